@@ -1,0 +1,68 @@
+"""
+A template as a document of spans, which is what transformers see.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, field, frozen
+
+from crmkit._values import read_only
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+TEXT, SLOT, FIXED = "text", "slot", "fixed"
+
+
+@frozen
+class Span:
+    """
+    A piece of a template: its *kind* (``text``, ``slot`` or ``fixed``) and its *text*.
+
+    Text is the author's prose, all that a transformer may change. A slot is a
+    ``{{ variable }}``; fixed are URLs, addresses, code and markup.
+    """
+
+    kind: str
+    text: str
+
+
+@frozen
+class Document:
+    """
+    A template as a sequence of spans; their texts joined are the template.
+    """
+
+    spans: tuple[Span, ...] = field(converter=tuple)
+
+    @property
+    def text(self) -> str:
+        """
+        The whole template.
+        """
+        return "".join(span.text for span in self.spans)
+
+    def map_text(self, function: Callable[[str], str]) -> Document:
+        """
+        Return a document in which *function* rewrote each text span.
+        """
+        return Document(
+            evolve(span, text=function(span.text)) if span.kind == TEXT else span
+            for span in self.spans
+        )
+
+
+@frozen(kw_only=True)
+class Context:
+    """
+    What a transformer is told: content type, its settings, and what it declared to read.
+
+    *reads* maps each declared name, such as ``preferences.communicationStyle``, to the
+    client's value or None.
+    """
+
+    content_type: str
+    settings: Any = None
+    reads: Mapping[str, Any] = field(factory=dict, converter=read_only)

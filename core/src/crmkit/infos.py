@@ -1,0 +1,130 @@
+"""
+What a plugin says of itself, and ready-made ways to sign a request.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from crmkit._values import read_only
+from crmkit.errors import CredentialsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from crmkit._session import Session
+    from crmkit.errors import CRMError
+    from crmkit.http import Response
+
+
+@frozen(kw_only=True)
+class Rate:
+    """
+    At most *requests* in *per* seconds.
+    """
+
+    requests: int = field()
+    per: float = 1.0
+
+
+@frozen(kw_only=True)
+class Limit:
+    """
+    What an answer says of a limit: *remaining* requests until *resets_in* seconds passed.
+    """
+
+    bucket: str = ""
+    remaining: int
+    resets_in: float
+
+
+@frozen(kw_only=True)
+class OAuth2:
+    """
+    Where a CRM's OAuth 2.0 lives; with it the core signs in and refreshes.
+    """
+
+    authorize_url: str
+    token_url: str
+    scopes: tuple[str, ...] = field(default=(), converter=tuple)
+
+
+@frozen(kw_only=True)
+class ProviderInfo:
+    """
+    What the core must know of a provider; see docs/hooks.md for each field.
+
+    *label* is the CRM's name for people. *base_url* may hold ``{names}`` from the
+    credentials' metadata, then the settings; None means no HTTP. *auth* makes the headers
+    that sign a request; None: no credentials are needed. *settings* is an attrs class.
+    *kinds* maps the caller's activity type to the CRM's kind, ``"*"`` the rest.
+    """
+
+    label: str
+    base_url: str | None = None
+    hosts: Sequence[str] = field(default=(), converter=tuple)
+    auth: Callable[[Session], Mapping[str, str]] | None = None
+    oauth: OAuth2 | None = None
+    settings: type | None = None
+    fetch_batch: int = 1
+    sync_batch: int | Mapping[str, int] = 1
+    kinds: Mapping[str, str] = field(factory=dict, converter=read_only)
+    limits: Mapping[str, Rate] = field(factory=dict, converter=read_only)
+    error_from: Callable[[Response], CRMError | None] | None = None
+    limit_from: Callable[[Response], Limit | None] | None = None
+
+
+@frozen(kw_only=True)
+class TransformerInfo:
+    """
+    What the core must know of a transformer.
+
+    *stage* orders: 200 translate, 300 style, 400 adapt, 900 lint. *reads* names what of
+    the client it may see: language, timezone, ``preferences.<name>``. *filters* maps a
+    name to ``function(value, *args, language, timezone)``. *remote* ones call a service.
+    *match* chooses a variant: ``match(available, language, style) -> key or None``.
+    """
+
+    stage: int
+    reads: Sequence[str] = field(default=(), converter=tuple)
+    filters: Mapping[str, Callable[..., object]] = field(factory=dict, converter=read_only)
+    remote: bool = False
+    match: Callable[..., str | None] | None = None
+    settings: type | None = None
+
+
+def bearer(session: Session) -> Mapping[str, str]:
+    """
+    Sign with ``Authorization: Bearer <access token>``.
+    """
+    return {"Authorization": f"Bearer {_token(session)}"}
+
+
+def basic(session: Session) -> Mapping[str, str]:
+    """
+    Sign with HTTP Basic: the access token as user name, no password.
+    """
+    pair = f"{_token(session)}:".encode()
+    return {"Authorization": f"Basic {b64encode(pair).decode()}"}
+
+
+def header(name: str, prefix: str = "") -> Callable[[Session], Mapping[str, str]]:
+    """
+    Sign with a header of this name that holds the access token.
+    """
+
+    def auth(session: Session) -> Mapping[str, str]:
+        return {name: prefix + _token(session)}
+
+    return auth
+
+
+def _token(session: Session) -> str:
+    token = session.credentials.access_token
+    if token is None:
+        msg = f"the credentials of {session.provider} hold no access token"
+        raise CredentialsError(msg)
+    return token.reveal()

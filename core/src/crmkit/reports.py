@@ -1,0 +1,216 @@
+"""
+What the three verbs report: personalized content, outcomes of a sync, statistics.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, overload
+
+from attrs import evolve, field, frozen
+
+from crmkit._values import an_id, now, read_only, text
+from crmkit.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    CredentialsError,
+    InvalidRequestError,
+)
+from crmkit.models import ActivityRecord
+
+SYNCED, FAILED = "synced", "failed"
+PENDING, UNCERTAIN, DEAD = "pending", "uncertain", "dead"
+
+_CREDENTIAL_ERRORS = (AuthenticationError, AccessDeniedError, CredentialsError)
+
+
+def _error(value: Exception | str | None) -> Exception | None:
+    return InvalidRequestError(value) if isinstance(value, str) else value
+
+
+@frozen(kw_only=True)
+class SyncOutcome:
+    """
+    What became of one activity; true only when it is in the CRM.
+
+    A plugin reports ``synced`` or ``failed``; a report says ``synced``, ``pending`` (in
+    the outbox, sent later), ``uncertain`` (it may be in the CRM; *user_decides* when only
+    a person can tell) or ``dead`` (it will not be sent; *error* says why).
+    """
+
+    activity_id: str = field(converter=an_id)
+    status: str
+    remote_id: str | None = field(default=None, converter=text)
+    error: Exception | None = field(default=None, converter=_error)
+    user_decides: bool = False
+
+    @classmethod
+    def synced(
+        cls, activity: ActivityRecord, remote_id: str | int | None = None
+    ) -> SyncOutcome:
+        """
+        Report that this activity is in the CRM, there known as *remote_id*.
+        """
+        return cls(activity_id=activity.id, status=SYNCED, remote_id=remote_id)
+
+    @classmethod
+    def failed(cls, activity: ActivityRecord, error: Exception | str) -> SyncOutcome:
+        """
+        Report that this activity is not in the CRM; the error's type decides what follows.
+        """
+        return cls(activity_id=activity.id, status=FAILED, error=error)
+
+    @property
+    def accepted(self) -> bool:
+        """
+        Whether it is in the CRM or safe in the outbox.
+        """
+        return self.status in {SYNCED, PENDING, UNCERTAIN}
+
+    def __bool__(self) -> bool:
+        return self.status == SYNCED
+
+    def as_dict(self) -> dict[str, Any]:
+        """
+        Return it as JSON values without personal data.
+        """
+        return {
+            "activity_id": self.activity_id,
+            "status": self.status,
+            "remote_id": self.remote_id,
+            "error": None if self.error is None else _describe(self.error),
+        }
+
+
+def _describe(error: Exception) -> dict[str, str]:
+    return {"type": type(error).__name__, "message": str(error)}
+
+
+@frozen(kw_only=True)
+class SyncReport(Sequence[SyncOutcome]):
+    """
+    The outcomes of a batch, in the caller's order.
+
+    *requests* are the calls that a dry run would make: provider, user_id, kind, count.
+    *unsent* names, with the reason, what a flush left untouched, such as a provider that
+    is not installed.
+    """
+
+    outcomes: tuple[SyncOutcome, ...] = field(default=(), converter=tuple)
+    dry_run: bool = False
+    requests: tuple[Mapping[str, Any], ...] = field(default=(), converter=tuple)
+    unsent: tuple[str, ...] = field(default=(), converter=tuple)
+
+    @overload
+    def __getitem__(self, index: int) -> SyncOutcome: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[SyncOutcome]: ...
+    def __getitem__(self, index: int | slice) -> SyncOutcome | Sequence[SyncOutcome]:
+        return self.outcomes[index]
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """
+        How many outcomes there are of each status; all four are always named.
+        """
+        found = Counter(outcome.status for outcome in self.outcomes)
+        return {status: found[status] for status in (SYNCED, PENDING, UNCERTAIN, DEAD)}
+
+    @property
+    def exit_code(self) -> int:
+        """
+        0 done · 5 credentials · 3 final · 4 running again is safe; the first that holds.
+        """
+        if self.dry_run:
+            return 0
+        if any(isinstance(outcome.error, _CREDENTIAL_ERRORS) for outcome in self.outcomes):
+            return 5
+        if any(o.status == DEAD or o.user_decides for o in self.outcomes):
+            return 3
+        return 4 if self.unsent or not all(self.outcomes) else 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """
+        Return it as JSON values without personal data.
+        """
+        return {
+            "counts": self.counts,
+            "outcomes": [outcome.as_dict() for outcome in self.outcomes],
+            "dry_run": self.dry_run,
+            "requests": [dict(request) for request in self.requests],
+            "unsent": list(self.unsent),
+        }
+
+
+@frozen(kw_only=True)
+class CacheStats:
+    """
+    The cache of clients: its *size*, its *entries* (client ids), *hits* and *misses*.
+    """
+
+    size: int
+    entries: tuple[str, ...]
+    hits: int
+    misses: int
+
+
+@frozen(kw_only=True)
+class PersonalizedContent:
+    """
+    A text made for one client, and how it came about.
+
+    *to* is the address for the content type. *variables* holds what was filled in,
+    *defaults_used* and *missing* name variables, *applied* the transformers that ran,
+    *skipped* those that did not with the reason. *length* is in characters.
+    """
+
+    content: str = field(repr=False)
+    client_id: str
+    content_type: str = "email"
+    to: str | None = field(default=None, repr=False)
+    language: str | None = None
+    variables: Mapping[str, str] = field(default=None, converter=read_only, repr=False)
+    personalized_at: datetime = field(factory=now)
+    defaults_used: tuple[str, ...] = field(default=(), converter=tuple)
+    missing: tuple[str, ...] = field(default=(), converter=tuple)
+    applied: tuple[str, ...] = field(default=(), converter=tuple)
+    skipped: Mapping[str, str] = field(default=None, converter=read_only)
+    warnings: tuple[str, ...] = field(default=(), converter=tuple)
+    provider: str | None = None
+
+    @property
+    def length(self) -> int:
+        """
+        How many characters the content has.
+        """
+        return len(self.content)
+
+    def activity(
+        self, type: str, description: str | None = None, **fields: Any  # noqa: A002, ANN401
+    ) -> ActivityRecord:
+        """
+        Make the record to sync once this was sent; *fields* are ActivityRecord's.
+
+        The description is the content unless another is given.
+        """
+        record = ActivityRecord(
+            type=type,
+            description=self.content if description is None else description,
+            client_id=self.client_id,
+            provider=self.provider,
+        )
+        return evolve(record, **fields)
+
+
+def in_order(
+    outcomes: Mapping[str, SyncOutcome], ids: Iterable[str]
+) -> tuple[SyncOutcome, ...]:
+    """
+    Return the outcome of each id, in the order of *ids*.
+    """
+    return tuple(outcomes[activity_id] for activity_id in ids)
