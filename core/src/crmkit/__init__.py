@@ -2,6 +2,7 @@
 Fetch client data from any CRM, personalize content with it, sync activities back.
 """
 
+from crmkit._connector import CRMConnector
 from crmkit._values import stable_id
 from crmkit.documents import Context, Document, Span
 from crmkit.errors import (
@@ -64,6 +65,7 @@ __all__ = [
     "AddressMissingError",
     "AmbiguousClientError",
     "AuthenticationError",
+    "CRMConnector",
     "CRMCredentials",
     "CRMError",
     "CacheStats",

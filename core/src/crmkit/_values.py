@@ -114,7 +114,18 @@ def an_id(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
         msg = f"an id must be a text or a whole number, not {type(value).__name__}"
         raise ValueError(msg if value != "" else "an id must not be empty")
+    if isinstance(value, str) and not _is_unicode(value):
+        msg = "an id holds half a character (a lone surrogate)"
+        raise ValueError(msg)
     return str(value)
+
+
+def _is_unicode(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def text(value: object) -> str | None:

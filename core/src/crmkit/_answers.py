@@ -1,0 +1,83 @@
+"""
+What an HTTP status means: which error, and how long to wait.
+"""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from crmkit.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    ClientNotFoundError,
+    CRMError,
+    InvalidRequestError,
+    ProtocolError,
+    RateLimitedError,
+    UnavailableError,
+)
+
+if TYPE_CHECKING:
+    from crmkit._clock import Clock
+    from crmkit.http import Response
+
+_BY_STATUS: dict[int, type[CRMError]] = {
+    401: AuthenticationError,
+    403: AccessDeniedError,
+    404: ClientNotFoundError,
+    410: ClientNotFoundError,
+    423: RateLimitedError,
+    429: RateLimitedError,
+}
+
+
+def error_by_status(label: str, response: Response, clock: Clock) -> CRMError | None:
+    """
+    Return the error that a status stands for, None for success.
+
+    5xx and 408 may come after the work was done, so their ``sent`` is True. A redirect is
+    a ProtocolError, since no token follows one.
+    """
+    status = response.status
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return None
+    message = f"{label} API error: {status} - {_phrase(status)}"
+    request_id = response.headers.get("X-Request-Id")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
+        return UnavailableError(
+            message,
+            sent=True,
+            retry_after=retry_after(response, clock),
+            status=status,
+            request_id=request_id,
+        )
+    if status < HTTPStatus.BAD_REQUEST:
+        kind: type[CRMError] = ProtocolError
+    else:
+        kind = _BY_STATUS.get(status, InvalidRequestError)
+    return kind(message, status=status, request_id=request_id)
+
+
+def retry_after(response: Response, clock: Clock) -> float | None:
+    """
+    Return the seconds that ``Retry-After`` asks for, None when it does not say.
+    """
+    value = response.headers.get("Retry-After", "").strip()
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(value)
+        return max(0.0, (moment - clock.now()).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"

@@ -1,0 +1,114 @@
+"""
+Where settings come from: crmkit.toml, then CRMKIT_ variables, then arguments.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import fields, field, frozen
+
+from crmkit.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+@frozen(kw_only=True)
+class Options:
+    """
+    The plain settings of a connector, with their defaults.
+
+    *cache_ttl* and *max_wait* are in seconds, *cache_size* counts clients.
+    """
+
+    default_provider: str = "hubspot"
+    auto_sync: bool = True
+    cache_ttl: float = field(default=300.0)
+    cache_size: int = field(default=1000)
+    max_retries: int = field(default=3)
+    max_wait: float = field(default=60.0)
+    store: str = ""
+
+    @cache_ttl.validator
+    @cache_size.validator
+    @max_retries.validator
+    @max_wait.validator
+    def _check(self, attribute: Any, value: object) -> None:  # noqa: ANN401
+        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            msg = f"{attribute.name} must be a number, not below 0"
+            raise ConfigurationError(msg)
+
+
+def options(given: Mapping[str, Any]) -> Options:
+    """
+    Return the options: *given* arguments (None: not given), else CRMKIT_ variables.
+
+    Raises ConfigurationError that names a value of the wrong kind.
+    """
+    chosen = {name: value for name, value in given.items() if value is not None}
+    for attribute in fields(Options):
+        text = os.environ.get(f"CRMKIT_{attribute.name.upper()}")
+        if text and attribute.name not in chosen:
+            chosen[attribute.name] = _parsed(attribute.name, str(attribute.type), text)
+    return Options(**chosen)
+
+
+def read_file(path: str | os.PathLike[str] | None) -> dict[str, Any]:
+    """
+    Return the arguments of a connector from crmkit.toml.
+
+    None stands for ``CRMKIT_CONFIG``, else ``crmkit.toml`` here. Raises
+    ConfigurationError when the file is missing, is no TOML or holds unknown keys.
+    """
+    import tomllib  # noqa: PLC0415 - only who has a file needs it
+
+    place = Path(path or os.environ.get("CRMKIT_CONFIG") or "crmkit.toml")
+    try:
+        with place.open("rb") as file:
+            return tomllib.load(file)
+    except OSError as error:
+        msg = f"the configuration file {place} cannot be read: {error.strerror}"
+        raise ConfigurationError(msg) from None
+    except tomllib.TOMLDecodeError as error:
+        msg = f"the configuration file {place} is not TOML: {error}"
+        raise ConfigurationError(msg) from None
+
+
+def default_store() -> str:
+    """
+    Return the URL of the store in the user's data folder.
+    """
+    home = Path.home()
+    if sys.platform == "win32":
+        folder = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        folder = home / "Library" / "Application Support"
+    else:
+        folder = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return f"sqlite:///{(folder / 'crmkit' / 'crmkit.db').as_posix()}"
+
+
+def _parsed(name: str, kind: str, text: str) -> object:
+    parse: Callable[[str], object] = {"int": int, "float": float, "bool": _flag}.get(
+        kind, str
+    )
+    try:
+        return parse(text)
+    except ValueError:
+        msg = f"CRMKIT_{name.upper()} must be {_WANTED[kind]}"
+        raise ConfigurationError(msg) from None
+
+
+_WANTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in _TRUE | _FALSE:
+        return text.lower() in _TRUE
+    raise ValueError(text)

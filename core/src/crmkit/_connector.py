@@ -1,0 +1,350 @@
+"""
+The connector: what users call.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from crmkit._clock import Clock, SystemClock
+from crmkit._config import options, read_file
+from crmkit.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from types import TracebackType
+
+    from crmkit._credentials import GivenCredentials
+    from crmkit._outbox import Outbox
+    from crmkit._rooms import Rooms
+    from crmkit._session import Session
+    from crmkit.errors import CrmkitError
+    from crmkit.models import ActivityRecord, ClientData, Consent
+    from crmkit.reports import CacheStats, PersonalizedContent, SyncOutcome, SyncReport
+
+
+class CRMConnector:
+    """
+    Fetches clients, personalizes content for them, and syncs activities back.
+
+    All arguments are optional; None means the value of ``CRMKIT_<NAME>``, else the
+    default. Nothing is read, opened or imported before it is needed. Safe for threads.
+
+    Args:
+        default_provider: the provider of calls that name none ("hubspot").
+        auto_sync: False: sync calls only write to the outbox (True).
+        cache_ttl: seconds for which a fetched client is kept (300).
+        cache_size: how many clients are kept (1000).
+        max_retries: further attempts after a failed request, 1, 2, 4 … s apart (3).
+        max_wait: the longest single wait in seconds; a longer one is an error (60).
+        settings: the settings of each provider, such as ``{"addressbook": {"path": …}}``.
+        transformers: the transformers to run, each with its settings.
+        store: where the outbox is, such as ``sqlite:///outbox.db``.
+        credentials: a token or CRMCredentials for all, a mapping of provider or (provider,
+            user id) to one, or a function of both.
+        plugins: plugins that are not installed: a name with a module, object or file.
+        prefer: the distribution to take where several offer one name.
+        wrappers: objects with ``@hookimpl(wrapper=True)`` that see every hook call.
+        consent_max_age: the age in seconds from which consent is read anew.
+        consent_sources: functions that return further Consent for a client.
+        clock: what tells the time and waits; for tests.
+    """
+
+    def __init__(  # noqa: PLR0913 - the public vocabulary, all optional
+        self,
+        *,
+        default_provider: str | None = None,
+        auto_sync: bool | None = None,
+        cache_ttl: float | None = None,
+        cache_size: int | None = None,
+        max_retries: int | None = None,
+        max_wait: float | None = None,
+        settings: Mapping[str, Mapping[str, Any]] | None = None,
+        transformers: Mapping[str, Mapping[str, Any]] | None = None,
+        store: str | None = None,
+        credentials: GivenCredentials | None = None,
+        plugins: Mapping[str, object] | None = None,
+        prefer: Mapping[str, str] | None = None,
+        wrappers: Iterable[object] = (),
+        consent_max_age: float | None = None,
+        consent_sources: Iterable[Callable[[ClientData], Iterable[Consent]]] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        self._options = options(
+            {
+                "default_provider": default_provider,
+                "auto_sync": auto_sync,
+                "cache_ttl": cache_ttl,
+                "cache_size": cache_size,
+                "max_retries": max_retries,
+                "max_wait": max_wait,
+                "store": store,
+            }
+        )
+        self._given = {
+            "settings": settings or {},
+            "transformers": transformers or {},
+            "credentials": credentials,
+            "plugins": plugins,
+            "prefer": prefer or {},
+            "wrappers": tuple(wrappers),
+            "consent_max_age": consent_max_age,
+            "consent_sources": tuple(consent_sources),
+        }
+        self._clock = clock or SystemClock()
+        self._lock = Lock()
+        self._rooms: Rooms | None = None
+        self._closed = False
+
+    @classmethod
+    def from_config(
+        cls, path: str | os.PathLike[str] | None = None, **arguments: Any  # noqa: ANN401
+    ) -> CRMConnector:
+        """
+        Make a connector from crmkit.toml; *arguments* win over the file.
+
+        Raises ConfigurationError when the file cannot be used.
+        """
+        values = read_file(path)
+        if "credentials" in values:
+            msg = "tokens do not belong in a file; use CRMKIT_<PROVIDER>_TOKEN instead"
+            raise ConfigurationError(msg)
+        try:
+            return cls(**{**values, **arguments})
+        except TypeError as error:
+            unknown = str(error).rpartition("argument ")[2]
+            msg = f"unknown key {unknown} in the configuration"
+            raise ConfigurationError(msg) from None
+
+    def get_client_data(
+        self,
+        client_id: str,
+        user_id: str | None = None,
+        *,
+        provider: str | None = None,
+        include: Sequence[str] = (),
+    ) -> ClientData:
+        """
+        Return one client, from the cache if it is fresh.
+
+        *include* may name ``history`` and ``raw``. Raises ClientNotFoundError, another
+        CRMError, CredentialsNotFoundError or PluginError.
+        """
+        chosen = self._provider(provider)
+        return self._open.fetch.one(chosen, user_id, str(client_id), include)
+
+    def get_clients_data(
+        self,
+        client_ids: Iterable[str],
+        user_id: str | None = None,
+        *,
+        provider: str | None = None,
+        include: Sequence[str] = (),
+    ) -> dict[str, ClientData | Exception]:
+        """
+        Return the client, or the error, for each id asked for.
+        """
+        ids = list(dict.fromkeys(str(client_id) for client_id in client_ids))
+        return self._open.fetch.many(self._provider(provider), user_id, ids, include)
+
+    def find_client(
+        self,
+        *,
+        email: str | None = None,
+        phone: str | None = None,
+        field: tuple[str, str] | None = None,
+        user_id: str | None = None,
+        provider: str | None = None,
+        include: Sequence[str] = (),
+    ) -> ClientData | None:
+        """
+        Return the client with this e-mail, telephone number or field; None if unknown.
+
+        Raises AmbiguousClientError, which names the ids, when several match.
+        """
+        from crmkit._fetch import criterion  # noqa: PLC0415
+
+        wanted = criterion(email, phone, field)
+        return self._open.fetch.find(self._provider(provider), user_id, wanted, include)
+
+    def iter_clients(
+        self,
+        *,
+        updated_since: datetime | None = None,
+        user_id: str | None = None,
+        provider: str | None = None,
+        include: Sequence[str] = (),
+    ) -> Iterator[ClientData]:
+        """
+        Yield all clients, or those changed since an aware datetime, page by page.
+        """
+        if updated_since is not None and updated_since.tzinfo is None:
+            msg = "updated_since needs a time zone, such as datetime.now(UTC)"
+            raise ConfigurationError(msg)
+        chosen = self._provider(provider)
+        for page, _ in self._open.fetch.pages(chosen, user_id, updated_since, include):
+            yield from page
+
+    def personalize_content(
+        self, template: str, client_data: ClientData, **request: Any  # noqa: ANN401
+    ) -> PersonalizedContent:
+        """
+        Return the template's text made for one client.
+
+        *request* takes ``content_type`` (email, email_html, subject, sms, social, push,
+        plain), ``variables``, ``unknown`` and ``missing`` (error, keep, blank), ``purpose``
+        (marketing, transactional), ``mode`` (permissive, strict) and ``user_id``. Raises
+        ConsentRefused, AddressMissingError, TemplateError or MissingValueError.
+        """
+        return self._open.personalize.one(template, client_data, _request(request))
+
+    def personalize_many(
+        self, template: str, clients: Iterable[ClientData], **request: Any  # noqa: ANN401
+    ) -> Iterator[PersonalizedContent | CrmkitError]:
+        """
+        Yield the content, or the error that names the client, for each client in turn.
+        """
+        return self._open.personalize.many(template, clients, _request(request))
+
+    def sync_activity(
+        self, activity: ActivityRecord, user_id: str | None = None, **options: Any  # noqa: ANN401
+    ) -> SyncOutcome:
+        """
+        Write one activity to the CRM; the outcome is true when it is there.
+
+        Takes what batch_sync_activities takes.
+        """
+        return self.batch_sync_activities([activity], user_id, **options)[0]
+
+    def batch_sync_activities(
+        self,
+        activities: Iterable[ActivityRecord],
+        user_id: str | None = None,
+        *,
+        provider: str | None = None,
+        deadline: float | None = None,
+        dry_run: bool = False,
+    ) -> SyncReport:
+        """
+        Write activities to the CRM; one outcome each, in order, failures apart.
+
+        Each is in the outbox before it is sent. *user_id* and *provider* fill in records
+        that have none. What is left after *deadline* seconds comes back pending. With
+        *dry_run* nothing is written or sent. Raises PluginError or StoreError; nothing was
+        sent then.
+        """
+        from crmkit._sync import Filling  # noqa: PLC0415 - on first use
+
+        fill = Filling(
+            user_id=user_id,
+            provider=provider,
+            default_provider=self._options.default_provider,
+        )
+        return self._open.sync.batch(
+            activities, fill, deadline=deadline, dry_run=dry_run
+        )
+
+    def flush_pending(
+        self,
+        user_id: str | None = None,
+        *,
+        provider: str | None = None,
+        deadline: float | None = None,
+        dry_run: bool = False,
+    ) -> SyncReport:
+        """
+        Send what waits in the outbox: for all users and providers, or for one.
+        """
+        return self._open.sync.flush(
+            user_id=user_id, provider=provider, deadline=deadline, dry_run=dry_run
+        )
+
+    def outcome_of(self, activity_id: str, user_id: str | None = None) -> SyncOutcome | None:
+        """
+        Return what became of an activity, None if its id is not known.
+        """
+        return self.outbox.outcome(activity_id, user_id)
+
+    @property
+    def outbox(self) -> Outbox:
+        """
+        What waits, is uncertain or dead: list, check, retry, drop.
+        """
+        return self._open.outbox
+
+    def session(self, user_id: str | None = None, *, provider: str | None = None) -> Session:
+        """
+        Return a session whose ``http`` goes beyond the model, with token and limits.
+        """
+        chosen = self._provider(provider)
+        rooms = self._open
+        return rooms.sessions.open(chosen, rooms.host.provider(chosen), user_id)
+
+    def get_cache_stats(self) -> CacheStats:
+        """
+        Return the cache's size, client ids, hits and misses.
+        """
+        return self._open.cache.stats()
+
+    def clear_cache(self) -> None:
+        """
+        Forget every client; an answer in flight is not kept either.
+        """
+        self._open.cache.clear()
+
+    def stats(self) -> dict[str, int]:
+        """
+        Return counts: requests, waits, outcomes by status, cache_hits, cache_misses.
+        """
+        cache = self.get_cache_stats()
+        counts = self._open.tally.as_dict()
+        return {**counts, "cache_hits": cache.hits, "cache_misses": cache.misses}
+
+    def close(self) -> None:
+        """
+        Close connections and store, and forget every client.
+        """
+        with self._lock:
+            if self._rooms is not None:
+                self._rooms.close()
+            self._rooms, self._closed = None, True
+
+    def __enter__(self) -> CRMConnector:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def _open(self) -> Rooms:
+        with self._lock:
+            if self._closed:
+                msg = "the connector is closed; make another one"
+                raise ConfigurationError(msg)
+            if self._rooms is None:
+                from crmkit._rooms import furnish  # noqa: PLC0415 - on first use
+
+                self._rooms = furnish(self._options, self._given, self._clock)
+            return self._rooms
+
+    def _provider(self, provider: str | None) -> str:
+        return provider or self._options.default_provider
+
+
+def _request(given: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    from crmkit._personalize import Request  # noqa: PLC0415 - on first use
+
+    try:
+        return Request(**given)
+    except TypeError as error:
+        unknown = str(error).rpartition("argument ")[2]
+        msg = f"personalize_content takes no argument {unknown}"
+        raise ConfigurationError(msg) from None

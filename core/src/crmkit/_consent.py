@@ -1,0 +1,121 @@
+"""
+Consent: whether a client may be addressed at all, decided before anything else is done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from crmkit.errors import AddressMissingError, ConfigurationError, ConsentRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from crmkit._clock import Clock
+    from crmkit.models import ClientData, Consent
+
+MARKETING, TRANSACTIONAL = "marketing", "transactional"
+PERMISSIVE, STRICT = "permissive", "strict"
+
+_CHANNELS = {"email": "email", "email_html": "email", "subject": "email", "sms": "sms"}
+_CHANNELS["push"] = "push"
+_ADDRESSES = {"email": "email", "sms": "phone"}
+
+
+@frozen(kw_only=True)
+class Policy:
+    """
+    How consent is judged.
+
+    *purpose*: a transactional message passes an opt-out, never a do-not-contact. *mode*:
+    strict asks for an opt-in. *max_age* in seconds; *reread* fetches a client anew, for
+    *user_id*.
+    """
+
+    purpose: str = MARKETING
+    mode: str = PERMISSIVE
+    max_age: float | None = None
+    sources: Sequence[Callable[[ClientData], Iterable[Consent]]] = ()
+    reread: Callable[[ClientData, str | None], ClientData] | None = None
+    user_id: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        _one_of("purpose", self.purpose, (MARKETING, TRANSACTIONAL))
+        _one_of("mode", self.mode, (PERMISSIVE, STRICT))
+
+
+def admit(
+    client: ClientData, content_type: str, policy: Policy, clock: Clock
+) -> tuple[ClientData, str | None]:
+    """
+    Return the client, read anew if that was needed, and the address for this content.
+
+    Raises ConsentRefused, or AddressMissingError.
+    """
+    channel = _CHANNELS.get(content_type)
+    if channel is None:
+        return client, None
+    client = _fresh(client, channel, policy, clock)
+    _check(client, channel, policy)
+    attribute = _ADDRESSES.get(channel)
+    if attribute is None:
+        return client, None
+    address: str | None = getattr(client, attribute)
+    if address is None or not address.strip():
+        msg = f"the client {client.id!r} has no {attribute} for {content_type}"
+        raise AddressMissingError(msg, content_type=content_type, client_id=client.id)
+    return client, address.strip()
+
+
+def _fresh(client: ClientData, channel: str, policy: Policy, clock: Clock) -> ClientData:
+    if policy.max_age is None:
+        return client
+    read = client.fetched_at
+    if read is not None and (clock.now() - read).total_seconds() <= policy.max_age:
+        return client
+    if policy.reread is None or client.provider is None:
+        msg = f"the consent of client {client.id!r} is older than allowed; fetch it anew"
+        raise ConsentRefused(msg, channel=channel, client_id=client.id)
+    return policy.reread(client, policy.user_id)
+
+
+def _check(client: ClientData, channel: str, policy: Policy) -> None:
+    said = [
+        consent
+        for consent in (*client.consent, *_more(client, policy))
+        if consent.channel in {channel, "*"}
+    ]
+    for consent in said:
+        forbidden = consent.status == "do_not_contact"
+        opted_out = consent.status == "opted_out" and policy.purpose == MARKETING
+        if forbidden or opted_out:
+            _refuse(client, channel, consent)
+    opted_in = any(consent.status == "opted_in" for consent in said)
+    if policy.mode == STRICT and policy.purpose == MARKETING and not opted_in:
+        msg = f"the client {client.id!r} has not opted in to {channel}"
+        raise ConsentRefused(msg, channel=channel, client_id=client.id)
+
+
+def _more(client: ClientData, policy: Policy) -> Iterable[Consent]:
+    return [consent for source in policy.sources for consent in source(client)]
+
+
+def _refuse(client: ClientData, channel: str, consent: Consent) -> None:
+    by = f", says {consent.source}" if consent.source else ""
+    what = "wants no contact" if consent.status == "do_not_contact" else "has opted out"
+    msg = f"the client {client.id!r} {what} ({channel}{by})"
+    raise ConsentRefused(
+        msg,
+        channel=channel,
+        source=consent.source,
+        as_of=consent.as_of,
+        client_id=client.id,
+    )
+
+
+def _one_of(name: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        msg = f"{name} is {' or '.join(allowed)}, not {value!r}"
+        raise ConfigurationError(msg)

@@ -1,0 +1,198 @@
+"""
+Sending one group's activities in one run: call, judge each outcome, settle.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field
+
+from crmkit import _verdicts
+from crmkit._outbox import activity_of, outcome_of
+from crmkit.errors import CrmkitError, OutboxError, PluginContractError, RetryableError
+from crmkit.reports import PENDING, SYNCED, UNCERTAIN, SyncOutcome
+from crmkit.stores import Key, Settlement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from crmkit._clock import Clock
+    from crmkit._host import Host
+    from crmkit._outbox import Outbox
+    from crmkit._session import Session, Sessions
+    from crmkit._tally import Tally
+    from crmkit.models import ActivityRecord
+    from crmkit.stores import Group, Row
+
+_LOG = logging.getLogger("crmkit.sync")
+_LOOK = "crmkit_find_activity"
+_NOT_IN_THIS_RUN = 0.001
+
+
+@define(kw_only=True)
+class Dispatch:
+    """
+    One run of sync or flush; it leaves an account alone once that account failed.
+
+    *deadline* is on the clock's monotonic scale.
+    """
+
+    host: Host
+    sessions: Sessions
+    outbox: Outbox
+    clock: Clock
+    tally: Tally
+    deadline: float | None = None
+    _halted: dict[tuple[str, str], Exception | None] = field(factory=dict, init=False)
+
+    def halted(self, group: Group) -> bool:
+        """
+        Tell whether this run sends nothing more to the group's account.
+        """
+        account = (group.provider, group.user_id)
+        if self.deadline is not None and self.clock.monotonic() >= self.deadline:
+            self._halted.setdefault(account, None)
+        return account in self._halted
+
+    def left(self, group: Group, activity_ids: Iterable[str]) -> dict[str, SyncOutcome]:
+        """
+        Return pending outcomes for what a halted account leaves unsent.
+        """
+        error = self._halted.get((group.provider, group.user_id))
+        return {
+            activity_id: SyncOutcome(activity_id=activity_id, status=PENDING, error=error)
+            for activity_id in activity_ids
+        }
+
+    def send(
+        self, group: Group, activities: Sequence[ActivityRecord]
+    ) -> dict[str, SyncOutcome]:
+        """
+        Send activities that this store leases; return their settled outcomes by id.
+        """
+        if self.halted(group):
+            return self._settle(group, self.left(group, (a.id for a in activities)))
+        try:
+            reported, error = self._call(group, activities)
+        except BaseException:
+            self._settle(group, {a.id: _verdicts.of_raised(a.id, None) for a in activities})
+            raise
+        outcomes = self._settle(group, reported)
+        rest = [activity for activity in activities if activity.id not in outcomes]
+        if len(rest) > 1 and _verdicts.concerns_one_row(error):
+            middle = len(rest) // 2
+            for half in (rest[:middle], rest[middle:]):
+                outcomes.update(self.send(group, half))
+            return outcomes
+        judged = {a.id: _verdicts.of_raised(a.id, error) for a in rest}
+        return {**outcomes, **self._settle(group, judged)}
+
+    def look_up(
+        self, group: Group, rows: Sequence[Row]
+    ) -> tuple[dict[str, SyncOutcome], list[ActivityRecord]]:
+        """
+        Ask the CRM for leased activities of uncertain fate.
+
+        Returns the outcomes of those that are there or stay uncertain, and the activities
+        that are to be sent again.
+        """
+        outcomes: dict[str, SyncOutcome] = {}
+        again: list[ActivityRecord] = []
+        offered = self.host.offers(group.provider, _LOOK)
+        for row in rows:
+            activity = activity_of(row)
+            outcome = self._look(group, activity) if offered else outcome_of(row)
+            if outcome is None:
+                again.append(activity)
+            else:
+                outcomes[activity.id] = outcome
+        return self._settle(group, outcomes), again
+
+    def _look(self, group: Group, activity: ActivityRecord) -> SyncOutcome | None:
+        if self.halted(group):
+            return SyncOutcome(activity_id=activity.id, status=UNCERTAIN)
+        try:
+            remote_id = self.host.find_activity(
+                self._session(group, writes=0), group.kind, activity
+            )
+        except Exception as error:  # noqa: BLE001 - not told: it stays uncertain
+            judged = _verdicts.of_raised(activity.id, error)
+            self._heed(group, [judged])
+            return evolve(judged, status=UNCERTAIN)
+        return None if remote_id is None else SyncOutcome.synced(activity, remote_id)
+
+    def _call(
+        self, group: Group, activities: Sequence[ActivityRecord]
+    ) -> tuple[dict[str, SyncOutcome], Exception | None]:
+        try:
+            session = self._session(group, writes=1)
+        except PluginContractError as error:
+            return {a.id: _pending(a, error) for a in activities}, None
+        except CrmkitError as error:
+            return {}, error
+        results = self.host.sync(session, group.kind, activities)
+        sent = {activity.id for activity in activities}
+        reported: dict[str, SyncOutcome] = {}
+        for outcome in results.items:
+            if outcome.activity_id not in sent:
+                _LOG.warning("%s reports an activity that it was not given", group.provider)
+            elif outcome.activity_id not in reported:
+                reported[outcome.activity_id] = _verdicts.of_reported(outcome)
+        return reported, results.errors[0] if results.errors else None
+
+    def _session(self, group: Group, *, writes: int) -> Session:
+        return self.sessions.open(
+            group.provider,
+            self.host.provider(group.provider),
+            group.user_id or None,
+            deadline=self.deadline,
+            writes=writes,
+        )
+
+    def _settle(
+        self, group: Group, outcomes: Mapping[str, SyncOutcome]
+    ) -> dict[str, SyncOutcome]:
+        told = {key: self._told(group, outcome) for key, outcome in outcomes.items()}
+        self._heed(group, told.values())
+        try:
+            if told:
+                self.outbox.store.settle(
+                    self._settlement(group, outcome) for outcome in told.values()
+                )
+        except OutboxError as error:
+            # What happened in the CRM is true even if it cannot be noted; the rows stay
+            # leased, so they turn uncertain, and are looked up before they are sent again.
+            _LOG.warning("%d outcomes cannot be noted: %s", len(told), error)
+        for outcome in told.values():
+            self.tally.add(outcome.status)
+        return told
+
+    def _told(self, group: Group, outcome: SyncOutcome) -> SyncOutcome:
+        decides = outcome.status == UNCERTAIN and not self.host.offers(
+            group.provider, _LOOK
+        )
+        return evolve(outcome, user_decides=decides)
+
+    def _heed(self, group: Group, outcomes: Iterable[SyncOutcome]) -> None:
+        for outcome in outcomes:
+            if _verdicts.concerns_account(outcome):
+                account = (group.provider, group.user_id)
+                self._halted.setdefault(account, outcome.error)
+
+    def _settlement(self, group: Group, outcome: SyncOutcome) -> Settlement:
+        error = outcome.error
+        wait = error.retry_after if isinstance(error, RetryableError) else None
+        return Settlement(
+            key=Key(group.user_id, outcome.activity_id),
+            state=outcome.status,
+            due_at=self.outbox.now() + max(wait or 0.0, _NOT_IN_THIS_RUN),
+            remote_id=outcome.remote_id if outcome.status == SYNCED else None,
+            error_type=None if error is None else type(error).__name__,
+            error=None if error is None else str(error),
+        )
+
+
+def _pending(activity: ActivityRecord, error: Exception) -> SyncOutcome:
+    return SyncOutcome(activity_id=activity.id, status=PENDING, error=error)

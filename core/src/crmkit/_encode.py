@@ -1,0 +1,69 @@
+"""
+Values as text: cleaned of what may not travel, then encoded once for their place.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ONE_LINE = frozenset({"subject"})
+CONTENT_TYPES = frozenset(
+    {"email", "email_html", "subject", "sms", "social", "push", "plain"}
+)
+
+_REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202d\u202e\ud800-\udfff]")
+_BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_ANY_BREAK = re.compile("[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
+
+
+def plain_text(value: object) -> str | None:
+    """
+    Return a value as text, verbatim; None for None.
+
+    0 and False are values; lists are joined by a comma, booleans are true and false.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(text for item in value if (text := plain_text(item)))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {plain_text(item)}" for key, item in value.items())
+    return str(value)
+
+
+def cleaner(content_type: str) -> Callable[[str], str]:
+    """
+    Return what makes a value safe to travel in this content type.
+
+    NFC, no control characters but line breaks and tabs, no lone surrogates, no bidi
+    overrides; in a subject line all breaks become one space.
+    """
+    return _clean_line if content_type in ONE_LINE else clean
+
+
+def clean(value: str) -> str:
+    """
+    Return a value cleaned for a text of several lines.
+    """
+    if value.isascii() and value.isprintable():
+        return value
+    value = unicodedata.normalize("NFC", value)
+    return _REMOVED.sub("", _BREAKS.sub("\n", value))
+
+
+def _clean_line(value: str) -> str:
+    if value.isascii() and value.isprintable():
+        return value
+    value = unicodedata.normalize("NFC", value)
+    return _REMOVED.sub("", _ANY_BREAK.sub(" ", value))

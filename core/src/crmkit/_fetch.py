@@ -1,0 +1,258 @@
+"""
+Fetch: clients by id through the cache, by a field, or page by page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, evolve
+
+from crmkit._cache import Scope
+from crmkit._values import fold, read_only
+from crmkit.errors import (
+    AmbiguousClientError,
+    ClientNotFoundError,
+    ConfigurationError,
+    CrmkitError,
+    NotSupportedError,
+    ProtocolError,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from crmkit._cache import Cache, Fetched
+    from crmkit._clock import Clock
+    from crmkit._host import Host
+    from crmkit._results import Results
+    from crmkit._session import Session, Sessions
+    from crmkit.models import ClientData
+
+INCLUDES = frozenset({"history", "raw"})
+_STYLE = "communicationStyle"
+
+
+@define(kw_only=True)
+class Fetch:
+    """
+    The verb *fetch* of one connector.
+    """
+
+    host: Host
+    sessions: Sessions
+    cache: Cache
+    clock: Clock
+
+    def one(
+        self, provider: str, user_id: str | None, client_id: str, include: Sequence[str]
+    ) -> ClientData:
+        """
+        Return one client; raise what went wrong.
+        """
+        fetched = self.many(provider, user_id, [client_id], include)[client_id]
+        if isinstance(fetched, Exception):
+            raise fetched
+        return fetched
+
+    def many(
+        self,
+        provider: str,
+        user_id: str | None,
+        ids: Sequence[str],
+        include: Sequence[str],
+    ) -> dict[str, Fetched]:
+        """
+        Return the client, or the error, for each id.
+        """
+        scope = Scope(provider, user_id, _included(include))
+        return self.cache.fetch(scope, ids, lambda missing: self._load(scope, missing))
+
+    def find(
+        self,
+        provider: str,
+        user_id: str | None,
+        criterion: tuple[str, str],
+        include: Sequence[str],
+    ) -> ClientData | None:
+        """
+        Return the one client whose field has this value, None if there is none.
+
+        Raises AmbiguousClientError with the ids when there are several.
+        """
+        field, value = criterion
+        scope = Scope(provider, user_id, _included(include))
+        session = self._session(scope)
+        results = self.host.find_clients(session, field, value)
+        found = {client.id: client for client in results.items}
+        if len(found) > 1:
+            msg = f"{len(found)} clients of {provider!r} match by {field}: {_some(found)}"
+            raise AmbiguousClientError(msg, client_ids=tuple(found), provider=provider)
+        for error in results.errors:
+            raise _readable(error, provider)
+        return next((self._finish(c, scope, session) for c in found.values()), None)
+
+    def pages(
+        self,
+        provider: str,
+        user_id: str | None,
+        updated_since: datetime | None,
+        include: Sequence[str],
+    ) -> Iterator[tuple[list[ClientData], Sequence[str]]]:
+        """
+        Yield the clients of each page with the ids that are gone.
+
+        Deleted clients leave the cache; listed ones do not enter it. Raises ProtocolError
+        when a cursor comes twice or a record cannot be read.
+        """
+        scope = Scope(provider, user_id, _included(include))
+        cursor, seen = None, {None}
+        while True:
+            session = self._session(scope)
+            results = self.host.list_clients(session, updated_since, cursor)
+            for error in results.errors:
+                raise _readable(error, provider)
+            page = results.page
+            if page is None:
+                msg = f"crmkit_list_clients of {provider!r} gave no page"
+                raise ProtocolError(msg, provider=provider)
+            if page.deleted:
+                self.cache.forget(provider, page.deleted)
+            yield [self._finish(c, scope, session) for c in results.items], page.deleted
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+            if cursor in seen:
+                msg = f"the list of {provider!r} loops: a cursor came twice"
+                raise ProtocolError(msg, provider=provider)
+            seen.add(cursor)
+
+    def _load(self, scope: Scope, ids: Sequence[str]) -> Mapping[str, Fetched]:
+        info = self.host.provider(scope.provider)
+        size = max(1, info.fetch_batch)
+        loaded: dict[str, Fetched] = {}
+        for start in range(0, len(ids), size):
+            cut = ids[start : start + size]
+            try:
+                loaded.update(self._load_cut(scope, cut))
+            except CrmkitError as error:
+                loaded.update(dict.fromkeys(cut, error))
+        return loaded
+
+    def _load_cut(self, scope: Scope, ids: Sequence[str]) -> Mapping[str, Fetched]:
+        session = self._session(scope)
+        results = self.host.fetch(session, ids)
+        by_id = {alias: c for c in results.items for alias in (*c.aliases, c.id)}
+        loaded: dict[str, Fetched] = {}
+        for client_id in ids:
+            client = by_id.get(client_id)
+            try:
+                loaded[client_id] = (
+                    self._absent(client_id, scope, results)
+                    if client is None
+                    else self._finish(client, scope, session)
+                )
+            except CrmkitError as error:
+                loaded[client_id] = error
+        return loaded
+
+    def _absent(
+        self, client_id: str, scope: Scope, results: Results[ClientData]
+    ) -> Exception:
+        if results.errors:
+            return _readable(results.errors[0], scope.provider)
+        msg = f"{scope.provider!r} has no client {client_id!r}"
+        return ClientNotFoundError(msg, provider=scope.provider, client_id=client_id)
+
+    def _session(self, scope: Scope) -> Session:
+        info = self.host.provider(scope.provider)
+        if "history" in scope.include and not self.host.offers(
+            scope.provider, "crmkit_history"
+        ):
+            msg = f"the provider {scope.provider!r} does not offer crmkit_history"
+            raise NotSupportedError(msg, provider=scope.provider)
+        return self.sessions.open(scope.provider, info, scope.user_id)
+
+    def _finish(self, client: ClientData, scope: Scope, session: Session) -> ClientData:
+        changes: dict[str, Any] = {
+            "provider": scope.provider,
+            "fetched_at": self.clock.now(),
+            **self._preferences(client, scope.provider),
+        }
+        if "raw" not in scope.include:
+            changes["raw"] = None
+        if "history" in scope.include:
+            changes["history"] = self._history(client, session)
+        elif client.history is not None:
+            changes["history"] = None
+        return evolve(client, **changes)
+
+    def _history(self, client: ClientData, session: Session) -> Sequence[object]:
+        results = self.host.history(session, client.id)
+        for error in results.errors:
+            raise _readable(error, session.provider)
+        return results.items
+
+    def _preferences(self, client: ClientData, provider: str) -> dict[str, Any]:
+        named = self.sessions.settings.get(provider, {}).get("preferences", {})
+        if not client.custom_fields:
+            return {}
+        by_alias = {fold(name): value for name, value in client.custom_fields.items()}
+
+        def custom(what: str) -> Any:  # noqa: ANN401
+            return by_alias.get(fold(str(named.get(what, what))))
+
+        changes = {
+            what: str(value).strip()
+            for what in ("language", "timezone")
+            if not getattr(client, what) and _is_value(value := custom(what))
+        }
+        wanted = {_STYLE, *named} - {"language", "timezone"}
+        found = {what: custom(what) for what in wanted if what not in client.preferences}
+        found = {what: value for what, value in found.items() if _is_value(value)}
+        if found:
+            return {**changes, "preferences": read_only({**client.preferences, **found})}
+        return changes
+
+
+def criterion(
+    email: str | None, phone: str | None, field: tuple[str, str] | None
+) -> tuple[str, str]:
+    """
+    Return the one field and value to search by; ConfigurationError unless one is given.
+    """
+    given = [("email", email), ("phone", phone), field or ("", None)]
+    named = [(name, value) for name, value in given if value is not None]
+    if len(named) != 1:
+        msg = "find_client takes one of email=, phone= and field=(name, value)"
+        raise ConfigurationError(msg)
+    return named[0]
+
+
+def _included(include: Sequence[str]) -> tuple[str, ...]:
+    names = {include} if isinstance(include, str) else set(include)
+    unknown = sorted(names - INCLUDES)
+    if unknown:
+        msg = f"include= takes {sorted(INCLUDES)}, not {unknown}"
+        raise ConfigurationError(msg)
+    return tuple(sorted(names))
+
+
+def _readable(error: Exception, provider: str) -> Exception:
+    # What a mapping raises may hold the record, so only its type is told.
+    if isinstance(error, CrmkitError):
+        return error
+    msg = f"a record of {provider!r} cannot be read ({type(error).__name__})"
+    readable = ProtocolError(msg, provider=provider)
+    readable.__cause__ = error
+    return readable
+
+
+def _is_value(value: object) -> bool:
+    return value is not None and str(value).strip() != ""
+
+
+def _some(ids: Mapping[str, object]) -> str:
+    shown = list(ids)[:5]
+    return ", ".join(shown) + (", …" if len(ids) > len(shown) else "")

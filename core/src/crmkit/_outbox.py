@@ -1,0 +1,203 @@
+"""
+The outbox: activities written ahead of sending, and the ledger of what became of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from crmkit import errors
+from crmkit.codec import activity_from_json, activity_to_json, from_json, to_json
+from crmkit.errors import ActivityConflictError, ConfigurationError, CRMError
+from crmkit.models import ActivityRecord
+from crmkit.reports import PENDING, SYNCED, SyncOutcome
+from crmkit.stores import LEDGER_DAYS, SENDING, Key, Row, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from crmkit._clock import Clock
+
+_DAY = 86400.0
+
+
+@frozen(kw_only=True)
+class OutboxCheck:
+    """
+    How the outbox is: rows by state, and the age in seconds of the oldest waiting one.
+
+    *ok* is false when something is dead or uncertain, or waits longer than allowed.
+    """
+
+    counts: Mapping[str, int]
+    oldest_s: float
+    ok: bool
+
+
+class Outbox:
+    """
+    What waits to be sent, is uncertain, or is dead, in the connector's store.
+    """
+
+    def __init__(self, open_store: Callable[[], Store], clock: Clock) -> None:
+        self._open_store = open_store
+        self._clock = clock
+        self._lock = Lock()
+        self._store: Store | None = None
+
+    @property
+    def store(self) -> Store:
+        """
+        The store, opened on first use.
+        """
+        with self._lock:
+            if self._store is None:
+                self._store = self._open_store()
+                self._store.recover()
+                self._store.purge(self.now() - LEDGER_DAYS * _DAY)
+            return self._store
+
+    def now(self) -> float:
+        """
+        Return the time as stores count it, in seconds since 1970.
+        """
+        return self._clock.now().timestamp()
+
+    def list(self, state: str | None = None, limit: int = 1000) -> Sequence[Row]:
+        """
+        Return the oldest rows that are not synced, or those of one *state*.
+        """
+        return self.store.rows(state=state, limit=limit)
+
+    def check(self, max_age: float | None = None) -> OutboxCheck:
+        """
+        Return how the outbox is; waiting longer than *max_age* seconds is not ok.
+        """
+        counts = self.store.counts()
+        oldest = self.store.rows(state=PENDING, limit=1)
+        age = self.now() - oldest[0].stored_at if oldest else 0.0
+        troubled = counts.get("dead", 0) + counts.get("uncertain", 0)
+        late = max_age is not None and age > max_age
+        return OutboxCheck(counts=counts, oldest_s=age, ok=not troubled and not late)
+
+    def retry(self, *activity_ids: str, user_id: str | None = None) -> int:
+        """
+        Make dead and uncertain activities pending again; return how many.
+        """
+        return self.store.retry(_keys(activity_ids, user_id), self.now())
+
+    def drop(self, *activity_ids: str, user_id: str | None = None) -> int:
+        """
+        Delete activities that are neither synced nor being sent; return how many.
+        """
+        return self.store.drop(_keys(activity_ids, user_id))
+
+    def outcome(self, activity_id: str, user_id: str | None = None) -> SyncOutcome | None:
+        """
+        Return what became of an activity, None if it is not known.
+        """
+        row = self.store.get(Key(user_id or "", activity_id))
+        return row and outcome_of(row)
+
+    def close(self) -> None:
+        """
+        Close the store.
+        """
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+            self._store = None
+
+
+def row_of(activity: ActivityRecord, kind: str, *, state: str, now: float) -> Row:
+    """
+    Return the row that keeps this activity, which must know its provider.
+    """
+    if activity.provider is None:
+        msg = "an activity in the outbox needs a provider"
+        raise ConfigurationError(msg)
+    return Row(
+        user_id=activity.user_id or "",
+        activity_id=activity.id,
+        provider=activity.provider,
+        kind=kind,
+        digest=_digest(activity),
+        stored_at=now,
+        due_at=now,
+        attempts=1 if state == SENDING else 0,
+        state=state,
+        payload=activity_to_json(activity),
+        client_id=activity.client_id,
+    )
+
+
+def activity_of(row: Row) -> ActivityRecord:
+    """
+    Return the activity that a row keeps.
+    """
+    return activity_from_json(from_json(row.payload or "{}"))
+
+
+def outcome_of(row: Row) -> SyncOutcome:
+    """
+    Return the outcome that a row stands for; what is being sent is still pending.
+    """
+    return SyncOutcome(
+        activity_id=row.activity_id,
+        status=PENDING if row.state == SENDING else row.state,
+        remote_id=row.remote_id,
+        error=_error(row) if row.state != SYNCED else None,
+    )
+
+
+def admitted(wanted: Row, known: Row) -> SyncOutcome:
+    """
+    Return the outcome for an activity whose id is known: the first one, or a refusal.
+    """
+    if wanted.digest == known.digest:
+        return outcome_of(known)
+    msg = (
+        f"the activity id {wanted.activity_id!r} is known with other content; give the "
+        "changed activity another id"
+    )
+    return SyncOutcome(
+        activity_id=wanted.activity_id, status="dead", error=ActivityConflictError(msg)
+    )
+
+
+def _keys(activity_ids: Sequence[str], user_id: str | None) -> list[Key]:
+    return [Key(user_id or "", activity_id) for activity_id in activity_ids]
+
+
+def _digest(activity: ActivityRecord) -> str:
+    content = [
+        activity.provider,
+        activity.user_id,
+        activity.client_id,
+        activity.type,
+        activity.description,
+        _sorted(activity.metadata),
+    ]
+    text = to_json(content).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()
+
+
+def _sorted(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, tuple | list):
+        return [_sorted(item) for item in value]
+    return value
+
+
+def _error(row: Row) -> Exception | None:
+    if row.error is None:
+        return None
+    kind = getattr(errors, row.error_type or "", CRMError)
+    if kind is errors.UnavailableError:
+        return errors.UnavailableError(row.error, sent=row.state != PENDING)
+    return kind(row.error)  # type: ignore[no-any-return]

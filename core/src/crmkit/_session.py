@@ -1,0 +1,256 @@
+"""
+What a hook receives: credentials, settings, memory, and the way to the CRM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, evolve, field
+
+from crmkit._limits import Limiter
+from crmkit._memory import Memory
+from crmkit._retry import Patience
+from crmkit._tally import Tally
+from crmkit._values import read_only
+from crmkit.errors import ConfigurationError, PluginContractError
+
+if TYPE_CHECKING:
+    from crmkit._clock import Clock
+    from crmkit._credentials import Credentials
+    from crmkit._wire import Wire
+    from crmkit.http import Http
+    from crmkit.infos import ProviderInfo
+    from crmkit.models import CRMCredentials, CustomField
+
+_FIELDS = "crmkit.fields"
+
+
+@define(kw_only=True)
+class Session:
+    """
+    One user's access to one provider, made for each call of a hook.
+
+    ``http`` is the way to the CRM, ``settings`` the plugin's settings (its attrs class,
+    or a mapping), ``memory`` what it caches, ``fields()`` the account's custom fields.
+    """
+
+    provider: str
+    user_id: str | None
+    credentials: CRMCredentials
+    settings: Any = field(repr=False)
+    memory: Memory = field(repr=False)
+    _make_http: Callable[[Session], Http] = field(repr=False)
+    _list_fields: Callable[[Session], Iterable[CustomField]] = field(repr=False)
+    _http: Http | None = field(default=None, init=False, repr=False)
+
+    @property
+    def http(self) -> Http:
+        """
+        The way to the CRM.
+        """
+        if self._http is None:
+            self._http = self._make_http(self)
+        return self._http
+
+    def fields(self) -> tuple[CustomField, ...]:
+        """
+        Return the account's custom fields, read once.
+        """
+        known: tuple[CustomField, ...] | None = self.memory.get(_FIELDS)
+        if known is None:
+            known = tuple(self._list_fields(self))
+            self.memory[_FIELDS] = known
+        return known
+
+
+@define(kw_only=True)
+class Sessions:
+    """
+    Makes the sessions of one connector.
+
+    *settings* are the caller's, by provider. *refresh* and *list_fields* call the hooks of
+    the session's provider.
+    """
+
+    settings: Mapping[str, Mapping[str, Any]]
+    credentials: Credentials
+    refresh: Callable[[Session], CRMCredentials | None]
+    list_fields: Callable[[Session], Iterable[CustomField]]
+    clock: Clock
+    patience: Patience
+    tally: Tally
+    _wire: Wire | None = field(default=None, init=False)
+    _lock: RLock = field(factory=RLock, init=False)
+    _memories: dict[tuple[str, str], Memory] = field(factory=dict, init=False)
+    _limiters: dict[tuple[str, str], Limiter] = field(factory=dict, init=False)
+    _structured: dict[str, Any] = field(factory=dict, init=False)
+
+    def open(
+        self,
+        provider: str,
+        info: ProviderInfo,
+        user_id: str | None,
+        *,
+        deadline: float | None = None,
+        writes: int | None = None,
+    ) -> Session:
+        """
+        Return a session that is signed in; *writes* bounds its unrepeatable requests.
+
+        Raises CredentialsNotFoundError or ConfigurationError.
+        """
+        patience = evolve(self.patience, deadline=deadline)
+        session = self._session(provider, info, user_id, patience, writes)
+        if self.credentials.is_due(session.credentials):
+            self._renew(session, info, patience)
+        return session
+
+    def close(self) -> None:
+        """
+        Close the connections and forget what plugins cached.
+        """
+        with self._lock:
+            if self._wire is not None:
+                self._wire.close()
+            self._memories.clear()
+            self._limiters.clear()
+
+    def _session(
+        self,
+        provider: str,
+        info: ProviderInfo,
+        user_id: str | None,
+        patience: Patience,
+        writes: int | None,
+    ) -> Session:
+        credentials = self.credentials.find(provider, info, user_id)
+        return Session(
+            provider=provider,
+            user_id=user_id,
+            credentials=credentials,
+            settings=self._settings(provider, info),
+            memory=self._memory(provider, credentials, user_id),
+            make_http=lambda session: self._http(session, info, patience, writes),
+            list_fields=self.list_fields,
+        )
+
+    def _http(
+        self, session: Session, info: ProviderInfo, patience: Patience, writes: int | None
+    ) -> Http:
+        from crmkit.http import Http  # noqa: PLC0415 - loads urllib3
+
+        sign = info.auth
+        return Http(
+            provider=session.provider,
+            info=info,
+            base_url=lambda: self._base_url(session, info),
+            hosts=() if self._own_base_url(session.provider) else tuple(info.hosts),
+            sign=lambda: sign(session) if sign else {},
+            renew=lambda: self._renew(session, info, patience),
+            wire=self._pool(),
+            limiter=self._limiter(session, info),
+            clock=self.clock,
+            patience=patience,
+            tally=self.tally,
+            writes_left=writes,
+        )
+
+    def _renew(self, session: Session, info: ProviderInfo, patience: Patience) -> bool:
+        def refresh() -> CRMCredentials | None:
+            unsigned = evolve(info, auth=None)
+            asking = self._session(
+                session.provider, unsigned, session.user_id, patience, None
+            )
+            return self.refresh(asking)
+
+        fresh = self.credentials.renew(session.credentials, session.user_id, refresh)
+        if fresh is not None:
+            session.credentials = fresh
+        return fresh is not None
+
+    def _pool(self) -> Wire:
+        from crmkit._wire import Wire  # noqa: PLC0415 - loads urllib3
+
+        with self._lock:
+            self._wire = self._wire or Wire()
+            return self._wire
+
+    def _own_base_url(self, provider: str) -> str | None:
+        return self.settings.get(provider, {}).get("base_url")
+
+    def _base_url(self, session: Session, info: ProviderInfo) -> str:
+        template = self._own_base_url(session.provider) or info.base_url
+        if template is None:
+            msg = (
+                f"the provider {session.provider!r} names no base_url in its ProviderInfo, "
+                "so session.http has nowhere to go"
+            )
+            raise PluginContractError(msg, plugin=session.provider)
+        try:
+            return template.format_map(_Names(session))
+        except (KeyError, ValueError, IndexError) as error:
+            msg = f"{info.label}: the base URL {template!r} needs {error.args[0]!r}"
+            raise ConfigurationError(msg) from None
+
+    def _settings(self, provider: str, info: ProviderInfo) -> Any:  # noqa: ANN401
+        if provider not in self._structured:
+            given = self.settings.get(provider, {})
+            own = {k: v for k, v in given.items() if k not in CORE_SETTINGS}
+            self._structured[provider] = structured(own, info.settings, provider)
+        return self._structured[provider]
+
+    def _memory(
+        self, provider: str, credentials: CRMCredentials, user_id: str | None
+    ) -> Memory:
+        with self._lock:
+            key = (provider, _account(credentials, user_id))
+            return self._memories.setdefault(key, Memory())
+
+    def _limiter(self, session: Session, info: ProviderInfo) -> Limiter:
+        with self._lock:
+            key = (session.provider, _account(session.credentials, session.user_id))
+            if key not in self._limiters:
+                self._limiters[key] = Limiter(info.limits, self.clock)
+            return self._limiters[key]
+
+
+CORE_SETTINGS = frozenset({"base_url", "activity_types", "preferences"})
+
+
+def structured(given: Mapping[str, Any], kind: type | None, plugin: str) -> Any:  # noqa: ANN401
+    """
+    Return a plugin's settings as its own class, or as a read-only mapping if it has none.
+    """
+    if kind is None:
+        return read_only(given)
+    from crmkit.codec import structure  # noqa: PLC0415 - loads cattrs
+
+    return structure(given, kind, f"settings of {plugin!r}")
+
+
+def _account(credentials: CRMCredentials, user_id: str | None) -> str:
+    return str(credentials.metadata.get("account") or f"user {user_id}")
+
+
+class _Names(dict[str, str]):
+    """
+    The names in a base URL: looked up in the credentials' metadata, then the settings.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+
+    def __missing__(self, name: str) -> str:
+        settings = self._session.settings
+        value = self._session.credentials.metadata.get(name)
+        if value is None and isinstance(settings, Mapping):
+            value = settings.get(name)
+        elif value is None:
+            value = getattr(settings, name, None)
+        if value is None:
+            raise KeyError(name)
+        return str(value)

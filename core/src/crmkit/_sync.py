@@ -1,0 +1,304 @@
+"""
+Sync: activities written ahead, sent by provider, user and kind, and reported in order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field, frozen
+
+from crmkit._dispatch import Dispatch
+from crmkit._outbox import activity_of, admitted, outcome_of, row_of
+from crmkit.errors import ConfigurationError, InvalidRequestError, PluginError
+from crmkit.models import ActivityRecord
+from crmkit.reports import DEAD, PENDING, UNCERTAIN, SyncOutcome, SyncReport
+from crmkit.stores import SENDING, Group, Key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from crmkit._clock import Clock
+    from crmkit._host import Host
+    from crmkit._outbox import Outbox
+    from crmkit._session import Sessions
+    from crmkit._tally import Tally
+    from crmkit.stores import Row
+
+_ALL = 1_000_000
+
+
+@frozen(kw_only=True)
+class Filling:
+    """
+    What a call says for records that do not say it themselves.
+    """
+
+    user_id: str | None
+    provider: str | None
+    default_provider: str
+
+    def fill(self, activity: ActivityRecord) -> ActivityRecord:
+        """
+        Return the activity with user and provider; refuse one that says otherwise.
+        """
+        for name, given in (("user_id", self.user_id), ("provider", self.provider)):
+            own = getattr(activity, name)
+            if given is not None and own not in {None, given}:
+                msg = f"the activity says {name} {own!r}, but the call says {given!r}"
+                raise InvalidRequestError(msg)
+        return evolve(
+            activity,
+            user_id=activity.user_id or self.user_id,
+            provider=activity.provider or self.provider or self.default_provider,
+        )
+
+
+@define
+class _Batch:
+    """
+    The activities of one call, by position, since two users may use one id.
+
+    *leased* are those that were written ahead as being sent, *doubles* those whose id
+    came before in the same call, with the position of the first.
+    """
+
+    activities: dict[int, ActivityRecord] = field(factory=dict)
+    groups: dict[Group, list[int]] = field(factory=dict)
+    outcomes: dict[int, SyncOutcome] = field(factory=dict)
+    leased: set[int] = field(factory=set)
+    doubles: dict[int, int] = field(factory=dict)
+
+    def of(self, positions: Iterable[int]) -> list[ActivityRecord]:
+        """
+        Return the activities at these positions.
+        """
+        return [self.activities[position] for position in positions]
+
+    def note(self, positions: Iterable[int], told: Mapping[str, SyncOutcome]) -> None:
+        """
+        Take over outcomes that came by activity id.
+        """
+        for position in positions:
+            outcome = told.get(self.activities[position].id)
+            if outcome is not None:
+                self.outcomes[position] = outcome
+
+    def in_order(self) -> list[SyncOutcome]:
+        """
+        Return all outcomes in the caller's order.
+        """
+        return [self.outcomes[position] for position in range(len(self.outcomes))]
+
+
+@define(kw_only=True)
+class Sync:
+    """
+    The verb *sync* of one connector.
+    """
+
+    host: Host
+    sessions: Sessions
+    outbox: Outbox
+    clock: Clock
+    tally: Tally
+    auto_sync: bool
+
+    def batch(
+        self,
+        activities: Iterable[ActivityRecord],
+        fill: Filling,
+        *,
+        deadline: float | None,
+        dry_run: bool,
+    ) -> SyncReport:
+        """
+        Send activities; one outcome each, in order.
+
+        Raises PluginError when the call's provider cannot be used at all, and StoreError
+        when nothing could be written ahead; nothing was sent then.
+        """
+        self.host.provider(fill.provider or fill.default_provider)
+        batch = _Batch()
+        for position, activity in enumerate(activities):
+            if not isinstance(activity, ActivityRecord):
+                msg = f"an activity is an ActivityRecord, not a {type(activity).__name__}"
+                raise ConfigurationError(msg)
+            self._sort(batch, position, activity, fill)
+        if dry_run:
+            return self._planned(batch)
+        self._write_ahead(batch)
+        if self.auto_sync:
+            self._send(batch, self._run(deadline))
+        for position, first in batch.doubles.items():
+            batch.outcomes[position] = self._double(batch, position, first)
+        return SyncReport(outcomes=batch.in_order())
+
+    def flush(
+        self,
+        *,
+        user_id: str | None,
+        provider: str | None,
+        deadline: float | None,
+        dry_run: bool,
+    ) -> SyncReport:
+        """
+        Send what waits in the outbox, for every provider, or for one provider or user.
+        """
+        start = self.outbox.now()
+        self.outbox.store.recover()
+        wanted = [
+            group
+            for group in self.outbox.store.groups(start)
+            if provider in {None, group.provider} and user_id in {None, group.user_id}
+        ]
+        if dry_run:
+            return self._planned_flush(wanted)
+        run, outcomes, unsent = self._run(deadline), [], []
+        for group in wanted:
+            try:
+                self.host.provider(group.provider)
+            except PluginError as error:
+                unsent.append(str(error))
+                continue
+            outcomes += self._flush_group(run, group, start)
+            if run.halted(group):
+                unsent.append(f"{group.provider} {group.user_id}".strip() + " is left alone")
+        return SyncReport(outcomes=outcomes, unsent=dict.fromkeys(unsent))
+
+    def _sort(
+        self, batch: _Batch, position: int, activity: ActivityRecord, fill: Filling
+    ) -> None:
+        try:
+            filled = fill.fill(activity)
+            kind = self._kind(filled)
+        except (InvalidRequestError, PluginError) as error:
+            batch.outcomes[position] = SyncOutcome(
+                activity_id=activity.id, status=DEAD, error=error
+            )
+            return
+        batch.activities[position] = filled
+        group = Group(str(filled.provider), filled.user_id or "", kind)
+        batch.groups.setdefault(group, []).append(position)
+
+    def _kind(self, activity: ActivityRecord) -> str:
+        name = str(activity.provider)
+        own = self.sessions.settings.get(name, {}).get("activity_types", {})
+        kinds = {**self.host.provider(name).kinds, **own}
+        kind = kinds.get(activity.type, kinds.get("*")) if kinds else ""
+        if kind is None:
+            msg = (
+                f"{name!r} knows no activity type {activity.type!r}; the setting "
+                f"activity_types of {name!r} can map it to one of "
+                f"{', '.join(sorted(set(kinds.values())))}"
+            )
+            raise InvalidRequestError(msg, provider=name)
+        return str(kind)
+
+    def _write_ahead(self, batch: _Batch) -> None:
+        now = self.outbox.now()
+        rows: dict[Key, Row] = {}
+        first_of: dict[Key, int] = {}
+        for group, positions in batch.groups.items():
+            first_cut = set(next(self._cuts(group, positions), ()))
+            for position in positions:
+                state = SENDING if self.auto_sync and position in first_cut else PENDING
+                row = row_of(batch.activities[position], group.kind, state=state, now=now)
+                if first_of.setdefault(row.key, position) != position:
+                    batch.doubles[position] = first_of[row.key]
+                    continue
+                rows[row.key] = row
+        known = self.outbox.store.add(list(rows.values()))
+        for key, row in rows.items():
+            position = first_of[key]
+            outcome = admitted(row, known[key]) if key in known else outcome_of(row)
+            batch.outcomes[position] = outcome
+            if key not in known and row.state == SENDING:
+                batch.leased.add(position)
+        done = {first_of[key] for key in known} | set(batch.doubles)
+        for positions in batch.groups.values():
+            positions[:] = [position for position in positions if position not in done]
+
+    def _double(self, batch: _Batch, position: int, first: int) -> SyncOutcome:
+        again, before = batch.of([position, first])
+        now = self.outbox.now()
+        told = admitted(
+            row_of(again, "", state=PENDING, now=now),
+            row_of(before, "", state=PENDING, now=now),
+        )
+        return told if told.error else batch.outcomes[first]
+
+    def _send(self, batch: _Batch, run: Dispatch) -> None:
+        for group, positions in batch.groups.items():
+            leased = [position for position in positions if position in batch.leased]
+            if leased:
+                batch.note(leased, run.send(group, batch.of(leased)))
+            rest = [position for position in positions if position not in batch.leased]
+            for cut in self._cuts(group, rest):
+                batch.note(cut, self._claim_and_send(group, batch.of(cut), run))
+
+    def _claim_and_send(
+        self, group: Group, activities: Sequence[ActivityRecord], run: Dispatch
+    ) -> Mapping[str, SyncOutcome]:
+        if run.halted(group):
+            return run.left(group, (activity.id for activity in activities))
+        keys = [Key(group.user_id, activity.id) for activity in activities]
+        mine = {row.activity_id for row in self.outbox.store.claim_keys(keys)}
+        return run.send(group, [a for a in activities if a.id in mine]) if mine else {}
+
+    def _flush_group(
+        self, run: Dispatch, group: Group, start: float
+    ) -> Iterator[SyncOutcome]:
+        claim, size = self.outbox.store.claim, self._size(group)
+        while not run.halted(group):
+            rows = claim(group, state=UNCERTAIN, now=start, limit=size)
+            if not rows:
+                break
+            outcomes, again = run.look_up(group, rows)
+            yield from outcomes.values()
+            if again:
+                yield from run.send(group, again).values()
+        while not run.halted(group):
+            rows = claim(group, state=PENDING, now=start, limit=size)
+            if not rows:
+                break
+            yield from run.send(group, [activity_of(row) for row in rows]).values()
+
+    def _planned(self, batch: _Batch) -> SyncReport:
+        for position, activity in batch.activities.items():
+            batch.outcomes[position] = SyncOutcome(activity_id=activity.id, status=PENDING)
+        requests = [
+            {**group._asdict(), "count": len(cut)}
+            for group, positions in batch.groups.items()
+            for cut in self._cuts(group, positions)
+        ]
+        return SyncReport(outcomes=batch.in_order(), dry_run=True, requests=requests)
+
+    def _planned_flush(self, groups: Sequence[Group]) -> SyncReport:
+        rows = self.outbox.store.rows(state=PENDING, limit=_ALL)
+        waiting = [row for row in rows if row.group in groups]
+        counts = Counter(row.group for row in waiting)
+        requests = [{**group._asdict(), "count": n} for group, n in counts.items()]
+        outcomes = [outcome_of(row) for row in waiting]
+        return SyncReport(outcomes=outcomes, dry_run=True, requests=requests)
+
+    def _run(self, deadline: float | None) -> Dispatch:
+        return Dispatch(
+            host=self.host,
+            sessions=self.sessions,
+            outbox=self.outbox,
+            clock=self.clock,
+            tally=self.tally,
+            deadline=None if deadline is None else self.clock.monotonic() + deadline,
+        )
+
+    def _cuts(self, group: Group, positions: Sequence[int]) -> Iterator[Sequence[int]]:
+        size = self._size(group)
+        for start in range(0, len(positions), size):
+            yield positions[start : start + size]
+
+    def _size(self, group: Group) -> int:
+        size = self.host.provider(group.provider).sync_batch
+        number = size if isinstance(size, int) else size.get(group.kind, size.get("*", 1))
+        return max(1, number)

@@ -1,0 +1,80 @@
+"""
+Addresses of requests: made from quoted parts, and pinned to the CRM's own hosts.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode, urlsplit
+
+from crmkit.errors import ConfigurationError, InvalidRequestError, ProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_NAME = re.compile(r"\{(\w+)\}")
+_UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f]|//[^/?#]*@")
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def is_loopback(host: str | None) -> bool:
+    """
+    Tell whether this host is the machine itself.
+    """
+    return host is not None and (host in _LOOPBACK or host.startswith("127."))
+
+
+def join(
+    base: str, path: str, values: Mapping[str, object], params: Mapping[str, object]
+) -> str:
+    """
+    Return the URL of a *path* below *base*, or of a whole URL; ``{names}`` are filled.
+
+    Values are quoted, so that an id is one path segment whatever it holds. Parameters
+    that are None are left out.
+    """
+    filled = _NAME.sub(lambda match: _quoted(match, values), path)
+    whole = path.startswith(("http://", "https://"))
+    url = filled if whole else f"{base.rstrip('/')}/{filled.lstrip('/')}"
+    given = {name: value for name, value in params.items() if value is not None}
+    if given:
+        url += ("&" if "?" in url else "?") + urlencode(given, doseq=True)
+    return url
+
+
+def check(url: str, *, base: str, hosts: Sequence[str], label: str) -> None:
+    """
+    Refuse a URL that is not https, or not on one of *hosts* (none: on the base's host).
+
+    Plain http serves the machine itself, when *base* says so. Raises ConfigurationError
+    for the first, ProtocolError for the second.
+    """
+    target, home = urlsplit(url), urlsplit(base)
+    local = target.scheme == home.scheme == "http" and is_loopback(target.hostname)
+    if target.scheme != "https" and not local:
+        msg = (
+            f"{label}: {target.hostname or 'the base URL'} must be reached over https://; "
+            "plain http:// serves this machine alone"
+        )
+        raise ConfigurationError(msg)
+    if _UNSAFE.search(url) or not _allowed(target.netloc, hosts or (home.netloc,)):
+        msg = f"{label}: a link leads to a foreign host; it is not followed"
+        raise ProtocolError(msg)
+
+
+def _allowed(netloc: str, hosts: Sequence[str]) -> bool:
+    return any(
+        netloc == host or (host.startswith("*.") and netloc.endswith(host[1:]))
+        for host in hosts
+    )
+
+
+def _quoted(match: re.Match[str], values: Mapping[str, object]) -> str:
+    if match[1] not in values:
+        return match[0]
+    text = str(values[match[1]])
+    if text in {"", ".", ".."}:
+        msg = f"{match[1]} must not be empty or made of dots"
+        raise InvalidRequestError(msg)
+    return quote(text, safe="")

@@ -1,0 +1,147 @@
+"""
+The pool of connections: one request out, one bounded answer in.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+from urllib3 import exceptions as lib
+
+from crmkit._urls import is_loopback
+from crmkit.errors import ProtocolError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_ANSWER = 64 * 1024 * 1024
+_CHUNK = 64 * 1024
+_POOL_SIZE = 16
+_TIMEOUT = urllib3.Timeout(connect=10, read=60)
+_UNCLEAR_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+
+
+class Wire:
+    """
+    The connections of one connector, kept open between requests and reopened after fork.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._pools: dict[str | None, urllib3.PoolManager] = {}
+        self._process = os.getpid()
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """
+        Send one request; return status, headers (in any case of letters) and content.
+
+        Follows no redirect and repeats nothing. Raises UnavailableError, whose *sent*
+        tells whether the request may have reached the server, or ProtocolError for an
+        answer above 64 MiB.
+        """
+        host = urlsplit(url).hostname
+        try:
+            response = self._pool(url).urlopen(
+                method,
+                url,
+                body=body,
+                headers=dict(headers),
+                retries=False,
+                redirect=False,
+                preload_content=False,
+                timeout=_TIMEOUT,
+            )
+        except lib.HTTPError as error:
+            raise _not_answered(error, host) from error
+        try:
+            return response.status, response.headers, _read(response, host)
+        except lib.HTTPError as error:
+            msg = f"the answer of {host} broke off"
+            raise UnavailableError(msg, sent=True) from error
+        finally:
+            response.release_conn()
+
+    def close(self) -> None:
+        """
+        Close all connections.
+        """
+        with self._lock:
+            for pool in self._pools.values():
+                pool.clear()
+            self._pools.clear()
+
+    def _pool(self, url: str) -> urllib3.PoolManager:
+        proxy = _proxy(url)
+        with self._lock:
+            if self._process != os.getpid():  # a fork must not share its parent's sockets
+                self._process, self._pools = os.getpid(), {}
+            if proxy not in self._pools:
+                self._pools[proxy] = _open(proxy)
+            return self._pools[proxy]
+
+
+def _open(proxy: str | None) -> urllib3.PoolManager:
+    if proxy is None:
+        return urllib3.PoolManager(maxsize=_POOL_SIZE, ssl_context=_tls())
+    user = urlsplit(proxy)
+    headers = None
+    if user.username:
+        headers = urllib3.make_headers(
+            proxy_basic_auth=f"{user.username}:{user.password or ''}"
+        )
+    return urllib3.ProxyManager(
+        proxy, maxsize=_POOL_SIZE, ssl_context=_tls(), proxy_headers=headers
+    )
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # SSL_CERT_FILE and SSL_CERT_DIR are honoured by the TLS library itself.
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    return ssl.create_default_context(cafile=bundle or None)
+
+
+def _proxy(url: str) -> str | None:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if is_loopback(host) or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
+
+
+def _not_answered(error: lib.HTTPError, host: str | None) -> UnavailableError:
+    cause = error.original_error if isinstance(error, lib.ProxyError) else error
+    if isinstance(cause, lib.SSLError):
+        unclear = any(isinstance(argument, _UNCLEAR_TLS) for argument in cause.args)
+        return UnavailableError(f"no secure connection to {host}", sent=unclear)
+    if isinstance(cause, lib.NameResolutionError):
+        return UnavailableError(f"the host {host} is not known", sent=False)
+    if isinstance(cause, lib.ConnectTimeoutError | lib.NewConnectionError):
+        return UnavailableError(f"no connection to {host}", sent=False)
+    if isinstance(error, lib.ProxyError):
+        return UnavailableError(f"the proxy gives no way to {host}", sent=False)
+    if isinstance(cause, lib.ReadTimeoutError):
+        return UnavailableError(f"{host} did not answer in time", sent=True)
+    return UnavailableError(f"the connection to {host} broke off", sent=True)
+
+
+def _read(response: urllib3.BaseHTTPResponse, host: str | None) -> bytes:
+    chunks, size = [], 0
+    for chunk in response.stream(_CHUNK, decode_content=True):
+        size += len(chunk)
+        if size > MAX_ANSWER:
+            response.close()
+            msg = f"the answer of {host} is larger than {MAX_ANSWER // 2**20} MiB"
+            raise ProtocolError(msg)
+        chunks.append(chunk)
+    return b"".join(chunks)

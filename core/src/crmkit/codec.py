@@ -1,0 +1,136 @@
+"""
+Values to and from JSON and settings: the same rules for every plugin.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import asdict, fields, has
+
+from crmkit.errors import ConfigurationError
+from crmkit.models import ActivityRecord, Secret
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+T = TypeVar("T")
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
+
+
+def to_json(value: object, *, indent: int | None = None) -> str:
+    """
+    Return JSON text: models as mappings, instants and dates in ISO 8601, secrets refused.
+
+    Compact text is ASCII, so that it survives any wire; indented text is for people.
+    Raises TypeError for what JSON cannot say.
+    """
+    separators = (",", ":") if indent is None else None
+    return json.dumps(
+        value,
+        default=_plain,
+        ensure_ascii=indent is None,
+        allow_nan=False,
+        indent=indent,
+        separators=separators,
+    )
+
+
+def from_json(text: str | bytes) -> Any:  # noqa: ANN401
+    """
+    Return JSON values; raise ValueError for anything else, too deep nesting included.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        msg = "JSON nested too deep"
+        raise ValueError(msg) from None
+
+
+def structure(values: Mapping[str, Any], kind: type[T], where: str) -> T:
+    """
+    Return an attrs object of this *kind*; *where* names the place in an error.
+
+    Raises ConfigurationError that names each unknown, missing or wrong setting.
+    """
+    known = {attribute.name for attribute in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(values) - known)
+    if unknown:
+        msg = f"{where}: unknown {_listed(unknown)}; known are {_listed(sorted(known))}"
+        raise ConfigurationError(msg)
+    try:
+        return _converter().structure(dict(values), kind)
+    except ConfigurationError:
+        raise
+    except Exception as error:
+        from cattrs import transform_error  # noqa: PLC0415 - only when something is wrong
+
+        problems = "; ".join(_without_value(line) for line in transform_error(error))
+        msg = f"{where}: {problems}"
+        raise ConfigurationError(msg) from None
+
+
+def activity_from_json(values: object) -> ActivityRecord:
+    """
+    Return an activity from a JSON object whose keys are snake_case or camelCase.
+
+    Raises ValueError that names what is wrong with it, never a value.
+    """
+    if not isinstance(values, Mapping):
+        msg = "an activity is a JSON object, such as {\"type\": \"note\"}"
+        raise ValueError(msg)  # noqa: TRY004 - one type for every wrong value
+    named = {_CAMEL.sub(r"_\1", str(k)).lower(): v for k, v in values.items()}
+    known = {attribute.name for attribute in fields(ActivityRecord)}
+    unknown = sorted(set(named) - known)
+    if unknown:
+        msg = f"unknown {_listed(unknown)}; an activity has {_listed(sorted(known))}"
+        raise ValueError(msg)
+    if "type" not in named:
+        msg = "an activity needs a type, such as note, call or email_sent"
+        raise ValueError(msg)
+    given = {k: v for k, v in named.items() if v is not None}
+    return ActivityRecord(**given)
+
+
+def activity_to_json(activity: ActivityRecord) -> str:
+    """
+    Return the JSON text from which activity_from_json makes an equal activity.
+    """
+    return to_json(activity)
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401
+    if isinstance(value, Secret):
+        msg = "a secret has no place in JSON"
+        raise TypeError(msg)
+    if has(type(value)):
+        return asdict(value, recurse=False)  # type: ignore[call-overload]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    msg = f"a {type(value).__name__} is not a JSON value"
+    raise TypeError(msg)
+
+
+@cache
+def _converter() -> Converter:
+    from cattrs import Converter  # noqa: PLC0415 - not needed to import the models
+
+    return Converter()
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(repr(name) for name in names) or "nothing"
+
+
+def _without_value(line: str) -> str:
+    return line.replace(" @ $.", ": ").replace(" @ $", "")

@@ -1,0 +1,217 @@
+"""
+HTTP as plugins use it: signed, pinned to the CRM's hosts, limited, repeated, judged.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+from attrs import define, field, frozen
+
+from crmkit._answers import error_by_status, retry_after
+from crmkit._retry import Patience, persist
+from crmkit._urls import check, join
+from crmkit.codec import from_json, to_json
+from crmkit.errors import (
+    AuthenticationError,
+    CRMError,
+    PluginContractError,
+    ProtocolError,
+    RateLimitedError,
+)
+
+if TYPE_CHECKING:
+    from crmkit._clock import Clock
+    from crmkit._limits import Limiter
+    from crmkit._tally import Tally
+    from crmkit._wire import Wire
+    from crmkit.infos import ProviderInfo
+
+_LOG = logging.getLogger("crmkit.http")
+_USER_AGENT = "crmkit (+https://pypi.org/project/crmkit/)"
+
+
+@frozen(kw_only=True)
+class Response:
+    """
+    An answer: *status*, *headers* (looked up in any case), *url* and *content* in bytes.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    url: str = field(repr=False)
+    content: bytes = field(repr=False)
+
+    def json(self) -> Any:  # noqa: ANN401
+        """
+        Return the content as JSON values; raise ProtocolError when it is something else.
+        """
+        try:
+            return from_json(self.content)
+        except ValueError:
+            kind = self.headers.get("Content-Type") or "no content type"
+            host = urlsplit(self.url).hostname
+            msg = f"the answer of {host} is not JSON but {kind.partition(';')[0]}"
+            raise ProtocolError(msg, status=self.status) from None
+
+
+@define(kw_only=True)
+class Http:
+    """
+    The way to one account of a CRM, handed to hooks as ``session.http``.
+
+    Each verb takes a *path* below the provider's base URL (or a whole URL on one of its
+    hosts), with ``{names}`` that *path_values* fill and quote, *params* for the query, and
+    one of *json*, *form* or *content* as body. *repeatable* says that the same request may
+    be sent twice without harm; GET always may. *limit* names the rate limit's bucket.
+    Returns a Response with a status below 300; raises a CRMError otherwise.
+    """
+
+    provider: str
+    info: ProviderInfo
+    base_url: Callable[[], str] = field(repr=False)
+    hosts: tuple[str, ...]
+    sign: Callable[[], Mapping[str, str]] = field(repr=False)
+    renew: Callable[[], bool] = field(repr=False)
+    wire: Wire = field(repr=False)
+    limiter: Limiter = field(repr=False)
+    clock: Clock = field(repr=False)
+    patience: Patience
+    tally: Tally = field(repr=False)
+    writes_left: int | None = None
+
+    def get(self, path: str, **options: Any) -> Response:  # noqa: ANN401
+        """
+        Read.
+        """
+        return self._request("GET", path, **{"repeatable": True, **options})
+
+    def post(self, path: str, **options: Any) -> Response:  # noqa: ANN401
+        """
+        Create, or whatever the CRM makes of a POST.
+        """
+        return self._request("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Response:  # noqa: ANN401
+        """
+        Replace.
+        """
+        return self._request("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Response:  # noqa: ANN401
+        """
+        Change.
+        """
+        return self._request("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Response:  # noqa: ANN401
+        """
+        Remove.
+        """
+        return self._request("DELETE", path, **options)
+
+    def _request(  # noqa: PLR0913
+        self,
+        method: str,
+        path: str,
+        *,
+        path_values: Mapping[str, object] | None = None,
+        params: Mapping[str, object] | None = None,
+        json: object = None,
+        form: Mapping[str, object] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool = False,
+        limit: str | None = None,
+    ) -> Response:
+        if not repeatable:
+            self._count_write()
+        base = self.base_url()
+        url = join(base, path, path_values or {}, params or {})
+        check(url, base=base, hosts=self.hosts, label=self.info.label)
+        body, kind = _body(json, form, content)
+        extra = {"Content-Type": kind} if kind else {}
+        extra.update(headers or {})
+
+        def attempt() -> Response:
+            return self._attempt(method, url, extra, body, limit or "")
+
+        try:
+            return self._persist(attempt, repeatable=repeatable)
+        except AuthenticationError:
+            if not self.renew():
+                raise
+            return self._persist(attempt, repeatable=repeatable)
+
+    def _persist(self, attempt: Callable[[], Response], *, repeatable: bool) -> Response:
+        return persist(
+            attempt, repeatable=repeatable, patience=self.patience, clock=self.clock
+        )
+
+    def _attempt(
+        self,
+        method: str,
+        url: str,
+        extra: Mapping[str, str],
+        body: bytes | None,
+        bucket: str,
+    ) -> Response:
+        self._wait(bucket)
+        common = {"Accept": "application/json", "User-Agent": _USER_AGENT}
+        headers = {**common, **self.sign(), **extra}
+        self.tally.add("requests")
+        try:
+            answer = self.wire.send(method, url, headers=headers, body=body)
+            response = Response(
+                status=answer[0], headers=answer[1], url=url, content=answer[2]
+            )
+            _LOG.debug("%s %s: %d", self.provider, method, response.status)
+            self._judge(response, bucket)
+        except CRMError as error:
+            error.provider = error.provider or self.provider
+            raise
+        return response
+
+    def _wait(self, bucket: str) -> None:
+        waited = self.limiter.wait(bucket, self.patience)
+        if waited:
+            self.tally.add("waits")
+
+    def _judge(self, response: Response, bucket: str) -> None:
+        if self.info.limit_from and (limit := self.info.limit_from(response)):
+            self.limiter.learn(limit)
+        error = self.info.error_from(response) if self.info.error_from else None
+        error = error or error_by_status(self.info.label, response, self.clock)
+        if error is None:
+            return
+        if isinstance(error, RateLimitedError):
+            if error.retry_after is None:
+                error.retry_after = retry_after(response, self.clock)
+            self.limiter.close(bucket, error.retry_after or 0.0)
+        error.status = error.status or response.status
+        raise error
+
+    def _count_write(self) -> None:
+        if self.writes_left is None:
+            return
+        if self.writes_left == 0:
+            msg = (
+                f"the provider {self.provider!r} makes a second unrepeatable request in "
+                "one crmkit_sync; lower sync_batch, or say repeatable=True where the same "
+                "request may be sent twice (reads by POST too)"
+            )
+            raise PluginContractError(msg, plugin=self.provider)
+        self.writes_left -= 1
+
+
+def _body(
+    json: object, form: Mapping[str, object] | None, content: bytes | None
+) -> tuple[bytes | None, str | None]:
+    if json is not None:
+        return to_json(json).encode(), "application/json"
+    if form is not None:
+        return urlencode(form).encode(), "application/x-www-form-urlencoded"
+    return content, None

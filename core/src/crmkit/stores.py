@@ -1,0 +1,166 @@
+"""
+What a store must do to keep an outbox; a store is opened from a URL.
+
+Times are seconds since 1970. Without a user the user id is the empty text. A store object
+is one owner: rows that it claims are leased to it until it settles them or is gone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+SENDING = "sending"
+LEDGER_DAYS = 90
+
+
+class Key(NamedTuple):
+    """
+    What names an activity: an id is unique for each user.
+    """
+
+    user_id: str
+    activity_id: str
+
+
+class Group(NamedTuple):
+    """
+    Rows that go to the CRM together.
+    """
+
+    provider: str
+    user_id: str
+    kind: str
+
+
+@frozen(kw_only=True)
+class Row:
+    """
+    One activity in the outbox, and later in its ledger.
+
+    *kind* is the CRM's sort of record. *state* is pending, sending, synced, uncertain or dead. *digest* tells whether two
+    activities of one id are the same. *payload* is the activity as JSON; it and
+    *client_id* are erased once synced. *due_at* is when to send a pending one.
+    """
+
+    user_id: str
+    activity_id: str
+    provider: str
+    kind: str
+    digest: str
+    stored_at: float
+    state: str
+    payload: str | None = field(default=None, repr=False)
+    client_id: str | None = field(default=None, repr=False)
+    due_at: float = 0.0
+    attempts: int = 0
+    remote_id: str | None = None
+    error_type: str | None = None
+    error: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """
+        What names it.
+        """
+        return Key(self.user_id, self.activity_id)
+
+    @property
+    def group(self) -> Group:
+        """
+        What it is sent with.
+        """
+        return Group(self.provider, self.user_id, self.kind)
+
+
+@frozen(kw_only=True)
+class Settlement:
+    """
+    What becomes of a leased row: its new state, and why.
+    """
+
+    key: Key
+    state: str
+    due_at: float = 0.0
+    remote_id: str | None = None
+    error_type: str | None = None
+    error: str | None = None
+
+
+class Store(Protocol):
+    """
+    A durable outbox. Every method raises StoreError when the store fails.
+    """
+
+    def add(self, rows: Sequence[Row]) -> Mapping[Key, Row]:
+        """
+        Write new rows in one durable transaction; return the rows already known by key.
+
+        A row whose state is sending is leased to this owner. Known rows stay as they are.
+        """
+
+    def groups(self, now: float) -> Sequence[Group]:
+        """
+        Return the groups that have a pending row due by *now*, or an uncertain row.
+        """
+
+    def claim(self, group: Group, *, state: str, now: float, limit: int) -> Sequence[Row]:
+        """
+        Lease up to *limit* rows of this group and state, due by *now*, the oldest first.
+
+        Durable before it returns; the rows come back as they were, now sending.
+        """
+
+    def claim_keys(self, keys: Sequence[Key]) -> Sequence[Row]:
+        """
+        Lease those of these rows that are still pending; durable before it returns.
+        """
+
+    def settle(self, settlements: Iterable[Settlement]) -> int:
+        """
+        Change rows that this owner leases; return how many. Others stay untouched.
+        """
+
+    def recover(self) -> int:
+        """
+        Make rows of owners that are gone uncertain; return how many.
+        """
+
+    def get(self, key: Key) -> Row | None:
+        """
+        Return one row, None if it is not known.
+        """
+
+    def rows(self, *, state: str | None, limit: int) -> Sequence[Row]:
+        """
+        Return the oldest rows, of one state or of all but synced ones.
+        """
+
+    def counts(self) -> Mapping[str, int]:
+        """
+        Return how many rows there are of each state.
+        """
+
+    def retry(self, keys: Sequence[Key], now: float) -> int:
+        """
+        Make dead and uncertain rows pending, due now; return how many.
+        """
+
+    def drop(self, keys: Sequence[Key]) -> int:
+        """
+        Delete rows that are neither synced nor being sent; return how many.
+        """
+
+    def purge(self, before: float) -> int:
+        """
+        Delete synced rows stored before that time; return how many.
+        """
+
+    def close(self) -> None:
+        """
+        Release what is leased and close.
+        """
