@@ -1,0 +1,208 @@
+"""
+Every developer command; ``nox --list`` shows them.
+
+Packages are found by the workspace's globs, never listed. None of them is on an index
+while it is developed, so each install names all the local packages it needs in one call.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2026.4"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["lint", "types", "tests", "build"]
+
+WORKSPACE = nox.project.load_toml("pyproject.toml")
+PACKAGES = {
+    metadata["project"]["name"]: (file.parent, metadata)
+    for glob in WORKSPACE["tool"]["uv"]["workspace"]["members"]
+    for file in sorted(Path().glob(f"{glob}/pyproject.toml"))
+    for metadata in [nox.project.load_toml(file)]
+}
+MODULES = [name.replace("-", "_") for name in PACKAGES]
+PYTHONS = nox.project.python_versions(PACKAGES["crmkit"][1])
+
+
+def group(*names: str) -> tuple[str, ...]:
+    """
+    Return what these dependency groups of the workspace ask for.
+    """
+    return nox.project.dependency_groups(WORKSPACE, *names)
+
+
+def with_needs(name: str) -> set[str]:
+    """
+    Return the names of a local package and of the local packages that it depends on.
+    """
+    requirements = PACKAGES[name][1]["project"].get("dependencies", [])
+    needed = {re.split(r"[^\w.-]", requirement)[0] for requirement in requirements}
+    return {name}.union(*(with_needs(need) for need in needed & PACKAGES.keys()))
+
+
+def editable(names: set[str]) -> list[str]:
+    """
+    Return the arguments that install these local packages, and nothing optional.
+    """
+    folders = [PACKAGES[name][0] for name in sorted(names)]
+    return [argument for folder in folders for argument in ("-e", f"./{folder}")]
+
+
+def everything() -> list[str]:
+    """
+    Return the arguments that install all local packages with all their extras.
+    """
+    arguments = []
+    for folder, metadata in PACKAGES.values():
+        extras = ",".join(metadata["project"].get("optional-dependencies", []))
+        arguments += ["-e", f"./{folder}[{extras}]" if extras else f"./{folder}"]
+    return arguments
+
+
+def below(folder: str) -> list[nox.param]:
+    """
+    Return a session's parameters: the packages of *folder*, by the folder's own name.
+    """
+    return [
+        nox.param(name, id=path.name)
+        for name, (path, _) in PACKAGES.items()
+        if path.parts[0] == folder
+    ]
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """
+    Run the main job once, to look at.
+    """
+    session.install(*editable(set(PACKAGES)))
+    session.run("crmkit", "demo", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """
+    Run all tests with all packages; arguments after ``--`` go to pytest.
+    """
+    session.install(*everything(), *group("test"))
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def nightly(session: nox.Session) -> None:
+    """
+    Run all tests with many more examples for each property.
+    """
+    session.install(*everything(), *group("test"))
+    session.run("pytest", "--hypothesis-profile=nightly", *session.posargs)
+
+
+@nox.session
+def project(session: nox.Session) -> None:
+    """
+    Run the tests of the project itself: layout, documents, public surface.
+    """
+    session.install(*everything(), *group("test"))
+    session.run("pytest", "tests/project", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def core(session: nox.Session) -> None:
+    """
+    Run the core's tests with the core alone; without a version, on each Python.
+    """
+    alone(session, "crmkit", "tests/core")
+
+
+@nox.session
+@nox.parametrize("name", below("plugins"))
+def plugin(session: nox.Session, name: str) -> None:
+    """
+    Run a plugin's tests with the core and that plugin alone.
+    """
+    alone(session, name, f"tests/plugins/{PACKAGES[name][0].name}")
+
+
+@nox.session
+@nox.parametrize("name", below("contrib"))
+def contrib(session: nox.Session, name: str) -> None:
+    """
+    Run a contributed package's tests with that package and its dependencies alone.
+    """
+    alone(session, name, f"tests/contrib/{PACKAGES[name][0].name}")
+
+
+def alone(session: nox.Session, name: str, folder: str) -> None:
+    """
+    Run the tests in *folder* where no package is installed but *name* and its needs.
+    """
+    session.install(*editable(with_needs(name)), *group("test"))
+    session.run("pytest", folder, *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """
+    Check style, format and the direction of imports.
+    """
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports", "--no-logo", "--no-cache", env={"PYTHONPATH": "core/src"})
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """
+    Check the types of every package, strictly.
+    """
+    session.install(*everything(), *group("types"), "nox")
+    session.run("mypy", *(argument for module in MODULES for argument in ("-p", module)))
+    session.run("mypy", "noxfile.py")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """
+    Build a wheel and an sdist of each package, then try the wheels.
+    """
+    session.install(*group("build"))
+    dist = Path("dist")
+    shutil.rmtree(dist, ignore_errors=True)
+    builder = ("python", "-m", "build", "--no-isolation", "--outdir", str(dist))
+    for folder, _ in PACKAGES.values():
+        session.run(*builder, str(folder), silent=True)
+    for wheel in dist.glob("*.whl"):
+        names = zipfile.ZipFile(wheel).namelist()
+        for ending in ("/py.typed", ".dist-info/licenses/LICENSE"):
+            if not any(name.endswith(ending) for name in names):
+                session.error(f"{wheel.name} has no *{ending}")
+    session.notify("wheels")
+
+
+@nox.session(reuse_venv=False)
+def wheels(session: nox.Session) -> None:
+    """
+    Import what ``build`` left in dist/ from an environment that holds nothing else.
+    """
+    session.install(*map(str, Path("dist").glob("*.whl")))
+    session.run("python", "-I", "-W", "error", "-c", f"import {', '.join(MODULES)}")
+
+
+@nox.session(reuse_venv=False)
+def bench(session: nox.Session) -> None:
+    """
+    Measure; both sides of each ratio are installed and compiled alike.
+    """
+    folders = [f"./{folder}" for folder, _ in PACKAGES.values()]
+    session.install(*folders, *group("bench"))
+    session.run("python", "-m", "compileall", "-q", session.virtualenv.location)
+    for script in sorted(Path("tests/bench").glob("*.py")):
+        session.run("python", str(script), *session.posargs)
