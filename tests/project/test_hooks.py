@@ -1,0 +1,121 @@
+"""
+The hooks, and what plugins hold on to, are documented as they are.
+"""
+
+import inspect
+import re
+from pathlib import Path
+
+import attrs
+import pytest
+from crmkit._session import Session
+from crmkit.http import Http, Response
+
+from crmkit import Limit, OAuth2, ProviderInfo, Rate, TransformerInfo, hookspecs
+
+DOCS = Path(__file__).parents[2].joinpath("docs", "hooks.md").read_text(encoding="utf-8")
+HOOKS = {
+    name: function
+    for name, function in vars(hookspecs).items()
+    if hasattr(function, f"{hookspecs.NAME}_spec")
+}
+
+
+def section(heading):
+    """
+    Return the text between a heading and the next.
+    """
+    return re.split(r"\n#", DOCS.split(f"\n{heading}\n", 1)[1], maxsplit=1)[0]
+
+
+def documented(text):
+    """
+    Return the names in the first column of the tables in *text*.
+    """
+    return set(re.findall(r"^\| `(\w+)(?:\(\))?` \|", text, re.MULTILINE))
+
+
+def public(kind):
+    """
+    Return the public names of a class.
+    """
+    return {name for name in dir(kind) if not name.startswith("_")}
+
+
+def test_headings():
+    """
+    Each hook has a heading with its exact arguments, and no heading names another.
+    """
+    expected = {
+        f"{name}({', '.join(inspect.signature(hook).parameters)})"
+        for name, hook in HOOKS.items()
+    }
+
+    assert expected == set(re.findall(r"^### (crmkit_.*)$", DOCS, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_rules(name):
+    """
+    A hook's docstring and its section both say when it is called and what None means.
+    """
+    arguments = ", ".join(inspect.signature(HOOKS[name]).parameters)
+    texts = [section(f"### {name}({arguments})")]
+    if arguments:  # the hooks without any describe the plugin, and never return None
+        texts.append(inspect.getdoc(HOOKS[name]))
+
+    assert all("Called" in text and "None" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("## ProviderInfo", ProviderInfo),
+        ("## TransformerInfo", TransformerInfo),
+        ("### Rate", Rate),
+        ("### Limit", Limit),
+        ("### OAuth2", OAuth2),
+    ],
+)
+def test_fields(heading, kind):
+    """
+    Each field of what a plugin says of itself is documented with its default.
+    """
+    rows = dict(re.findall(r"\n\| `(\w+)` \| `?(.*?)`? \|", section(heading)))
+    expected = {field.name: default(field) for field in attrs.fields(kind)}
+
+    assert expected == rows
+
+
+def default(field):
+    """
+    Return a field's default as the tables write it.
+    """
+    if field.default is attrs.NOTHING:
+        return "required"
+    made = field.default
+    return repr(made.factory() if isinstance(made, attrs.Factory) else made)
+
+
+def test_session():
+    """
+    All that a hook finds on its session is documented, and nothing else.
+    """
+    assert public(Session) == documented(section("## session"))
+
+
+def test_http():
+    """
+    The verbs of ``session.http``, their arguments and the answer are documented.
+    """
+    arguments, _, answer = section("## session.http").partition("| `Response` |")
+    request = inspect.signature(Http._request).parameters.values()
+    keywords = {
+        argument.name for argument in request if argument.kind is argument.KEYWORD_ONLY
+    }
+
+    assert keywords == documented(arguments)
+    assert public(Response) == documented(answer)
+    assert all(
+        f"`{verb}`" in arguments for verb in ("get", "post", "put", "patch", "delete")
+    )
