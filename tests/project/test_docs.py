@@ -2,6 +2,7 @@
 Documents lead where they say.
 """
 
+import ast
 import re
 from pathlib import Path
 
@@ -35,6 +36,18 @@ def headings(page):
     """
     titles = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_examples(page):
+    """
+    An example in Python is Python.
+    """
+    blocks = re.findall(
+        r"^```python\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+    assert all(ast.parse(block) for block in blocks)
 
 
 def test_index():
