@@ -1,60 +1,61 @@
 """
-Documents lead where they say.
+Documents lead where they say, and their examples are Python.
 """
 
 import ast
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
-PAGES = [
-    path
+TEXTS = {
+    path: path.read_text("utf-8")
     for glob in ("*.md", "docs/**/*.md", "core/*.md", "plugins/*/*/*.md", "contrib/*/*.md")
     for path in ROOT.glob(glob)
-]
+}
+LINK = re.compile(r"\]\((?!https?://|mailto:)([^)\s#]*)#?([^)\s]*)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+EXAMPLE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links(page):
-    """
-    A link to a file of the project leads to one, and to a heading that it has.
-    """
-    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
-        path, _, heading = target.partition("#")
-        if not target.startswith(("http://", "https://", "mailto:")):
-            linked = page.parent / path if path else page
-
-            assert linked.exists()
-            assert not heading or heading in headings(linked)
-
-
-def headings(page):
+def anchors(text):
     """
     Return the anchors of a page's headings.
     """
-    titles = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+    return {
+        re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+        for title in HEADING.findall(text)
+    }
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_examples(page):
+def test_links():
     """
-    An example in Python is Python.
+    A link within the project leads to a file that exists, and to a heading that it has.
     """
-    blocks = re.findall(
-        r"^```python\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
-    )
+    broken = []
+    for page, text in TEXTS.items():
+        for path, heading in LINK.findall(text):
+            linked = (page.parent / path).resolve() if path else page
+            if not linked.exists() or (heading and heading not in anchors(TEXTS[linked])):
+                broken.append(f"{page.name}: {path}#{heading}")
 
-    assert all(ast.parse(block) for block in blocks)
+    assert broken == []
+
+
+def test_examples():
+    """
+    Each example in Python can be parsed.
+    """
+    examples = [block for text in TEXTS.values() for block in EXAMPLE.findall(text)]
+
+    assert examples
+    assert all(ast.parse(example) for example in examples)
 
 
 def test_index():
     """
     The map of the documents names each of them.
     """
-    index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    index = TEXTS[ROOT / "docs" / "index.md"]
     pages = {
         path.relative_to(ROOT / "docs").as_posix() for path in ROOT.glob("docs/**/*.md")
     }
