@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import fields, field, frozen
+from attrs import field, fields, frozen
 
 from crmkit.errors import ConfigurationError
 
@@ -39,7 +39,7 @@ class Options:
     @cache_size.validator
     @max_retries.validator
     @max_wait.validator
-    def _check(self, attribute: Any, value: object) -> None:  # noqa: ANN401
+    def _check(self, attribute: Any, value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             msg = f"{attribute.name} must be a number, not below 0"
             raise ConfigurationError(msg)
@@ -66,7 +66,7 @@ def read_file(path: str | os.PathLike[str] | None) -> dict[str, Any]:
     None stands for ``CRMKIT_CONFIG``, else ``crmkit.toml`` here. Raises
     ConfigurationError when the file is missing, is no TOML or holds unknown keys.
     """
-    import tomllib  # noqa: PLC0415 - only who has a file needs it
+    import tomllib
 
     place = Path(path or os.environ.get("CRMKIT_CONFIG") or "crmkit.toml")
     try:
@@ -95,11 +95,13 @@ def default_store() -> str:
 
 
 def _parsed(name: str, kind: str, text: str) -> object:
-    parse: Callable[[str], object] = {"int": int, "float": float, "bool": _flag}.get(
-        kind, str
-    )
+    parsers: dict[str, Callable[[str], object]] = {
+        "int": int,
+        "float": float,
+        "bool": _flag,
+    }
     try:
-        return parse(text)
+        return parsers.get(kind, str)(text)
     except ValueError:
         msg = f"CRMKIT_{name.upper()} must be {_WANTED[kind]}"
         raise ConfigurationError(msg) from None

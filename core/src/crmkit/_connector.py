@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
+    from typing import Self
 
     from crmkit._credentials import GivenCredentials
     from crmkit._outbox import Outbox
@@ -51,9 +52,10 @@ class CRMConnector:
         consent_max_age: the age in seconds from which consent is read anew.
         consent_sources: functions that return further Consent for a client.
         clock: what tells the time and waits; for tests.
+
     """
 
-    def __init__(  # noqa: PLR0913 - the public vocabulary, all optional
+    def __init__(
         self,
         *,
         default_provider: str | None = None,
@@ -101,7 +103,9 @@ class CRMConnector:
 
     @classmethod
     def from_config(
-        cls, path: str | os.PathLike[str] | None = None, **arguments: Any  # noqa: ANN401
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        **arguments: Any,
     ) -> CRMConnector:
         """
         Make a connector from crmkit.toml; *arguments* win over the file.
@@ -165,7 +169,7 @@ class CRMConnector:
 
         Raises AmbiguousClientError, which names the ids, when several match.
         """
-        from crmkit._fetch import criterion  # noqa: PLC0415
+        from crmkit._fetch import criterion
 
         wanted = criterion(email, phone, field)
         return self._open.fetch.find(self._provider(provider), user_id, wanted, include)
@@ -189,7 +193,10 @@ class CRMConnector:
             yield from page
 
     def personalize_content(
-        self, template: str, client_data: ClientData, **request: Any  # noqa: ANN401
+        self,
+        template: str,
+        client_data: ClientData,
+        **request: Any,
     ) -> PersonalizedContent:
         """
         Return the template's text made for one client.
@@ -202,7 +209,10 @@ class CRMConnector:
         return self._open.personalize.one(template, client_data, _request(request))
 
     def personalize_many(
-        self, template: str, clients: Iterable[ClientData], **request: Any  # noqa: ANN401
+        self,
+        template: str,
+        clients: Iterable[ClientData],
+        **request: Any,
     ) -> Iterator[PersonalizedContent | CrmkitError]:
         """
         Yield the content, or the error that names the client, for each client in turn.
@@ -210,7 +220,10 @@ class CRMConnector:
         return self._open.personalize.many(template, clients, _request(request))
 
     def sync_activity(
-        self, activity: ActivityRecord, user_id: str | None = None, **options: Any  # noqa: ANN401
+        self,
+        activity: ActivityRecord,
+        user_id: str | None = None,
+        **options: Any,
     ) -> SyncOutcome:
         """
         Write one activity to the CRM; the outcome is true when it is there.
@@ -236,16 +249,14 @@ class CRMConnector:
         *dry_run* nothing is written or sent. Raises PluginError or StoreError; nothing was
         sent then.
         """
-        from crmkit._sync import Filling  # noqa: PLC0415 - on first use
+        from crmkit._batch import Filling
 
         fill = Filling(
             user_id=user_id,
             provider=provider,
             default_provider=self._options.default_provider,
         )
-        return self._open.sync.batch(
-            activities, fill, deadline=deadline, dry_run=dry_run
-        )
+        return self._open.sync.batch(activities, fill, deadline=deadline, dry_run=dry_run)
 
     def flush_pending(
         self,
@@ -262,7 +273,9 @@ class CRMConnector:
             user_id=user_id, provider=provider, deadline=deadline, dry_run=dry_run
         )
 
-    def outcome_of(self, activity_id: str, user_id: str | None = None) -> SyncOutcome | None:
+    def outcome_of(
+        self, activity_id: str, user_id: str | None = None
+    ) -> SyncOutcome | None:
         """
         Return what became of an activity, None if its id is not known.
         """
@@ -275,7 +288,9 @@ class CRMConnector:
         """
         return self._open.outbox
 
-    def session(self, user_id: str | None = None, *, provider: str | None = None) -> Session:
+    def session(
+        self, user_id: str | None = None, *, provider: str | None = None
+    ) -> Session:
         """
         Return a session whose ``http`` goes beyond the model, with token and limits.
         """
@@ -312,7 +327,7 @@ class CRMConnector:
                 self._rooms.close()
             self._rooms, self._closed = None, True
 
-    def __enter__(self) -> CRMConnector:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -330,7 +345,7 @@ class CRMConnector:
                 msg = "the connector is closed; make another one"
                 raise ConfigurationError(msg)
             if self._rooms is None:
-                from crmkit._rooms import furnish  # noqa: PLC0415 - on first use
+                from crmkit._rooms import furnish
 
                 self._rooms = furnish(self._options, self._given, self._clock)
             return self._rooms
@@ -339,8 +354,8 @@ class CRMConnector:
         return provider or self._options.default_provider
 
 
-def _request(given: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    from crmkit._personalize import Request  # noqa: PLC0415 - on first use
+def _request(given: Mapping[str, Any]) -> Any:
+    from crmkit._personalize import Request
 
     try:
         return Request(**given)

@@ -117,7 +117,7 @@ class Dispatch:
             remote_id = self.host.find_activity(
                 self._session(group, writes=0), group.kind, activity
             )
-        except Exception as error:  # noqa: BLE001 - not told: it stays uncertain
+        except Exception as error:
             judged = _verdicts.of_raised(activity.id, error)
             self._heed(group, [judged])
             return evolve(judged, status=UNCERTAIN)

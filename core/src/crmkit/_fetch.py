@@ -4,13 +4,12 @@ Fetch: clients by id through the cache, by a field, or page by page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve
 
 from crmkit._cache import Scope
-from crmkit._values import fold, read_only
+from crmkit._preferences import filled
 from crmkit.errors import (
     AmbiguousClientError,
     ClientNotFoundError,
@@ -21,6 +20,7 @@ from crmkit.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from crmkit._cache import Cache, Fetched
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from crmkit.models import ClientData
 
 INCLUDES = frozenset({"history", "raw"})
-_STYLE = "communicationStyle"
 
 
 @define(kw_only=True)
@@ -107,7 +106,8 @@ class Fetch:
         when a cursor comes twice or a record cannot be read.
         """
         scope = Scope(provider, user_id, _included(include))
-        cursor, seen = None, {None}
+        cursor: str | None = None
+        seen: set[str | None] = {None}
         while True:
             session = self._session(scope)
             results = self.host.list_clients(session, updated_since, cursor)
@@ -175,10 +175,11 @@ class Fetch:
         return self.sessions.open(scope.provider, info, scope.user_id)
 
     def _finish(self, client: ClientData, scope: Scope, session: Session) -> ClientData:
+        own = self.sessions.settings.get(scope.provider, {})
         changes: dict[str, Any] = {
             "provider": scope.provider,
             "fetched_at": self.clock.now(),
-            **self._preferences(client, scope.provider),
+            **filled(client, own.get("preferences", {})),
         }
         if "raw" not in scope.include:
             changes["raw"] = None
@@ -193,27 +194,6 @@ class Fetch:
         for error in results.errors:
             raise _readable(error, session.provider)
         return results.items
-
-    def _preferences(self, client: ClientData, provider: str) -> dict[str, Any]:
-        named = self.sessions.settings.get(provider, {}).get("preferences", {})
-        if not client.custom_fields:
-            return {}
-        by_alias = {fold(name): value for name, value in client.custom_fields.items()}
-
-        def custom(what: str) -> Any:  # noqa: ANN401
-            return by_alias.get(fold(str(named.get(what, what))))
-
-        changes = {
-            what: str(value).strip()
-            for what in ("language", "timezone")
-            if not getattr(client, what) and _is_value(value := custom(what))
-        }
-        wanted = {_STYLE, *named} - {"language", "timezone"}
-        found = {what: custom(what) for what in wanted if what not in client.preferences}
-        found = {what: value for what, value in found.items() if _is_value(value)}
-        if found:
-            return {**changes, "preferences": read_only({**client.preferences, **found})}
-        return changes
 
 
 def criterion(
@@ -247,10 +227,6 @@ def _readable(error: Exception, provider: str) -> Exception:
     readable = ProtocolError(msg, provider=provider)
     readable.__cause__ = error
     return readable
-
-
-def _is_value(value: object) -> bool:
-    return value is not None and str(value).strip() != ""
 
 
 def _some(ids: Mapping[str, object]) -> str:

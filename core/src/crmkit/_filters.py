@@ -37,13 +37,16 @@ def _urlencode(value: object, **_: object) -> str:
     return quote((plain_text(value) or "").encode("utf-8", "replace"), safe="")
 
 
-def _list(value: object, separator: str = ", ", last: str | None = None, **_: object) -> str:
+def _list(
+    value: object, separator: str = ", ", last: str | None = None, **_: object
+) -> str:
     if not isinstance(value, list | tuple):
         return plain_text(value) or ""
     texts = [text for item in value if (text := plain_text(item))]
-    if last is None or len(texts) < 2:  # noqa: PLR2004 - one item has no last separator
+    *others, final = texts or [""]
+    if last is None or not others:
         return separator.join(texts)
-    return separator.join(texts[:-1]) + last + texts[-1]
+    return separator.join(others) + last + final
 
 
 # default and required say what to do without a value, so the engine itself heeds them.

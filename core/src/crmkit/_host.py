@@ -22,7 +22,6 @@ from crmkit.errors import (
 )
 from crmkit.infos import ProviderInfo, TransformerInfo
 from crmkit.models import ClientData, ClientInteraction, CRMCredentials, CustomField
-from crmkit.reports import SyncOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from crmkit._session import Session
     from crmkit.documents import Context, Document
     from crmkit.models import ActivityRecord
+    from crmkit.reports import SyncOutcome
 
 _DESCRIBED = {
     _registry.PROVIDERS: ("crmkit_provider", ProviderInfo),
@@ -96,9 +96,7 @@ class Host:
         """
         return self._results(session, "crmkit_sync", kind=kind, activities=activities)
 
-    def find_clients(
-        self, session: Session, field: str, value: str
-    ) -> Results[ClientData]:
+    def find_clients(self, session: Session, field: str, value: str) -> Results[ClientData]:
         """
         Call crmkit_find_clients.
         """
@@ -153,9 +151,7 @@ class Host:
             raise PluginContractError(msg, plugin=session.provider)
         return fresh
 
-    def transform(
-        self, name: str, document: Document, context: Context
-    ) -> Document | None:
+    def transform(self, name: str, document: Document, context: Context) -> Document | None:
         """
         Call crmkit_transform of a transformer.
         """
@@ -175,7 +171,7 @@ class Host:
             _name_plugin(error, session.provider)
         return results
 
-    def _call(self, hook: str, *, session: Session, **arguments: object) -> Any:  # noqa: ANN401
+    def _call(self, hook: str, *, session: Session, **arguments: object) -> Any:
         manager = self._load(_registry.PROVIDERS, session.provider).manager
         try:
             return getattr(manager.hook, hook)(session=session, **arguments)
@@ -212,7 +208,9 @@ class Host:
         # Last of those that ask to be tried last, so it is innermost and wrappers see
         # results, not iterators.
         manager.register(Reader())
-        return _Loaded(manager, _describe(manager, group, name), frozenset(hooks_of(plugin)))
+        return _Loaded(
+            manager, _describe(manager, group, name), frozenset(hooks_of(plugin))
+        )
 
     def _plugin(self, group: str, name: str) -> object:
         given = self._plugins.get(name)
@@ -227,7 +225,7 @@ class Host:
             raise PluginNotFoundError(message, plugin=name) from None
 
 
-def _describe(manager: pluggy.PluginManager, group: str, name: str) -> Any:  # noqa: ANN401
+def _describe(manager: pluggy.PluginManager, group: str, name: str) -> Any:
     hook, kind = _DESCRIBED[group]
     try:
         info = getattr(manager.hook, hook)()

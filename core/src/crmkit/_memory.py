@@ -18,11 +18,11 @@ class Memory(MutableMapping[str, Any]):
         self._lock = RLock()
         self._values: dict[str, Any] = {}
 
-    def __getitem__(self, key: str) -> Any:  # noqa: ANN401
+    def __getitem__(self, key: str) -> Any:
         with self._lock:
             return self._values[key]
 
-    def __setitem__(self, key: str, value: Any) -> None:  # noqa: ANN401
+    def __setitem__(self, key: str, value: Any) -> None:
         with self._lock:
             self._values[key] = value
 
@@ -38,7 +38,7 @@ class Memory(MutableMapping[str, Any]):
         with self._lock:
             return len(self._values)
 
-    def setdefault(self, key: str, default: Any = None) -> Any:  # noqa: ANN401
+    def setdefault(self, key: str, default: Any = None) -> Any:
         """
         Return the value of *key*, set to *default* if there was none, in one step.
         """

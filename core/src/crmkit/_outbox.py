@@ -13,7 +13,6 @@ from attrs import frozen
 from crmkit import errors
 from crmkit.codec import activity_from_json, activity_to_json, from_json, to_json
 from crmkit.errors import ActivityConflictError, ConfigurationError, CRMError
-from crmkit.models import ActivityRecord
 from crmkit.reports import PENDING, SYNCED, SyncOutcome
 from crmkit.stores import LEDGER_DAYS, SENDING, Key, Row, Store
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from crmkit._clock import Clock
+    from crmkit.models import ActivityRecord
 
 _DAY = 86400.0
 
@@ -101,7 +101,7 @@ class Outbox:
         Return what became of an activity, None if it is not known.
         """
         row = self.store.get(Key(user_id or "", activity_id))
-        return row and outcome_of(row)
+        return None if row is None else outcome_of(row)
 
     def close(self) -> None:
         """
@@ -200,4 +200,5 @@ def _error(row: Row) -> Exception | None:
     kind = getattr(errors, row.error_type or "", CRMError)
     if kind is errors.UnavailableError:
         return errors.UnavailableError(row.error, sent=row.state != PENDING)
-    return kind(row.error)  # type: ignore[no-any-return]
+    error: Exception = kind(row.error)
+    return error

@@ -59,7 +59,7 @@ class Installed:
     version: str
     entry_point: EntryPoint
 
-    def load(self) -> Any:  # noqa: ANN401
+    def load(self) -> Any:
         """
         Import it; raise PluginLoadError, naming its distribution, when that fails.
         """
@@ -130,7 +130,7 @@ def not_found(group: str, name: str, others: tuple[str, ...] = ()) -> str:
     return f"{message}{hint}; installed: {', '.join(present) or 'none'}"
 
 
-def import_named(place: str, name: str) -> Any:  # noqa: ANN401
+def import_named(place: str, name: str) -> Any:
     """
     Import a plugin from a file (``./acme.py``) or by its module's name.
 

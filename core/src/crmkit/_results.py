@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
+from crmkit._values import items as as_tuple
 from crmkit.errors import CRMError, PluginContractError
 from crmkit.hookspecs import hookimpl
 from crmkit.models import ClientData, ClientInteraction, ClientPage, CustomField
@@ -27,8 +28,8 @@ class Results(Generic[T]):
     This is what wrappers see. *page* is the page of crmkit_list_clients, its clients read.
     """
 
-    items: tuple[T, ...] = field(default=(), converter=tuple)
-    errors: tuple[Exception, ...] = field(default=(), converter=tuple)
+    items: tuple[T, ...] = field(default=(), converter=as_tuple)
+    errors: tuple[Exception, ...] = field(default=(), converter=as_tuple)
     page: ClientPage | None = None
 
 
@@ -79,26 +80,26 @@ class Reader:
         """
         try:
             page = yield
-        except Exception as error:  # noqa: BLE001 - what a plugin raises is data here
+        except Exception as error:
             return Results(errors=(error,))
         if not isinstance(page, ClientPage):
             return Results(errors=(_wrong("crmkit_list_clients", page, "a ClientPage"),))
-        items, errors = _consume(
+        found, errors = _consume(
             page.clients, "crmkit_list_clients", ClientData, _PAGE_BUDGET
         )
-        return Results(items=items, errors=errors, page=page)
+        return Results(items=found, errors=errors, page=page)
 
 
-def _read(hook: str, kind: type, budget: int) -> Generator[None, Any, Any]:
+def _read(hook: str, kind: type[Any], budget: int) -> Generator[None, Any, Any]:
     try:
         returned = yield
-    except Exception as error:  # noqa: BLE001 - what a plugin raises is data here
+    except Exception as error:
         return Results(errors=(error,))
     if not isinstance(returned, Iterable):
         what = f"an iterable of {kind.__name__}"
         return Results(errors=(_wrong(hook, returned, what),))
-    items, errors = _consume(returned, hook, kind, budget)
-    return Results(items=items, errors=errors)
+    found, errors = _consume(returned, hook, kind, budget)
+    return Results(items=found, errors=errors)
 
 
 def _consume(
@@ -115,7 +116,7 @@ def _consume(
         except CRMError as error:
             errors.append(error)
             break
-        except Exception as error:  # noqa: BLE001 - one bad record costs one record
+        except Exception as error:
             errors.append(error)
             budget -= 1
             if budget < 0:

@@ -21,8 +21,10 @@ T = TypeVar("T")
 @frozen(kw_only=True)
 class Patience:
     """
-    How long a caller waits: *retries* more attempts, no single wait above *max_wait*
-    seconds, none that ends after *deadline* (on the clock's monotonic scale).
+    How long a caller waits.
+
+    *retries* more attempts, no single wait above *max_wait* seconds, none that ends after
+    *deadline*, which is on the clock's monotonic scale.
     """
 
     retries: int = 3
@@ -68,7 +70,7 @@ def _may_repeat(error: RetryableError, *, repeatable: bool) -> bool:
 
 
 def _waits() -> Iterator[float]:
-    import backoff  # noqa: PLC0415 - loads asyncio, and most calls never fail
+    import backoff
 
     waits = backoff.expo()
     next(waits)  # its generators yield nothing at first, so as to take a value

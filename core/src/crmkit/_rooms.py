@@ -18,6 +18,7 @@ from crmkit._fetch import Fetch
 from crmkit._host import Host
 from crmkit._outbox import Outbox
 from crmkit._personalize import Personalize
+from crmkit._pipeline import Pipeline
 from crmkit._retry import Patience
 from crmkit._session import Sessions
 from crmkit._sync import Sync
@@ -88,9 +89,8 @@ def furnish(options: Options, given: Mapping[str, Any], clock: Clock) -> Rooms:
         outbox=outbox,
         fetch=fetch,
         personalize=Personalize(
-            host=host,
             clock=clock,
-            transformers=given["transformers"],
+            pipeline=Pipeline(host=host, transformers=given["transformers"]),
             policy=Policy(
                 max_age=given["consent_max_age"],
                 sources=given["consent_sources"],
@@ -118,7 +118,7 @@ def open_store(url: str, prefer: Mapping[str, str]) -> Store:
     url = url or default_store()
     scheme = urlsplit(url).scheme
     if scheme == "sqlite":
-        from crmkit._sqlite import open_store as open_sqlite  # noqa: PLC0415 - sqlite3
+        from crmkit._sqlite import open_store as open_sqlite
 
         return open_sqlite(url)
     try:

@@ -14,7 +14,7 @@ from crmkit._limits import Limiter
 from crmkit._memory import Memory
 from crmkit._retry import Patience
 from crmkit._tally import Tally
-from crmkit._values import read_only
+from crmkit.codec import structured
 from crmkit.errors import ConfigurationError, PluginContractError
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Sessions:
     def _http(
         self, session: Session, info: ProviderInfo, patience: Patience, writes: int | None
     ) -> Http:
-        from crmkit.http import Http  # noqa: PLC0415 - loads urllib3
+        from crmkit.http import Http
 
         sign = info.auth
         return Http(
@@ -172,7 +172,7 @@ class Sessions:
         return fresh is not None
 
     def _pool(self) -> Wire:
-        from crmkit._wire import Wire  # noqa: PLC0415 - loads urllib3
+        from crmkit._wire import Wire
 
         with self._lock:
             self._wire = self._wire or Wire()
@@ -195,7 +195,7 @@ class Sessions:
             msg = f"{info.label}: the base URL {template!r} needs {error.args[0]!r}"
             raise ConfigurationError(msg) from None
 
-    def _settings(self, provider: str, info: ProviderInfo) -> Any:  # noqa: ANN401
+    def _settings(self, provider: str, info: ProviderInfo) -> Any:
         if provider not in self._structured:
             given = self.settings.get(provider, {})
             own = {k: v for k, v in given.items() if k not in CORE_SETTINGS}
@@ -218,17 +218,6 @@ class Sessions:
 
 
 CORE_SETTINGS = frozenset({"base_url", "activity_types", "preferences"})
-
-
-def structured(given: Mapping[str, Any], kind: type | None, plugin: str) -> Any:  # noqa: ANN401
-    """
-    Return a plugin's settings as its own class, or as a read-only mapping if it has none.
-    """
-    if kind is None:
-        return read_only(given)
-    from crmkit.codec import structure  # noqa: PLC0415 - loads cattrs
-
-    return structure(given, kind, f"settings of {plugin!r}")
 
 
 def _account(credentials: CRMCredentials, user_id: str | None) -> str:

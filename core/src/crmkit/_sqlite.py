@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 
 _NAMES = tuple(attribute.name for attribute in fields(Row))
 _COLUMNS = ", ".join(_NAMES)
-_INSERT = (
-    f"INSERT INTO activity ({_COLUMNS}, owner) VALUES ({'?, ' * len(_NAMES)}?)"  # noqa: S608
-)
-_SELECT = f"SELECT {_COLUMNS} FROM activity"  # noqa: S608 - constants only
+_INSERT = f"INSERT INTO activity ({_COLUMNS}, owner) VALUES ({'?, ' * len(_NAMES)}?)"
+_SELECT = f"SELECT {_COLUMNS} FROM activity"
 _BY_KEY = "user_id = ? AND activity_id = ?"
 _BY_GROUP = "provider = ? AND user_id = ? AND kind = ?"
 _IN_FORKED_PARENT: list[object] = []
@@ -64,7 +62,7 @@ class SqliteStore:
         self._database: sqlite3.Connection | None = None
         self._owner: Owner | None = None
 
-    def add(self, rows: Sequence[Row]) -> Mapping[Key, Row]:  # noqa: D102 - see Store
+    def add(self, rows: Sequence[Row]) -> Mapping[Key, Row]:
         with self._transaction() as database:
             owner = self._owned()
             known: dict[Key, Row] = {}
@@ -77,7 +75,7 @@ class SqliteStore:
                 database.execute(_INSERT, (*_values(row), lease))
         return known
 
-    def groups(self, now: float) -> Sequence[Group]:  # noqa: D102
+    def groups(self, now: float) -> Sequence[Group]:
         with self._reading() as database:
             found = {
                 group
@@ -86,31 +84,37 @@ class SqliteStore:
             }
         return sorted(found)
 
-    def claim(  # noqa: D102
-        self, group: Group, *, state: str, now: float, limit: int
-    ) -> Sequence[Row]:
+    def claim(self, group: Group, *, state: str, now: float, limit: int) -> Sequence[Row]:
         due = f"state = ? AND {_BY_GROUP} AND due_at <= ? ORDER BY due_at, seq LIMIT ?"
         return self._claim(due, [(state, *group, now, limit)])
 
-    def claim_keys(self, keys: Sequence[Key]) -> Sequence[Row]:  # noqa: D102
+    def claim_keys(self, keys: Sequence[Key]) -> Sequence[Row]:
         return self._claim(f"{_BY_KEY} AND state = ?", [(*key, PENDING) for key in keys])
 
-    def settle(self, settlements: Iterable[Settlement]) -> int:  # noqa: D102
+    def settle(self, settlements: Iterable[Settlement]) -> int:
         changed = 0
         with self._transaction(durable=False) as database:
             owner = self._owned()
             for it in settlements:
                 erase = ", payload = NULL, client_id = NULL" if it.state == SYNCED else ""
                 changed += database.execute(
-                    "UPDATE activity SET state = ?, due_at = ?, remote_id = ?, "  # noqa: S608
+                    "UPDATE activity SET state = ?, due_at = ?, remote_id = ?, "
                     f"error_type = ?, error = ?, owner = NULL{erase} "
                     f"WHERE {_BY_KEY} AND state = ? AND owner = ?",
-                    (it.state, it.due_at, it.remote_id, it.error_type, it.error)
-                    + (*it.key, SENDING, owner),
+                    (
+                        it.state,
+                        it.due_at,
+                        it.remote_id,
+                        it.error_type,
+                        it.error,
+                        *it.key,
+                        SENDING,
+                        owner,
+                    ),
                 ).rowcount
         return changed
 
-    def recover(self) -> int:  # noqa: D102
+    def recover(self) -> int:
         with self._reading() as database:
             me = self._owned()
             query = "SELECT DISTINCT owner FROM activity WHERE state = ?"
@@ -119,44 +123,46 @@ class SqliteStore:
         if not gone:
             return 0
         with self._transaction() as database:
-            change = "UPDATE activity SET state = ?, owner = NULL WHERE state = ? AND owner = ?"
+            change = (
+                "UPDATE activity SET state = ?, owner = NULL WHERE state = ? AND owner = ?"
+            )
             return sum(
                 database.execute(change, (UNCERTAIN, SENDING, name)).rowcount
                 for name in gone
             )
 
-    def get(self, key: Key) -> Row | None:  # noqa: D102
+    def get(self, key: Key) -> Row | None:
         with self._reading() as database:
             found = database.execute(f"{_SELECT} WHERE {_BY_KEY}", key).fetchone()
         return found and _row(found)
 
-    def rows(self, *, state: str | None, limit: int) -> Sequence[Row]:  # noqa: D102
+    def rows(self, *, state: str | None, limit: int) -> Sequence[Row]:
         where = "state != 'synced'" if state is None else "state = ?"
         values = (limit,) if state is None else (state, limit)
         with self._reading() as database:
             query = f"{_SELECT} WHERE {where} ORDER BY seq LIMIT ?"
             return [_row(found) for found in database.execute(query, values)]
 
-    def counts(self) -> Mapping[str, int]:  # noqa: D102
+    def counts(self) -> Mapping[str, int]:
         with self._reading() as database:
             query = "SELECT state, count(*) FROM activity GROUP BY state"
             return dict(database.execute(query).fetchall())
 
-    def retry(self, keys: Sequence[Key], now: float) -> int:  # noqa: D102
-        change = f"UPDATE activity SET state = ?, due_at = ? WHERE {_BY_KEY} AND state IN (?, ?)"  # noqa: S608
-        return self._change(
-            change, [(PENDING, now, *key, DEAD, UNCERTAIN) for key in keys]
+    def retry(self, keys: Sequence[Key], now: float) -> int:
+        change = (
+            f"UPDATE activity SET state = ?, due_at = ? WHERE {_BY_KEY} AND state IN (?, ?)"
         )
+        return self._change(change, [(PENDING, now, *key, DEAD, UNCERTAIN) for key in keys])
 
-    def drop(self, keys: Sequence[Key]) -> int:  # noqa: D102
-        change = f"DELETE FROM activity WHERE {_BY_KEY} AND state NOT IN (?, ?)"  # noqa: S608
+    def drop(self, keys: Sequence[Key]) -> int:
+        change = f"DELETE FROM activity WHERE {_BY_KEY} AND state NOT IN (?, ?)"
         return self._change(change, [(*key, SYNCED, SENDING) for key in keys])
 
-    def purge(self, before: float) -> int:  # noqa: D102
+    def purge(self, before: float) -> int:
         change = "DELETE FROM activity WHERE state = ? AND stored_at < ?"
         return self._change(change, [(SYNCED, before)])
 
-    def close(self) -> None:  # noqa: D102
+    def close(self) -> None:
         with self._lock:
             if self._database is not None and self._process == os.getpid():
                 self._database.close()
@@ -176,7 +182,10 @@ class SqliteStore:
                 for each in values
                 for found in database.execute(f"{_SELECT} WHERE {where}", each).fetchall()
             ]
-            lease = f"UPDATE activity SET state = ?, owner = ?, attempts = attempts + 1 WHERE {_BY_KEY}"  # noqa: S608, E501
+            lease = (
+                "UPDATE activity SET state = ?, owner = ?, attempts = attempts + 1 "
+                f"WHERE {_BY_KEY}"
+            )
             database.executemany(lease, [(SENDING, owner, *row.key) for row in rows])
         return rows
 
@@ -219,7 +228,7 @@ def _groups(database: sqlite3.Connection, state: str, now: float) -> Iterator[Gr
         "SELECT provider, user_id, kind FROM activity WHERE state = ? AND "
         "(provider, user_id, kind) > (?, ?, ?) ORDER BY provider, user_id, kind LIMIT 1"
     )
-    due = f"SELECT 1 FROM activity WHERE state = ? AND {_BY_GROUP} AND due_at <= ? LIMIT 1"  # noqa: S608
+    due = f"SELECT 1 FROM activity WHERE state = ? AND {_BY_GROUP} AND due_at <= ? LIMIT 1"
     last = Group("", "", "")
     while found := database.execute(following, (state, *last)).fetchone():
         last = Group(*found)

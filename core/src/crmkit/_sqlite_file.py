@@ -49,7 +49,9 @@ def explained(path: Path) -> Iterator[None]:
 def connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    database = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    database = sqlite3.connect(
+        path, timeout=30, isolation_level=None, check_same_thread=False
+    )
     try:
         _check(database, path)
         _make(database)

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from attrs import define, evolve, field, frozen
+from attrs import define
 
+from crmkit._batch import Batch, Filling
 from crmkit._dispatch import Dispatch
 from crmkit._outbox import activity_of, admitted, outcome_of, row_of
 from crmkit.errors import ConfigurationError, InvalidRequestError, PluginError
@@ -27,69 +28,6 @@ if TYPE_CHECKING:
     from crmkit.stores import Row
 
 _ALL = 1_000_000
-
-
-@frozen(kw_only=True)
-class Filling:
-    """
-    What a call says for records that do not say it themselves.
-    """
-
-    user_id: str | None
-    provider: str | None
-    default_provider: str
-
-    def fill(self, activity: ActivityRecord) -> ActivityRecord:
-        """
-        Return the activity with user and provider; refuse one that says otherwise.
-        """
-        for name, given in (("user_id", self.user_id), ("provider", self.provider)):
-            own = getattr(activity, name)
-            if given is not None and own not in {None, given}:
-                msg = f"the activity says {name} {own!r}, but the call says {given!r}"
-                raise InvalidRequestError(msg)
-        return evolve(
-            activity,
-            user_id=activity.user_id or self.user_id,
-            provider=activity.provider or self.provider or self.default_provider,
-        )
-
-
-@define
-class _Batch:
-    """
-    The activities of one call, by position, since two users may use one id.
-
-    *leased* are those that were written ahead as being sent, *doubles* those whose id
-    came before in the same call, with the position of the first.
-    """
-
-    activities: dict[int, ActivityRecord] = field(factory=dict)
-    groups: dict[Group, list[int]] = field(factory=dict)
-    outcomes: dict[int, SyncOutcome] = field(factory=dict)
-    leased: set[int] = field(factory=set)
-    doubles: dict[int, int] = field(factory=dict)
-
-    def of(self, positions: Iterable[int]) -> list[ActivityRecord]:
-        """
-        Return the activities at these positions.
-        """
-        return [self.activities[position] for position in positions]
-
-    def note(self, positions: Iterable[int], told: Mapping[str, SyncOutcome]) -> None:
-        """
-        Take over outcomes that came by activity id.
-        """
-        for position in positions:
-            outcome = told.get(self.activities[position].id)
-            if outcome is not None:
-                self.outcomes[position] = outcome
-
-    def in_order(self) -> list[SyncOutcome]:
-        """
-        Return all outcomes in the caller's order.
-        """
-        return [self.outcomes[position] for position in range(len(self.outcomes))]
 
 
 @define(kw_only=True)
@@ -120,7 +58,7 @@ class Sync:
         when nothing could be written ahead; nothing was sent then.
         """
         self.host.provider(fill.provider or fill.default_provider)
-        batch = _Batch()
+        batch = Batch()
         for position, activity in enumerate(activities):
             if not isinstance(activity, ActivityRecord):
                 msg = f"an activity is an ActivityRecord, not a {type(activity).__name__}"
@@ -155,7 +93,9 @@ class Sync:
         ]
         if dry_run:
             return self._planned_flush(wanted)
-        run, outcomes, unsent = self._run(deadline), [], []
+        run = self._run(deadline)
+        outcomes: list[SyncOutcome] = []
+        unsent: list[str] = []
         for group in wanted:
             try:
                 self.host.provider(group.provider)
@@ -164,11 +104,13 @@ class Sync:
                 continue
             outcomes += self._flush_group(run, group, start)
             if run.halted(group):
-                unsent.append(f"{group.provider} {group.user_id}".strip() + " is left alone")
+                unsent.append(
+                    f"{group.provider} {group.user_id}".strip() + " is left alone"
+                )
         return SyncReport(outcomes=outcomes, unsent=dict.fromkeys(unsent))
 
     def _sort(
-        self, batch: _Batch, position: int, activity: ActivityRecord, fill: Filling
+        self, batch: Batch, position: int, activity: ActivityRecord, fill: Filling
     ) -> None:
         try:
             filled = fill.fill(activity)
@@ -196,7 +138,7 @@ class Sync:
             raise InvalidRequestError(msg, provider=name)
         return str(kind)
 
-    def _write_ahead(self, batch: _Batch) -> None:
+    def _write_ahead(self, batch: Batch) -> None:
         now = self.outbox.now()
         rows: dict[Key, Row] = {}
         first_of: dict[Key, int] = {}
@@ -220,7 +162,7 @@ class Sync:
         for positions in batch.groups.values():
             positions[:] = [position for position in positions if position not in done]
 
-    def _double(self, batch: _Batch, position: int, first: int) -> SyncOutcome:
+    def _double(self, batch: Batch, position: int, first: int) -> SyncOutcome:
         again, before = batch.of([position, first])
         now = self.outbox.now()
         told = admitted(
@@ -229,7 +171,7 @@ class Sync:
         )
         return told if told.error else batch.outcomes[first]
 
-    def _send(self, batch: _Batch, run: Dispatch) -> None:
+    def _send(self, batch: Batch, run: Dispatch) -> None:
         for group, positions in batch.groups.items():
             leased = [position for position in positions if position in batch.leased]
             if leased:
@@ -265,7 +207,7 @@ class Sync:
                 break
             yield from run.send(group, [activity_of(row) for row in rows]).values()
 
-    def _planned(self, batch: _Batch) -> SyncReport:
+    def _planned(self, batch: Batch) -> SyncReport:
         for position, activity in batch.activities.items():
             batch.outcomes[position] = SyncOutcome(activity_id=activity.id, status=PENDING)
         requests = [

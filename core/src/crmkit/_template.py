@@ -162,7 +162,7 @@ def _within_link(before: list[Span]) -> bool:
     # https://x.example/{{id}}/hey: what follows the slot belongs to the address.
     last = [span for span in before[-2:] if span.text]
     return (
-        len(last) == 2  # noqa: PLR2004 - the address and the slot in it
+        len(last) > 1
         and last[1].kind == SLOT
         and last[0].kind == FIXED
         and not last[0].text.endswith(("}", ">"))

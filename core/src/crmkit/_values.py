@@ -25,8 +25,8 @@ class ReadOnlyDict(dict[str, Any]):
         msg = "this mapping is read-only; dict(mapping) makes a copy that can change"
         raise TypeError(msg)
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[object, ...]:
         return ReadOnlyDict, (dict(self),)
@@ -44,7 +44,7 @@ def read_only(value: Mapping[str, Any] | None) -> ReadOnlyDict:
     return ReadOnlyDict(value) if value else _EMPTY
 
 
-def json_value(value: Any, where: str = "metadata", depth: int = 0) -> Any:  # noqa: ANN401
+def json_value(value: Any, where: str = "metadata", depth: int = 0) -> Any:
     """
     Return a JSON value made read-only, or raise ValueError that names the place.
     """

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import asdict, fields, has
 
+from crmkit._values import read_only
 from crmkit.errors import ConfigurationError
 from crmkit.models import ActivityRecord, Secret
 
@@ -42,7 +43,7 @@ def to_json(value: object, *, indent: int | None = None) -> str:
     )
 
 
-def from_json(text: str | bytes) -> Any:  # noqa: ANN401
+def from_json(text: str | bytes) -> Any:
     """
     Return JSON values; raise ValueError for anything else, too deep nesting included.
     """
@@ -69,11 +70,20 @@ def structure(values: Mapping[str, Any], kind: type[T], where: str) -> T:
     except ConfigurationError:
         raise
     except Exception as error:
-        from cattrs import transform_error  # noqa: PLC0415 - only when something is wrong
+        from cattrs import transform_error
 
         problems = "; ".join(_without_value(line) for line in transform_error(error))
         msg = f"{where}: {problems}"
         raise ConfigurationError(msg) from None
+
+
+def structured(given: Mapping[str, Any], kind: type | None, plugin: str) -> Any:
+    """
+    Return a plugin's settings as its own class, or as a read-only mapping if it has none.
+    """
+    if kind is None:
+        return read_only(given)
+    return structure(given, kind, f"settings of {plugin!r}")
 
 
 def activity_from_json(values: object) -> ActivityRecord:
@@ -83,8 +93,8 @@ def activity_from_json(values: object) -> ActivityRecord:
     Raises ValueError that names what is wrong with it, never a value.
     """
     if not isinstance(values, Mapping):
-        msg = "an activity is a JSON object, such as {\"type\": \"note\"}"
-        raise ValueError(msg)  # noqa: TRY004 - one type for every wrong value
+        msg = 'an activity is a JSON object, such as {"type": "note"}'
+        raise ValueError(msg)
     named = {_CAMEL.sub(r"_\1", str(k)).lower(): v for k, v in values.items()}
     known = {attribute.name for attribute in fields(ActivityRecord)}
     unknown = sorted(set(named) - known)
@@ -105,12 +115,12 @@ def activity_to_json(activity: ActivityRecord) -> str:
     return to_json(activity)
 
 
-def _plain(value: object) -> Any:  # noqa: ANN401
+def _plain(value: object) -> Any:
     if isinstance(value, Secret):
         msg = "a secret has no place in JSON"
         raise TypeError(msg)
     if has(type(value)):
-        return asdict(value, recurse=False)  # type: ignore[call-overload]
+        return asdict(value, recurse=False)  # type: ignore[arg-type]
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -123,7 +133,7 @@ def _plain(value: object) -> Any:  # noqa: ANN401
 
 @cache
 def _converter() -> Converter:
-    from cattrs import Converter  # noqa: PLC0415 - not needed to import the models
+    from cattrs import Converter
 
     return Converter()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
-from crmkit._values import read_only
+from crmkit._values import items, read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ class Document:
     A template as a sequence of spans; their texts joined are the template.
     """
 
-    spans: tuple[Span, ...] = field(converter=tuple)
+    spans: tuple[Span, ...] = field(converter=items)
 
     @property
     def text(self) -> str:

@@ -141,9 +141,7 @@ class RetryableError(CRMError):
         status: int | None = None,
         request_id: str | None = None,
     ) -> None:
-        super().__init__(
-            message, provider=provider, status=status, request_id=request_id
-        )
+        super().__init__(message, provider=provider, status=status, request_id=request_id)
         self.retry_after = retry_after
 
 
@@ -181,7 +179,7 @@ class UnavailableError(RetryableError):
         return _unavailable, (str(self), self.sent), self.__dict__
 
 
-def _unavailable(message: str, sent: bool) -> UnavailableError:  # noqa: FBT001
+def _unavailable(message: str, sent: bool) -> UnavailableError:
     return UnavailableError(message, sent=sent)
 
 

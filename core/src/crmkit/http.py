@@ -45,7 +45,7 @@ class Response:
     url: str = field(repr=False)
     content: bytes = field(repr=False)
 
-    def json(self) -> Any:  # noqa: ANN401
+    def json(self) -> Any:
         """
         Return the content as JSON values; raise ProtocolError when it is something else.
         """
@@ -83,37 +83,37 @@ class Http:
     tally: Tally = field(repr=False)
     writes_left: int | None = None
 
-    def get(self, path: str, **options: Any) -> Response:  # noqa: ANN401
+    def get(self, path: str, **options: Any) -> Response:
         """
         Read.
         """
         return self._request("GET", path, **{"repeatable": True, **options})
 
-    def post(self, path: str, **options: Any) -> Response:  # noqa: ANN401
+    def post(self, path: str, **options: Any) -> Response:
         """
         Create, or whatever the CRM makes of a POST.
         """
         return self._request("POST", path, **options)
 
-    def put(self, path: str, **options: Any) -> Response:  # noqa: ANN401
+    def put(self, path: str, **options: Any) -> Response:
         """
         Replace.
         """
         return self._request("PUT", path, **options)
 
-    def patch(self, path: str, **options: Any) -> Response:  # noqa: ANN401
+    def patch(self, path: str, **options: Any) -> Response:
         """
         Change.
         """
         return self._request("PATCH", path, **options)
 
-    def delete(self, path: str, **options: Any) -> Response:  # noqa: ANN401
+    def delete(self, path: str, **options: Any) -> Response:
         """
         Remove.
         """
         return self._request("DELETE", path, **options)
 
-    def _request(  # noqa: PLR0913
+    def _request(
         self,
         method: str,
         path: str,

@@ -74,7 +74,7 @@ class ClientData:
     """
 
     id: str = field(converter=an_id)
-    name: str = field(default=None, converter=text, repr=False)  # type: ignore[assignment]
+    name: str = field(default=None, converter=text, repr=False)
     first_name: str | None = field(default=None, converter=text, repr=False)
     last_name: str | None = field(default=None, converter=text, repr=False)
     email: str | None = field(default=None, converter=text, repr=False)
@@ -83,9 +83,7 @@ class ClientData:
     timezone: str | None = field(default=None, converter=text, repr=False)
     preferences: Mapping[str, Any] = field(default=None, converter=read_only, repr=False)
     tags: tuple[str, ...] = field(default=(), converter=texts, repr=False)
-    custom_fields: Mapping[str, Any] = field(
-        default=None, converter=read_only, repr=False
-    )
+    custom_fields: Mapping[str, Any] = field(default=None, converter=read_only, repr=False)
     history: tuple[ClientInteraction, ...] | None = field(
         default=None, converter=optional_items, repr=False
     )
@@ -167,7 +165,7 @@ class ActivityRecord:
     def _check_description(self, _attribute: object, value: object) -> None:
         if not isinstance(value, str):
             msg = "an activity's description must be a text"
-            raise ValueError(msg)  # noqa: TRY004 - one type for every wrong value
+            raise ValueError(msg)
 
 
 class Secret:

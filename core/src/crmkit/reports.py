@@ -11,7 +11,7 @@ from typing import Any, overload
 
 from attrs import evolve, field, frozen
 
-from crmkit._values import an_id, now, read_only, text
+from crmkit._values import an_id, items, now, read_only, text
 from crmkit.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -98,10 +98,10 @@ class SyncReport(Sequence[SyncOutcome]):
     is not installed.
     """
 
-    outcomes: tuple[SyncOutcome, ...] = field(default=(), converter=tuple)
+    outcomes: tuple[SyncOutcome, ...] = field(default=(), converter=items)
     dry_run: bool = False
-    requests: tuple[Mapping[str, Any], ...] = field(default=(), converter=tuple)
-    unsent: tuple[str, ...] = field(default=(), converter=tuple)
+    requests: tuple[Mapping[str, Any], ...] = field(default=(), converter=items)
+    unsent: tuple[str, ...] = field(default=(), converter=items)
 
     @overload
     def __getitem__(self, index: int) -> SyncOutcome: ...
@@ -176,11 +176,11 @@ class PersonalizedContent:
     language: str | None = None
     variables: Mapping[str, str] = field(default=None, converter=read_only, repr=False)
     personalized_at: datetime = field(factory=now)
-    defaults_used: tuple[str, ...] = field(default=(), converter=tuple)
-    missing: tuple[str, ...] = field(default=(), converter=tuple)
-    applied: tuple[str, ...] = field(default=(), converter=tuple)
+    defaults_used: tuple[str, ...] = field(default=(), converter=items)
+    missing: tuple[str, ...] = field(default=(), converter=items)
+    applied: tuple[str, ...] = field(default=(), converter=items)
     skipped: Mapping[str, str] = field(default=None, converter=read_only)
-    warnings: tuple[str, ...] = field(default=(), converter=tuple)
+    warnings: tuple[str, ...] = field(default=(), converter=items)
     provider: str | None = None
 
     @property
@@ -191,7 +191,10 @@ class PersonalizedContent:
         return len(self.content)
 
     def activity(
-        self, type: str, description: str | None = None, **fields: Any  # noqa: A002, ANN401
+        self,
+        type: str,
+        description: str | None = None,
+        **fields: Any,
     ) -> ActivityRecord:
         """
         Make the record to sync once this was sent; *fields* are ActivityRecord's.

@@ -42,9 +42,10 @@ class Row:
     """
     One activity in the outbox, and later in its ledger.
 
-    *kind* is the CRM's sort of record. *state* is pending, sending, synced, uncertain or dead. *digest* tells whether two
-    activities of one id are the same. *payload* is the activity as JSON; it and
-    *client_id* are erased once synced. *due_at* is when to send a pending one.
+    *kind* is the CRM's sort of record. *state* is pending, sending, synced, uncertain or
+    dead. *digest* tells whether two activities of one id are the same. *payload* is the
+    activity as JSON; it and *client_id* are erased once synced. *due_at* is when to send a
+    pending one.
     """
 
     user_id: str

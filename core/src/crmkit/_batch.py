@@ -1,0 +1,81 @@
+"""
+The activities of one sync call: filled in, by position, with what is known of each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field, frozen
+
+from crmkit.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from crmkit.models import ActivityRecord
+    from crmkit.reports import SyncOutcome
+    from crmkit.stores import Group
+
+
+@frozen(kw_only=True)
+class Filling:
+    """
+    What a call says for records that do not say it themselves.
+    """
+
+    user_id: str | None
+    provider: str | None
+    default_provider: str
+
+    def fill(self, activity: ActivityRecord) -> ActivityRecord:
+        """
+        Return the activity with user and provider; refuse one that says otherwise.
+        """
+        for name, given in (("user_id", self.user_id), ("provider", self.provider)):
+            own = getattr(activity, name)
+            if given is not None and own not in {None, given}:
+                msg = f"the activity says {name} {own!r}, but the call says {given!r}"
+                raise InvalidRequestError(msg)
+        return evolve(
+            activity,
+            user_id=activity.user_id or self.user_id,
+            provider=activity.provider or self.provider or self.default_provider,
+        )
+
+
+@define
+class Batch:
+    """
+    All of them by position, since two users may use one id.
+
+    *leased* are those that were written ahead as being sent, *doubles* those whose id
+    came before in the same call, with the position of the first.
+    """
+
+    activities: dict[int, ActivityRecord] = field(factory=dict)
+    groups: dict[Group, list[int]] = field(factory=dict)
+    outcomes: dict[int, SyncOutcome] = field(factory=dict)
+    leased: set[int] = field(factory=set)
+    doubles: dict[int, int] = field(factory=dict)
+
+    def of(self, positions: Iterable[int]) -> list[ActivityRecord]:
+        """
+        Return the activities at these positions.
+        """
+        return [self.activities[position] for position in positions]
+
+    def note(self, positions: Iterable[int], told: Mapping[str, SyncOutcome]) -> None:
+        """
+        Take over outcomes that came by activity id.
+        """
+        for position in positions:
+            outcome = told.get(self.activities[position].id)
+            if outcome is not None:
+                self.outcomes[position] = outcome
+
+    def in_order(self) -> list[SyncOutcome]:
+        """
+        Return all outcomes in the caller's order.
+        """
+        return [self.outcomes[position] for position in range(len(self.outcomes))]
