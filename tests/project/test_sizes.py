@@ -11,6 +11,7 @@ FILES = sorted(ROOT.glob("core/src/**/*.py")) + sorted(
 )
 MODULE, FUNCTION = 250, 40
 LONG = {
+    "core/src/crmkit/_connector.py": "the façade: every call of users, each documented",
     "core/src/crmkit/errors.py": "the tree of errors is read as a whole",
 }
 
@@ -29,10 +30,10 @@ def test_modules():
 
 def test_functions():
     """
-    No function has more than 40 lines.
+    No function's body has more than 40 lines.
     """
     functions = [
-        (f"{path.name}:{node.name}", node.end_lineno - node.lineno + 1)
+        (f"{path.name}:{node.name}", node.end_lineno - node.body[0].lineno + 1)
         for path in FILES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef)

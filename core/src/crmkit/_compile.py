@@ -51,40 +51,52 @@ def _piece(
     context: Context | None,
 ) -> Piece:
     slot = _template.slot_of(token)
-    line, column = _template.position(source, max(source.find(token), 0))
-    where = {"line": line, "column": column, "token": slot.name, "names": (slot.name,)}
-    default, required, steps = None, False, []
-    for name, arguments in slot.filters:
-        function = filters.get(name) or BUILT_IN.get(name)
-        if name == DEFAULT and len(arguments) == 1:
-            default = arguments[0]
-        elif name == REQUIRED:
-            required = True
-        elif name == DEFAULT:
-            msg = f'{line}:{column}: write default: "text" in {{{{ {slot.name} }}}}'
-            raise TemplateError(msg, **where)  # type: ignore[arg-type]
-        elif function is None:
-            msg = f"{line}:{column}: {unknown_filter(name)}"
-            raise TemplateError(msg, **where)  # type: ignore[arg-type]
-        else:
-            steps.append((function, arguments))
+    place = _template.position(source, max(source.find(token), 0))
+    named = dict(slot.filters)
     try:
+        default = _default(named)
+        steps = [
+            (_filter(name, filters), arguments)
+            for name, arguments in slot.filters
+            if name not in {DEFAULT, REQUIRED}
+        ]
         encode = context.encoder() if context is not None else None
     except TemplateError as error:
-        msg = f"{line}:{column}: {error}: {slot.name}"
-        raise TemplateError(msg, **where) from None  # type: ignore[arg-type]
+        line, column = place
+        msg = f"{line}:{column}: {error} (in {slot.name})"
+        raise TemplateError(
+            msg, line=line, column=column, token=slot.name, names=(slot.name,)
+        ) from None
     alias = fold(slot.name)
     return Piece(
         name=slot.name,
         alias=alias,
         attribute=attribute_of(alias),
         token=token,
-        place=(line, column),
+        place=place,
         default=default,
-        required=required,
+        required=REQUIRED in named,
         filters=tuple(steps),
         encode=encode,
     )
+
+
+def _default(named: Mapping[str, tuple[str, ...]]) -> str | None:
+    if DEFAULT not in named:
+        return None
+    if len(named[DEFAULT]) != 1:
+        msg = 'default takes one text, as in default: "there"'
+        raise TemplateError(msg)
+    return named[DEFAULT][0]
+
+
+def _filter(
+    name: str, filters: Mapping[str, Callable[..., object]]
+) -> Callable[..., object]:
+    function = filters.get(name) or BUILT_IN.get(name)
+    if function is None:
+        raise TemplateError(unknown_filter(name))
+    return function
 
 
 def _joined(parts: Sequence[str | Piece]) -> list[str | Piece]:

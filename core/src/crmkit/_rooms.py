@@ -76,12 +76,6 @@ def furnish(options: Options, given: Mapping[str, Any], clock: Clock) -> Rooms:
     cache = Cache(options.cache_size, options.cache_ttl, clock)
     outbox = Outbox(lambda: open_store(options.store, given["prefer"]), clock)
     fetch = Fetch(host=host, sessions=sessions, cache=cache, clock=clock)
-
-    def reread(client: ClientData, user_id: str | None) -> ClientData:
-        provider = str(client.provider)
-        cache.forget(provider, [client.id])
-        return fetch.one(provider, user_id, client.id, ())
-
     return Rooms(
         host=host,
         sessions=sessions,
@@ -91,11 +85,7 @@ def furnish(options: Options, given: Mapping[str, Any], clock: Clock) -> Rooms:
         personalize=Personalize(
             clock=clock,
             pipeline=Pipeline(host=host, transformers=given["transformers"]),
-            policy=Policy(
-                max_age=given["consent_max_age"],
-                sources=given["consent_sources"],
-                reread=reread,
-            ),
+            policy=_policy(given, fetch),
         ),
         sync=Sync(
             host=host,
@@ -128,3 +118,14 @@ def open_store(url: str, prefer: Mapping[str, str]) -> Store:
         raise PluginNotFoundError(msg, plugin=scheme) from None
     store: Store = opener(url)
     return store
+
+
+def _policy(given: Mapping[str, Any], fetch: Fetch) -> Policy:
+    def reread(client: ClientData, user_id: str | None) -> ClientData:
+        provider = str(client.provider)
+        fetch.cache.forget(provider, [client.id])
+        return fetch.one(provider, user_id, client.id, ())
+
+    return Policy(
+        max_age=given["consent_max_age"], sources=given["consent_sources"], reread=reread
+    )
