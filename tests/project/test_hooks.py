@@ -8,10 +8,10 @@ from pathlib import Path
 
 import attrs
 import pytest
-from crmkit._session import Session
-from crmkit.http import Http, Response
 
 from crmkit import Limit, OAuth2, ProviderInfo, Rate, TransformerInfo, hookspecs
+from crmkit._session import Session
+from crmkit.http import Http, Response
 
 DOCS = Path(__file__).parents[2].joinpath("docs", "hooks.md").read_text(encoding="utf-8")
 HOOKS = {

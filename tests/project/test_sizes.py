@@ -29,10 +29,10 @@ def test_modules():
 
 def test_functions():
     """
-    No function has more than 40 lines.
+    No function has more than 40 lines, its signature aside.
     """
     functions = [
-        (f"{path.name}:{node.name}", node.end_lineno - node.lineno + 1)
+        (f"{path.name}:{node.name}", node.end_lineno - node.body[0].lineno + 1)
         for path in FILES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef)
