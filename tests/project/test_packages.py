@@ -48,9 +48,8 @@ def test_found():
     """
     Every folder with sources is a package of the workspace.
     """
-    folders = {
-        path.parent for glob in ("*", "*/*", "*/*/*") for path in ROOT.glob(f"{glob}/src")
-    }
+    globs = (f"{depth}src/*/__init__.py" for depth in ("*/", "*/*/", "*/*/*/"))
+    folders = {path.parents[2] for glob in globs for path in ROOT.glob(glob)}
 
     assert set(PACKAGES) == {folder.relative_to(ROOT).as_posix() for folder in folders}
 
