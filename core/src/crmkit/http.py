@@ -162,11 +162,11 @@ class Http:
         body: bytes | None,
         bucket: str,
     ) -> Response:
-        self._wait(bucket)
         common = {"Accept": "application/json", "User-Agent": _USER_AGENT}
-        headers = {**common, **self._signature(), **extra}
-        self.tally.add("requests")
         try:
+            self._wait(bucket)
+            headers = {**common, **self._signature(), **extra}
+            self.tally.add("requests")
             answer = self.wire.send(method, url, headers=headers, body=body)
             response = Response(
                 status=answer[0], headers=answer[1], url=url, content=answer[2]
