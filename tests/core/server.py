@@ -17,7 +17,7 @@ from attrs import field, frozen
 @frozen
 class Request:
     """
-    What came in: *path* as it was on the wire, without the *query*.
+    What came in: *path* as it was on the wire, without the *query*; *port* is the caller's.
     """
 
     method: str
@@ -25,6 +25,7 @@ class Request:
     query: dict
     headers: dict
     body: bytes
+    port: int
 
     def json(self):
         return json.loads(self.body)
@@ -173,13 +174,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self):
         length = int(self.headers.get("Content-Length") or 0)
-        url = urlsplit(self.path)
+        url = urlsplit(self.path if self.path.startswith("/") else f"//{self.path}")
         request = Request(
             method=self.command,
-            path=url.path,
+            path=url.path or url.netloc,
             query=dict(parse_qsl(url.query, keep_blank_values=True)),
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(length),
+            port=self.client_address[1],
         )
         answer = self.server.owner.take(request)
         if answer.send is not None:
