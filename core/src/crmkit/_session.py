@@ -151,7 +151,8 @@ class Sessions:
             base_url=lambda: self._base_url(session, info),
             hosts=() if self._own_base_url(session.provider) else tuple(info.hosts),
             sign=lambda: sign(session) if sign else {},
-            renew=lambda: self._renew(session, info, patience),
+            # A refresh that is refused itself must not wait for itself.
+            renew=lambda: sign is not None and self._renew(session, info, patience),
             wire=self._pool(),
             limiter=self._limiter(session, info),
             clock=self.clock,
