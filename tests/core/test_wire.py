@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.core.acme_crm import TOKEN
@@ -136,7 +137,7 @@ def test_fork(server):
     After a fork the child opens its own connection, and the parent keeps its.
     """
     server.answer = lambda request: {}
-    code = FORK.format(root=os.getcwd(), url=server.url)
+    code = FORK.format(root=str(Path.cwd()), url=server.url)
 
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
