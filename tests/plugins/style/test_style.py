@@ -10,7 +10,7 @@ from crmkit import Context, Document, Span
 
 SPANS = re.compile(
     r"(?P<slot>\{\{.*?\}\})"
-    r"|(?P<fixed><[^>]*>?|(?<=\}\})\">|\{%.*?%\}|&#?\w+;|https?://\S+)"
+    r"|(?P<fixed><[^>{]*>?|(?<=\}\})\">|\{%.*?%\}|&#?\w+;|https?://\S+)"
 )
 
 
@@ -86,6 +86,7 @@ def test_casual(template, expected):
         ("casual", "Thank You, THANK YOU", "Thanks, THANKS"),
         ("formal", "hEy tHanks", "hEy tHanks"),
         ("casual", "thank YOU", "thank YOU"),
+        ("formal", "THANKS a lot", "THANK YOU a lot"),
     ],
 )
 def test_case(style, template, expected):
@@ -231,7 +232,10 @@ def test_entities(template, expected):
         "thanks go to Ann",
         "the team thanks you",
         "{{agent}} thanks you",
+        "Acme thanks us",
         "it sold thanks to you",
+        "it sold thx to you",
+        "it sold thank you to you",
         "But hey, it has a garden",
         "oh hello, a garden",
         "Honolulu, HI 96813",
@@ -252,6 +256,7 @@ def test_guards(style, template):
     [
         ("as soon as you can\nthanks", "as soon as you can\nThank you"),
         ("see you\n\nthanks", "see you\n\nThank you"),
+        ("got the keys\nthanks\nyou know", "got the keys\nThank you\nyou know"),
         ("say thanks", "say thank you"),
         ("Bob, hi and thanks", "Bob, hello and thank you"),
         ("the house, thanks", "the house, thank you"),
