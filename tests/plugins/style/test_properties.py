@@ -113,7 +113,7 @@ def test_complete(text):
     After formal no casual word is left, except inside words and where grammar forbids.
     """
     result = styled("formal", Document([Span("text", text)])).text
-    shapes = (str.lower, str.capitalize, str.upper)
+    shapes = (str.lower, str.capitalize, str.title, str.upper)
     forms = [
         shape(key) for key in sorted(CASUAL, key=len, reverse=True) for shape in shapes
     ]

@@ -46,7 +46,8 @@ class Lexicon:
 
     def __attrs_post_init__(self) -> None:
         for name, table in (("pairs", self.pairs), ("formal_from", self.formal_from)):
-            _check_words(name, table)
+            _check_words(name, (*table, *table.values()))
+            _check_spelled_once(name, table)
         both_ways = self._both_ways()
         _check_one_to_one(both_ways)
         _check_apart(self.formal_from, both_ways)
@@ -74,14 +75,17 @@ def _merged(*tables: Mapping[str, str]) -> dict[str, str]:
     return {spellings[key]: value for key, value in values.items()}
 
 
-def _check_words(name: str, table: Mapping[str, str]) -> None:
-    for entry in (*table, *table.values()):
+def _check_words(name: str, entries: Iterable[object]) -> None:
+    for entry in entries:
         if not isinstance(entry, str) or not _WORDS.fullmatch(entry):
             _refuse(
                 f"{name} holds {entry!r}; an entry is made of letters and digits, with"
                 " single spaces, hyphens or straight apostrophes between them"
             )
-    for one, other in _doubles((key, key) for key in table):
+
+
+def _check_spelled_once(name: str, keys: Iterable[str]) -> None:
+    for one, other in _doubles((key, key) for key in keys):
         _refuse(f"{name} holds both {one!r} and {other!r}, which differ in case alone")
 
 
