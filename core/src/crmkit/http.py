@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from urllib.parse import urlencode, urlsplit
 
 from attrs import define, field, frozen
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from crmkit.infos import ProviderInfo
 
 _LOG = logging.getLogger("crmkit.http")
-_USER_AGENT = "crmkit (+https://pypi.org/project/crmkit/)"
+_USER_AGENT = "crmkit"
 
 
 @frozen(kw_only=True)
@@ -56,6 +56,21 @@ class Response:
             host = urlsplit(self.url).hostname
             msg = f"the answer of {host} is not JSON but {kind.partition(';')[0]}"
             raise ProtocolError(msg, status=self.status) from None
+
+
+class Options(TypedDict, total=False):
+    """
+    What every request takes, see Http.
+    """
+
+    path_values: Mapping[str, object]
+    params: Mapping[str, object]
+    json: object
+    form: Mapping[str, object]
+    content: bytes
+    headers: Mapping[str, str]
+    repeatable: bool
+    limit: str
 
 
 @define(kw_only=True)
@@ -83,31 +98,32 @@ class Http:
     tally: Tally = field(repr=False)
     writes_left: int | None = None
 
-    def get(self, path: str, **options: Any) -> Response:
+    def get(self, path: str, **options: Unpack[Options]) -> Response:
         """
         Read.
         """
-        return self._request("GET", path, **{"repeatable": True, **options})
+        options.setdefault("repeatable", True)
+        return self._request("GET", path, **options)
 
-    def post(self, path: str, **options: Any) -> Response:
+    def post(self, path: str, **options: Unpack[Options]) -> Response:
         """
         Create, or whatever the CRM makes of a POST.
         """
         return self._request("POST", path, **options)
 
-    def put(self, path: str, **options: Any) -> Response:
+    def put(self, path: str, **options: Unpack[Options]) -> Response:
         """
         Replace.
         """
         return self._request("PUT", path, **options)
 
-    def patch(self, path: str, **options: Any) -> Response:
+    def patch(self, path: str, **options: Unpack[Options]) -> Response:
         """
         Change.
         """
         return self._request("PATCH", path, **options)
 
-    def delete(self, path: str, **options: Any) -> Response:
+    def delete(self, path: str, **options: Unpack[Options]) -> Response:
         """
         Remove.
         """

@@ -2,8 +2,9 @@
 The transformer in its place: templates personalized by a connector.
 """
 
-import crmkit_style
 import pytest
+
+import crmkit_style
 from crmkit import ClientData, ConfigurationError, CRMConnector
 
 

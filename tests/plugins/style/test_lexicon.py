@@ -2,8 +2,9 @@
 The user's own words, and the entries that are refused.
 """
 
-import crmkit_style
 import pytest
+
+import crmkit_style
 from crmkit import ConfigurationError, Context, Document, Span
 from crmkit_style import Lexicon
 

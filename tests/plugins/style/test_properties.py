@@ -4,12 +4,13 @@ Laws of the transformer, whatever the template.
 
 import re
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 import crmkit_style
 from crmkit import Context, Document, Span
 from crmkit_style._grammar import is_governed
 from crmkit_style._lexicon import FORMAL_FROM, PAIRS
-from hypothesis import given
-from hypothesis import strategies as st
 
 CASUAL, FORMAL = [*PAIRS, *FORMAL_FROM], list(PAIRS.values())
 BESIDE = [

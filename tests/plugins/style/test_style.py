@@ -4,8 +4,9 @@ The transformer's examples: what each style does to a template.
 
 import re
 
-import crmkit_style
 import pytest
+
+import crmkit_style
 from crmkit import Context, Document, Span
 
 SPANS = re.compile(

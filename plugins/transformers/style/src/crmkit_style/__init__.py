@@ -8,7 +8,6 @@ import re
 from typing import TYPE_CHECKING
 
 from crmkit import TransformerInfo, hookimpl
-
 from crmkit_style._engine import rewrite
 from crmkit_style._lexicon import Lexicon
 

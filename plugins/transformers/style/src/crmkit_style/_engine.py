@@ -11,7 +11,6 @@ from string import capwords
 from typing import TYPE_CHECKING
 
 from crmkit import Document, Span
-
 from crmkit_style._grammar import is_governed
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NoReturn
 
 from attrs import field, frozen
+
 from crmkit import ConfigurationError
 
 # Both ways; each side once, so that a formal text made casual can be made formal again.
