@@ -2,9 +2,10 @@
 Fetch client data from any CRM, personalize content with it, sync activities back.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from crmkit._connector import CRMConnector
-from crmkit._values import stable_id
-from crmkit.documents import Context, Document, Span
 from crmkit.errors import (
     AccessDeniedError,
     ActivityConflictError,
@@ -46,17 +47,21 @@ from crmkit.infos import (
     bearer,
     header,
 )
-from crmkit.models import (
-    ActivityRecord,
-    ClientData,
-    ClientInteraction,
-    ClientPage,
-    Consent,
-    CRMCredentials,
-    CustomField,
-    Secret,
-)
-from crmkit.reports import CacheStats, PersonalizedContent, SyncOutcome, SyncReport
+
+if TYPE_CHECKING:
+    from crmkit._values import stable_id
+    from crmkit.documents import Context, Document, Span
+    from crmkit.models import (
+        ActivityRecord,
+        ClientData,
+        ClientInteraction,
+        ClientPage,
+        Consent,
+        CRMCredentials,
+        CustomField,
+        Secret,
+    )
+    from crmkit.reports import CacheStats, PersonalizedContent, SyncOutcome, SyncReport
 
 __all__ = [
     "AccessDeniedError",
@@ -114,3 +119,21 @@ __all__ = [
     "hookimpl",
     "stable_id",
 ]
+
+# To make the models' classes takes a third of the import, and many scripts need few.
+_ON_FIRST_USE = ("_values", "documents", "models", "reports")
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        for module in _ON_FIRST_USE:
+            found = getattr(import_module(f"crmkit.{module}"), name, None)
+            if found is not None:
+                globals()[name] = found
+                return found
+    msg = f"module 'crmkit' has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, fields, frozen
@@ -67,6 +66,7 @@ def read_file(path: str | os.PathLike[str] | None) -> dict[str, Any]:
     ConfigurationError when the file is missing, is no TOML or holds unknown keys.
     """
     import tomllib
+    from pathlib import Path
 
     place = Path(path or os.environ.get("CRMKIT_CONFIG") or "crmkit.toml")
     try:
@@ -84,6 +84,8 @@ def default_store() -> str:
     """
     Return the URL of the store in the user's data folder.
     """
+    from pathlib import Path
+
     home = Path.home()
     if sys.platform == "win32":
         folder = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
-    from typing import Self
+    from typing import Self, Unpack
 
     from crmkit._credentials import GivenCredentials
     from crmkit._outbox import Outbox
+    from crmkit._personalize import Arguments, Request
     from crmkit._rooms import Rooms
     from crmkit._session import Session
     from crmkit.errors import CrmkitError
@@ -196,7 +197,7 @@ class CRMConnector:
         self,
         template: str,
         client_data: ClientData,
-        **request: Any,
+        **request: Unpack[Arguments],
     ) -> PersonalizedContent:
         """
         Return the template's text made for one client.
@@ -212,7 +213,7 @@ class CRMConnector:
         self,
         template: str,
         clients: Iterable[ClientData],
-        **request: Any,
+        **request: Unpack[Arguments],
     ) -> Iterator[PersonalizedContent | CrmkitError]:
         """
         Yield the content, or the error that names the client, for each client in turn.
@@ -223,14 +224,20 @@ class CRMConnector:
         self,
         activity: ActivityRecord,
         user_id: str | None = None,
-        **options: Any,
+        *,
+        provider: str | None = None,
+        deadline: float | None = None,
+        dry_run: bool = False,
     ) -> SyncOutcome:
         """
         Write one activity to the CRM; the outcome is true when it is there.
 
         Takes what batch_sync_activities takes.
         """
-        return self.batch_sync_activities([activity], user_id, **options)[0]
+        report = self.batch_sync_activities(
+            [activity], user_id, provider=provider, deadline=deadline, dry_run=dry_run
+        )
+        return report[0]
 
     def batch_sync_activities(
         self,
@@ -354,7 +361,7 @@ class CRMConnector:
         return provider or self._options.default_provider
 
 
-def _request(given: Mapping[str, Any]) -> Any:
+def _request(given: Arguments) -> Request:
     from crmkit._personalize import Request
 
     try:

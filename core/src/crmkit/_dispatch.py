@@ -56,6 +56,16 @@ class Dispatch:
             self._halted.setdefault(account, None)
         return account in self._halted
 
+    def reason(self, group: Group) -> str | None:
+        """
+        Say why the group's account is left alone, None if it is not.
+        """
+        if not self.halted(group):
+            return None
+        error = self._halted[group.provider, group.user_id]
+        whose = f" of user {group.user_id!r}" if group.user_id else ""
+        return f"{group.provider}{whose}: {error or 'the deadline has passed'}"
+
     def left(self, group: Group, activity_ids: Iterable[str]) -> dict[str, SyncOutcome]:
         """
         Return pending outcomes for what a halted account leaves unsent.

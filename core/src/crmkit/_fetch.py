@@ -14,6 +14,7 @@ from crmkit.errors import (
     AmbiguousClientError,
     ClientNotFoundError,
     ConfigurationError,
+    CredentialsError,
     CRMError,
     CrmkitError,
     NotSupportedError,
@@ -137,6 +138,8 @@ class Fetch:
             cut = ids[start : start + size]
             try:
                 loaded.update(self._load_cut(scope, cut))
+            except (ConfigurationError, CredentialsError):
+                raise
             except CrmkitError as error:
                 loaded.update(dict.fromkeys(cut, error))
         return loaded

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from time import time
 from typing import TYPE_CHECKING
 
 from crmkit._values import new_id
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_SETTLED = 60.0
 
 
 class Owner:
@@ -36,6 +39,17 @@ class Owner:
         if self._process == os.getpid():
             self._lock.close()
             self._file.unlink(missing_ok=True)
+
+    @staticmethod
+    def left_behind(store: Path) -> set[str]:
+        """
+        Return the names of owners whose files stand there for a while.
+
+        A new owner needs a moment between making its file and locking it.
+        """
+        files = store.parent.glob(f"{store.name}.*.owner")
+        settled = time() - _SETTLED
+        return {file.suffixes[-2][1:] for file in files if file.stat().st_mtime < settled}
 
     @staticmethod
     def is_gone(store: Path, name: str) -> bool:

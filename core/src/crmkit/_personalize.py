@@ -4,7 +4,7 @@ Personalize: consent, address, the transformed template from the cache, then the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from attrs import define, evolve, field, frozen
 
@@ -21,6 +21,20 @@ if TYPE_CHECKING:
 
     from crmkit._clock import Clock
     from crmkit._pipeline import Compiled, Pipeline
+
+
+class Arguments(TypedDict, total=False):
+    """
+    The keyword arguments that make a Request.
+    """
+
+    content_type: str
+    variables: Mapping[str, object]
+    unknown: str
+    missing: str
+    purpose: str
+    mode: str
+    user_id: str | None
 
 
 @frozen(kw_only=True)

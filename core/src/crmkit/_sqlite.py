@@ -118,8 +118,9 @@ class SqliteStore:
         with self._reading() as database:
             me = self._owned()
             query = "SELECT DISTINCT owner FROM activity WHERE state = ?"
-            owners = [name for (name,) in database.execute(query, (SENDING,))]
-        gone = [name for name in owners if name != me and Owner.is_gone(self._path, name)]
+            owners = {name for (name,) in database.execute(query, (SENDING,))}
+        others = (owners | Owner.left_behind(self._path)) - {me}
+        gone = [name for name in others if Owner.is_gone(self._path, name)]
         if not gone:
             return 0
         with self._transaction() as database:

@@ -103,10 +103,8 @@ class Sync:
                 unsent.append(str(error))
                 continue
             outcomes += self._flush_group(run, group, start)
-            if run.halted(group):
-                unsent.append(
-                    f"{group.provider} {group.user_id}".strip() + " is left alone"
-                )
+            if reason := run.reason(group):
+                unsent.append(reason)
         return SyncReport(outcomes=outcomes, unsent=dict.fromkeys(unsent))
 
     def _sort(

@@ -4,9 +4,8 @@ Conversions of the values that models hold: read-only mappings, ids, instants.
 
 from __future__ import annotations
 
-import hashlib
 import math
-import uuid
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -102,6 +101,8 @@ def stable_id(*parts: object) -> str:
 
     32 hexadecimal digits; ``stable_id("ab", "c")`` differs from ``stable_id("a", "bc")``.
     """
+    import hashlib
+
     texts = [str(part) for part in parts]
     framed = "".join(f"{len(text)}:{text}" for text in texts)
     return hashlib.sha256(framed.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -133,6 +134,13 @@ def text(value: object) -> str | None:
     Return *value* as text, None as None.
     """
     return None if value is None else str(value)
+
+
+def common_text(value: object) -> str | None:
+    """
+    Return *value* as text, one object for all that are equal: few differ, many have it.
+    """
+    return None if value is None else sys.intern(str(value))
 
 
 def optional_id(value: object) -> str | None:
@@ -198,4 +206,6 @@ def new_id() -> str:
     """
     Make an id that no other call makes.
     """
+    import uuid
+
     return uuid.uuid4().hex

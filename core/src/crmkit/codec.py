@@ -72,6 +72,9 @@ def structure(values: Mapping[str, Any], kind: type[T], where: str) -> T:
     except Exception as error:
         from cattrs import transform_error
 
+        if told := _told(error):
+            msg = f"{where}: {told}"
+            raise ConfigurationError(msg) from None
         problems = "; ".join(_without_value(line) for line in transform_error(error))
         msg = f"{where}: {problems}"
         raise ConfigurationError(msg) from None
@@ -113,6 +116,18 @@ def activity_to_json(activity: ActivityRecord) -> str:
     Return the JSON text from which activity_from_json makes an equal activity.
     """
     return to_json(activity)
+
+
+def _told(error: BaseException) -> ConfigurationError | None:
+    """
+    Return the ConfigurationError that a settings class raised, out of its wrappings.
+    """
+    for inner in getattr(error, "exceptions", ()):
+        if isinstance(inner, ConfigurationError):
+            return inner
+        if found := _told(inner):
+            return found
+    return None
 
 
 def _plain(value: object) -> Any:

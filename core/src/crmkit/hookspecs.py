@@ -95,7 +95,7 @@ def crmkit_list_clients(
     """
     Return one page of all clients, or of those changed since *updated_since*.
 
-    Called by ``iter_clients`` and ``changes`` until ``next_cursor`` is None; *cursor* is
+    Called by ``iter_clients`` until ``next_cursor`` is None; *cursor* is
     None on the first call, then what the last page named. *updated_since* is an aware
     datetime or None. The same cursor twice is a ProtocolError. Never return None.
     """

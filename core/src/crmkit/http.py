@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from urllib.parse import urlencode, urlsplit
 
 from attrs import define, field, frozen
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("crmkit.http")
 _FITS_A_HEADER = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-_USER_AGENT = "crmkit (+https://pypi.org/project/crmkit/)"
+_USER_AGENT = "crmkit"
 
 
 @frozen(kw_only=True)
@@ -59,6 +59,21 @@ class Response:
             what = "is not valid JSON" if "json" in kind else f"is not JSON but {kind}"
             msg = f"the answer of {urlsplit(self.url).hostname} {what}"
             raise ProtocolError(msg, status=self.status) from None
+
+
+class Options(TypedDict, total=False):
+    """
+    What every request takes, see Http.
+    """
+
+    path_values: Mapping[str, object]
+    params: Mapping[str, object]
+    json: object
+    form: Mapping[str, object]
+    content: bytes
+    headers: Mapping[str, str]
+    repeatable: bool
+    limit: str
 
 
 @define(kw_only=True)
@@ -86,31 +101,32 @@ class Http:
     tally: Tally = field(repr=False)
     writes_left: int | None = None
 
-    def get(self, path: str, **options: Any) -> Response:
+    def get(self, path: str, **options: Unpack[Options]) -> Response:
         """
         Read.
         """
-        return self._request("GET", path, **{"repeatable": True, **options})
+        options.setdefault("repeatable", True)
+        return self._request("GET", path, **options)
 
-    def post(self, path: str, **options: Any) -> Response:
+    def post(self, path: str, **options: Unpack[Options]) -> Response:
         """
         Create, or whatever the CRM makes of a POST.
         """
         return self._request("POST", path, **options)
 
-    def put(self, path: str, **options: Any) -> Response:
+    def put(self, path: str, **options: Unpack[Options]) -> Response:
         """
         Replace.
         """
         return self._request("PUT", path, **options)
 
-    def patch(self, path: str, **options: Any) -> Response:
+    def patch(self, path: str, **options: Unpack[Options]) -> Response:
         """
         Change.
         """
         return self._request("PATCH", path, **options)
 
-    def delete(self, path: str, **options: Any) -> Response:
+    def delete(self, path: str, **options: Unpack[Options]) -> Response:
         """
         Remove.
         """

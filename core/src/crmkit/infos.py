@@ -44,7 +44,11 @@ class Limit:
 @frozen(kw_only=True)
 class OAuth2:
     """
-    Where a CRM's OAuth 2.0 lives; with it the core signs in and refreshes.
+    Where a CRM's OAuth 2.0 lives.
+
+    The core signs in and refreshes with it as soon as there is a store for credentials: a
+    refresh token that the CRM rotates must be kept before it is used. Until then
+    ``crmkit_refresh`` renews tokens.
     """
 
     authorize_url: str

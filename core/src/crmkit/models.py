@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from crmkit._values import (
     an_id,
+    common_text,
     instant,
     items,
     json_mapping,
@@ -62,7 +63,7 @@ class ClientInteraction:
     metadata: Mapping[str, Any] = field(default=None, converter=read_only, repr=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)  # a thousand of these are in the cache
 class ClientData:
     """
     A client as the CRM knows it.
@@ -79,8 +80,8 @@ class ClientData:
     last_name: str | None = field(default=None, converter=text, repr=False)
     email: str | None = field(default=None, converter=text, repr=False)
     phone: str | None = field(default=None, converter=text, repr=False)
-    language: str | None = field(default=None, converter=text, repr=False)
-    timezone: str | None = field(default=None, converter=text, repr=False)
+    language: str | None = field(default=None, converter=common_text, repr=False)
+    timezone: str | None = field(default=None, converter=common_text, repr=False)
     preferences: Mapping[str, Any] = field(default=None, converter=read_only, repr=False)
     tags: tuple[str, ...] = field(default=(), converter=texts, repr=False)
     custom_fields: Mapping[str, Any] = field(default=None, converter=read_only, repr=False)

@@ -15,6 +15,7 @@ from crmkit._values import an_id, items, now, read_only, text
 from crmkit.errors import (
     AccessDeniedError,
     AuthenticationError,
+    ConfigurationError,
     CredentialsError,
     InvalidRequestError,
 )
@@ -124,10 +125,15 @@ class SyncReport(Sequence[SyncOutcome]):
     @property
     def exit_code(self) -> int:
         """
-        0 done · 5 credentials · 3 final · 4 running again is safe; the first that holds.
+        Return 0 when all is done, else the first that holds of these.
+
+        2 configuration · 5 credentials · 3 final, or only the user can decide · 4 later.
         """
         if self.dry_run:
             return 0
+        waiting = [outcome.error for outcome in self.outcomes if outcome.status == PENDING]
+        if any(isinstance(error, ConfigurationError) for error in waiting):
+            return 2
         if any(isinstance(outcome.error, _CREDENTIAL_ERRORS) for outcome in self.outcomes):
             return 5
         if any(o.status == DEAD or o.user_decides for o in self.outcomes):
