@@ -3,6 +3,7 @@ Clients by id, by field and page by page: what comes, what does not, and who say
 """
 
 from datetime import UTC, datetime
+from itertools import repeat
 
 import pytest
 from hypothesis import given
@@ -154,14 +155,9 @@ class TestSome:
         An iterator that fails for ever is given up.
         """
 
-        class Hopeless:
-            def __iter__(self):
-                return self
-
-            def __next__(self):
-                raise KeyError
-
-        found = connect(provider(fetch=lambda: Hopeless())).get_clients_data(["1"])
+        found = connect(provider(fetch=lambda: map(int, repeat("x")))).get_clients_data(
+            ["1"]
+        )
 
         assert isinstance(found["1"], ProtocolError)
 
