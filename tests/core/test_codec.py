@@ -105,6 +105,7 @@ def test_null_is_absent():
         ({"type": "note", "desription": "Ana"}, r"unknown 'desription'.*'description'"),
         ({"type": "note", "b": 1, "aB": 2}, "unknown 'a_b', 'b'; an activity has"),
         ({}, "needs a type, such as note"),
+        ({"type": None}, "needs a type, such as note"),
         (["note"], "an activity is a JSON object"),
         ("note", "an activity is a JSON object"),
         (None, "an activity is a JSON object"),
