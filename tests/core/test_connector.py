@@ -247,13 +247,16 @@ def used_provider(connector):
     return caught.value.plugin
 
 
-def test_from_config_argument(configured):
+def test_from_config_order(configured, monkeypatch):
     """
-    An argument wins over the file.
+    A variable wins over the file, an argument over both; None is no argument.
     """
     text = 'default_provider = "filed"'
-
     assert used_provider(configured(text)) == "filed"
+    assert used_provider(configured(text, default_provider=None)) == "filed"
+
+    monkeypatch.setenv("CRMKIT_DEFAULT_PROVIDER", "exported")
+    assert used_provider(configured(text)) == "exported"
     assert used_provider(configured(text, default_provider="given")) == "given"
 
 

@@ -51,11 +51,21 @@ def options(given: Mapping[str, Any]) -> Options:
     Raises ConfigurationError that names a value of the wrong kind.
     """
     chosen = {name: value for name, value in given.items() if value is not None}
-    for attribute in fields(Options):
-        text = os.environ.get(f"CRMKIT_{attribute.name.upper()}")
-        if text and attribute.name not in chosen:
-            chosen[attribute.name] = _parsed(attribute.name, str(attribute.type), text)
-    return Options(**chosen)
+    return Options(**from_environment(chosen), **chosen)
+
+
+def from_environment(given: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return the options that CRMKIT_ variables set, but for those *given*.
+
+    Raises ConfigurationError that names a value of the wrong kind.
+    """
+    return {
+        attribute.name: _parsed(attribute.name, str(attribute.type), text)
+        for attribute in fields(Options)
+        if attribute.name not in given
+        and (text := os.environ.get(f"CRMKIT_{attribute.name.upper()}"))
+    }
 
 
 def read_file(path: str | os.PathLike[str] | None) -> dict[str, Any]:
