@@ -77,14 +77,25 @@ def test_environment_wrong(monkeypatch, name, text, wanted):
         options({})
 
 
-@pytest.mark.parametrize("name", ["cache_ttl", "cache_size", "max_retries", "max_wait"])
-@pytest.mark.parametrize("value", [-1, "5", True])
-def test_numbers_wrong(name, value):
+@pytest.mark.parametrize(
+    ("name", "values", "wanted"),
+    [
+        ("cache_ttl", [-1, "5", True, float("nan")], "a number, not below 0"),
+        ("max_wait", [-0.1, "5", [5]], "a number, not below 0"),
+        ("cache_size", [-1, "5", 1.5, False], "a whole number, not below 0"),
+        ("max_retries", [-1, "3", 1.5], "a whole number, not below 0"),
+        ("auto_sync", ["false", 0, 1, []], "true or false"),
+        ("default_provider", [5, ["hubspot"]], "a text"),
+        ("store", [5, Path("outbox.db")], "a text"),
+    ],
+)
+def test_wrong(name, values, wanted):
     """
-    A number that is none, or below 0, is refused by its name.
+    An argument of the wrong kind is named, with what it must be.
     """
-    with pytest.raises(ConfigurationError, match=f"{name} must be a number"):
-        options({name: value})
+    for value in values:
+        with pytest.raises(ConfigurationError, match=f"^{name} must be {wanted}$"):
+            options({name: value})
 
 
 @pytest.fixture
@@ -142,6 +153,8 @@ def test_file_wrong(written):
     """
     with pytest.raises(ConfigurationError, match=r"crmkit\.toml is not TOML: .*line 2"):
         read_file(written("cache_ttl = 5\ncache_size 7\n"))
+    with pytest.raises(ConfigurationError, match=r"crmkit\.toml is not TOML: .*decode"):
+        read_file(written("cache_ttl = 5", "utf-16"))
 
 
 @pytest.mark.parametrize(
@@ -150,6 +163,11 @@ def test_file_wrong(written):
         ("linux", {}, "sqlite:////users/ana/.local/share/crmkit/crmkit.db"),
         ("linux", {"XDG_DATA_HOME": "/data"}, "sqlite:////data/crmkit/crmkit.db"),
         (
+            "linux",
+            {"XDG_DATA_HOME": "here"},
+            "sqlite:////users/ana/.local/share/crmkit/crmkit.db",
+        ),
+        (
             "darwin",
             {"XDG_DATA_HOME": "/data"},
             "sqlite:////users/ana/Library/Application Support/crmkit/crmkit.db",
@@ -157,7 +175,7 @@ def test_file_wrong(written):
         ("win32", {}, "sqlite:////users/ana/AppData/Local/crmkit/crmkit.db"),
         ("win32", {"LOCALAPPDATA": "/local"}, "sqlite:////local/crmkit/crmkit.db"),
     ],
-    ids=["linux", "xdg", "macos", "windows", "windows-moved"],
+    ids=["linux", "xdg", "xdg-relative", "macos", "windows", "windows-moved"],
 )
 def test_default_store(monkeypatch, platform, variables, expected):
     """

@@ -226,6 +226,13 @@ def test_from_config(configured, tmp_path):
         ("[credentials.hubspot]\naccess_token = 's3cret'", "CRMKIT_<PROVIDER>_TOKEN"),
         ("cache_ttl = -1", "cache_ttl must be a number"),
         ("cache_ttl = 's3cret'", "cache_ttl must be a number"),
+        ("auto_sync = 'false'", "auto_sync must be true or false"),
+        ("transformers = ['s3cret']", "transformers must be a table"),
+        ("settings = 5", "settings must be a table"),
+        ("plugins = ['./s3cret.py']", "plugins must be a table"),
+        ("[settings]\naddressbook = 's3cret'", r"settings\.addressbook must be a table"),
+        ("[transformers]\nstyle = true", r"transformers\.style must be a table"),
+        ("consent_max_age = 'a day'", "consent_max_age must be a number"),
     ],
 )
 def test_from_config_refused(configured, text, message):

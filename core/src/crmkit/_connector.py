@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from crmkit._clock import Clock, SystemClock
-from crmkit._config import from_environment, options, read_file
+from crmkit._config import check_tables, from_environment, options, read_file
 from crmkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -91,12 +91,13 @@ class CRMConnector:
             "settings": settings or {},
             "transformers": transformers or {},
             "credentials": credentials,
-            "plugins": plugins,
+            "plugins": plugins or {},
             "prefer": prefer or {},
             "wrappers": tuple(wrappers),
             "consent_max_age": consent_max_age,
             "consent_sources": tuple(consent_sources),
         }
+        check_tables(self._given)
         self._clock = clock or SystemClock()
         self._lock = Lock()
         self._rooms: Rooms | None = None
