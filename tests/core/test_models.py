@@ -329,6 +329,15 @@ def test_metadata():
         activity.metadata["from"]["name"] = "Bob"
 
 
+@pytest.mark.parametrize("metadata", ["subject", "", [("subject", "Hi")], [], 0, False])
+def test_metadata_mapping(metadata):
+    """
+    Metadata is a mapping and nothing else, empty texts and lists included.
+    """
+    with pytest.raises(ValueError, match="metadata is a .*, not a mapping"):
+        ActivityRecord(type="note", metadata=metadata)
+
+
 def test_secret_metadata_refused():
     """
     A value that is no JSON is refused by its place, and is not shown.

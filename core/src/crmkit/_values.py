@@ -191,7 +191,12 @@ def json_mapping(value: Mapping[str, Any] | None) -> ReadOnlyDict:
     """
     Return metadata made read-only; anything but JSON values is refused.
     """
-    frozen_value: ReadOnlyDict = json_value(value or _EMPTY)
+    if value is None:
+        return _EMPTY
+    if not isinstance(value, Mapping):
+        msg = f"metadata is a {type(value).__name__}, not a mapping"
+        raise ValueError(msg)
+    frozen_value: ReadOnlyDict = json_value(value)
     return frozen_value
 
 
