@@ -218,6 +218,14 @@ def test_name(first, last, name):
     assert ClientData(id="7", first_name=first, last_name=last).name == name
 
 
+@pytest.mark.parametrize("blank", ["", "  ", "\n"])
+def test_blank_name(blank):
+    """
+    A name that the CRM left blank is none.
+    """
+    assert ClientData(id="7", name=blank, first_name="Ana").name == "Ana"
+
+
 def test_own_name():
     """
     The CRM's own full name stands, titles and second surnames too.

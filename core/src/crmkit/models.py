@@ -100,7 +100,7 @@ class ClientData:
     )
 
     def __attrs_post_init__(self) -> None:
-        if self.name is None:
+        if not (self.name and self.name.strip()):
             parts = (self.first_name, self.last_name)
             name = " ".join(part.strip() for part in parts if part and part.strip())
             object.__setattr__(self, "name", name)
