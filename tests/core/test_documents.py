@@ -54,3 +54,12 @@ def test_context_reads():
 
     with pytest.raises(TypeError, match="read-only"):
         context.reads["language"] = "de"
+
+
+def test_context_repr():
+    """
+    A transformer's settings, maybe with a service's key, do not show in the context.
+    """
+    context = Context(content_type="email", settings={"api_key": "s3cret"})
+
+    assert "s3cret" not in repr(context)
