@@ -7,7 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
+import unicodedata
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("id", "timestamp", "type", "client_id", "user_id", "description", "metadata")
 
-# What a spreadsheet runs as a formula, behind blanks and marks that it may drop too.
-# Behind apostrophes as well, so that cells that differ still differ when neutralised.
-_FORMULA = re.compile(
-    r"'*([\t\r\n]|[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*"
-    r"[=+\-@\uff1d\uff0b\uff0d\uff20])"  # the last four are the full-width ones
-)
 _LONGEST = 2**31 - 1  # cells; csv's own limit is less than an HTML mail may have
 _LIMIT_LOCK = Lock()
 
@@ -51,7 +45,7 @@ def written(value: str) -> str:
     """
     Return a cell's value as it stands in the file: a formula behind an apostrophe.
     """
-    neutral = f"'{value}" if _FORMULA.match(value) else value
+    neutral = f"'{value}" if _is_formula(value) else value
     return neutral.encode("utf-8", "backslashreplace").decode()
 
 
@@ -87,6 +81,16 @@ def is_ours(file: bytes) -> bool:
         return True
     first = file.split(b"\n", 1)[0].decode("utf-8-sig", "replace")
     return tuple(next(csv.reader([first]), ())) == COLUMNS
+
+
+def _is_formula(value: str) -> bool:
+    # Behind apostrophes as well, so that cells that differ still differ when neutralised;
+    # behind blanks and invisible marks, which a spreadsheet may drop; full-width too.
+    rest = value.lstrip("'")
+    if rest[:1] in {"\t", "\r", "\n"}:
+        return True
+    visible = (char for char in rest if unicodedata.category(char)[0] not in "CZ")
+    return unicodedata.normalize("NFKC", next(visible, "")) in {"=", "+", "-", "@"}
 
 
 def _csv(rows: Iterable[Sequence[str]]) -> bytes:
