@@ -149,25 +149,41 @@ def test_find_read_once(session, monkeypatch):
     assert len(calls) == 1
 
 
-@pytest.mark.parametrize("cut", ["whole", "torn"])
-def test_torn_row(session, cut):
+def test_torn_row(session):
     """
-    A row that a crash cut short, even within quotes, is no activity and costs no other.
+    A row that a crash cut short anywhere, even in quotes, is no activity and soon gone.
+    """
+    journal = session.settings.journal
+    crmkit_sync(session, [record("a1")])
+    start = journal.stat().st_size
+    crmkit_sync(session, [record("a2", description='a "\r\nb', metadata={"to": "ä"})])
+    raw = journal.read_bytes()
+    whole = len(raw.rstrip()) - 1  # the content is all there, but for the last quote
+
+    for size in range(start, len(raw) + 1):
+        journal.write_bytes(raw[:size])
+        after = fresh(session)
+        expected = ["a1", "a2"] if size >= whole else ["a1"]
+        assert found(after, "a1", "a2") == expected
+        crmkit_sync(after, [record("a3")])
+        assert found(after, "a1", "a2", "a3") == [*expected, "a3"]
+        assert found(fresh(session), "a1", "a2", "a3") == [*expected, "a3"]
+        assert [row[0] for row in rows(session)] == ["id", *expected, "a3"]
+        assert {len(row) for row in rows(session)} == {len(COLUMNS)}
+
+
+@pytest.mark.parametrize("typed", ["x", 'x,"call', "x,{}", "x,,,,,,5", "x,,,,,,"])
+def test_typed_row(session, typed):
+    """
+    What somebody typed at the end of the file is no activity and no torn row: it stays.
     """
     crmkit_sync(session, [record("a1")])
-    whole = session.settings.journal.read_bytes()
-    crmkit_sync(session, [record("a2", description="one\r\ntwo", metadata={"to": "x"})])
-    end = session.settings.journal.stat().st_size
-    torn = end if cut == "whole" else len(whole) + 60
-    os.truncate(session.settings.journal, torn)
-    after = fresh(session)
-    expected = ["a1", "a2"] if cut == "whole" else ["a1"]
+    with session.settings.journal.open("a", encoding="utf-8") as file:
+        file.write(typed)
+    crmkit_sync(session, [record("a2")])
 
-    assert found(after, "a1", "a2") == expected
-    crmkit_sync(after, [record("a3")])
-    assert found(after, "a1", "a2", "a3") == [*expected, "a3"]
-    assert found(fresh(session), "a1", "a2", "a3") == [*expected, "a3"]
-    assert rows(session)[-1][0] == "a3"
+    assert typed in session.settings.journal.read_text(encoding="utf-8")
+    assert found(fresh(session), "a1", "a2", "x") == ["a1", "a2"]
 
 
 def test_torn_row_after_look(session):
@@ -245,6 +261,7 @@ def test_long_cell(session):
         pytest.param(lambda raw: raw.replace(b"\r\n", b"\n"), id="line feeds"),
         pytest.param(lambda raw: raw.removeprefix(b"\xef\xbb\xbf"), id="without mark"),
         pytest.param(lambda raw: raw.rstrip(), id="without last newline"),
+        pytest.param(lambda raw: raw.removesuffix(b"\n"), id="half a newline"),
     ],
 )
 def test_resaved(session, resaved):
@@ -260,7 +277,22 @@ def test_resaved(session, resaved):
     assert found(fresh(session), "a1", "a2", "a3") == ["a1", "a2", "a3"]
 
 
-@pytest.mark.parametrize("content", ["ID,Name\n1,Ana\n", "id;timestamp;type\n", "x", "\n"])
+@pytest.mark.parametrize("size", [None, -2])
+def test_header_alone(session, size):
+    """
+    A header without mark or newline stays, and stands above the rows.
+    """
+    crmkit_sync(session, [record("a1")])
+    head, *_ = session.settings.journal.read_bytes().splitlines(keepends=True)
+    session.settings.journal.write_bytes(head.removeprefix(b"\xef\xbb\xbf")[:size])
+    crmkit_sync(session, [record("a2")])
+
+    assert [row[0] for row in rows(session)] == ["id", "a2"]
+
+
+@pytest.mark.parametrize(
+    "content", ["ID,Name\n1,Ana\n", "id;timestamp;type\n", "x", "\n", "x" * 200_000]
+)
 def test_foreign_file(session, content):
     """
     A file that is no activities file is not written, and nobody can tell what is in it.
@@ -398,10 +430,57 @@ def test_two_processes(session):
     assert all(row[5] == row[0] for row in written)
 
 
-def test_threads(session):
+@posix
+@pytest.mark.parametrize("flags", [_journal._APPEND, _journal._READ])
+def test_lock(session, monkeypatch, flags):
     """
-    Threads that append and look at once lose nothing.
+    Nobody else can append to the file, or look for an id, while it is being written.
     """
+    import fcntl
+
+    seen = []
+    write = _journal._write
+
+    def busy(fd, size, rows, path):
+        kind = fcntl.LOCK_EX if flags == _journal._APPEND else fcntl.LOCK_SH
+        with path.open("rb") as other, pytest.raises(BlockingIOError):
+            fcntl.flock(other, kind | fcntl.LOCK_NB)
+        seen.append(path)
+        return write(fd, size, rows, path)
+
+    monkeypatch.setattr(_journal, "_write", busy)
+    crmkit_sync(session, [record("a1")])
+
+    assert seen == [session.settings.journal]
+
+
+def test_replaced_while_waiting(session, monkeypatch):
+    """
+    A file that takes the place of the one that was waited for is the one appended to.
+    """
+    crmkit_sync(session, [record("a1")])
+    journal = session.settings.journal
+    other = journal.with_name("other.csv")
+    other.write_bytes(journal.read_bytes())
+    lock = _journal._lock
+
+    def late(fd, flags):
+        lock(fd, flags)
+        if other.exists():
+            other.replace(journal)
+
+    monkeypatch.setattr(_journal, "_lock", late)
+    crmkit_sync(session, [record("a2")])
+
+    assert found(fresh(session), "a1", "a2") == ["a1", "a2"]
+
+
+@pytest.mark.parametrize("lock", [_journal._lock, lambda fd, flags: None])
+def test_threads(session, monkeypatch, lock):
+    """
+    Threads that append and look at once lose nothing, even if locks are a process's.
+    """
+    monkeypatch.setattr(_journal, "_lock", lock)
     problems = []
 
     def work(name):

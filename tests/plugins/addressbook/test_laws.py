@@ -203,7 +203,7 @@ def test_harmless(cell):
 STEPS = st.lists(
     st.tuples(
         st.lists(st.tuples(st.integers(0, 9), ODD), min_size=1, max_size=3),  # appended
-        st.none() | st.integers(0, 400),  # bytes that a crash takes
+        st.none() | st.integers(0, 120),  # bytes that a crash takes
         st.booleans(),  # whether a new process goes on
     ),
     min_size=1,

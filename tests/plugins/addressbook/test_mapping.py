@@ -4,6 +4,7 @@ The columns of known exports become the fields of a client.
 
 import csv
 import io
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -227,6 +228,25 @@ def test_own_table_unmaps(book):
     assert client.custom_fields == {"extension": "x"}
 
 
+def test_own_table_adds_consent(book):
+    """
+    A column of the user's own that says no does not silence those that are known.
+    """
+    content = "ID,Robinson,Email Opt Out\n1,no,yes\n2,yes,no\n"
+    clients = book(content, fields={"Robinson": "email_opt_out"}).list()
+
+    assert [client.consent[0].source for client in clients] == ["Email Opt Out", "Robinson"]
+
+
+def test_header_names(book):
+    """
+    A custom field's name has composed characters and no newline.
+    """
+    client = book('ID,"Gro\u0308sse\n (m²) "\n1,80\n').one()
+
+    assert client.custom_fields == {"Grösse (m²)": "80"}
+
+
 def test_own_table_wrong(book):
     """
     A header that the file does not have is named.
@@ -309,8 +329,10 @@ def test_tags(book, cell, tags):
         ("", None),
     ],
 )
-def test_dates(book, cell, moment):
+def test_dates(book, monkeypatch, cell, moment):
     """
-    ISO 8601 dates are read, naive ones as UTC; no other is guessed.
+    ISO 8601 dates are read, naive ones as UTC wherever this runs; no other is guessed.
     """
+    monkeypatch.setenv("TZ", "America/New_York")
+    getattr(time, "tzset", lambda: None)()  # Windows has no time zone of a process
     assert book(f"ID,Updated\n1,{cell}\n").one().updated_at == moment

@@ -141,6 +141,15 @@ def test_quoted(book):
     assert bob.name == "Bob"
 
 
+def test_blank_before_quote(book):
+    """
+    A blank between delimiter and quote does not make the quote a character.
+    """
+    client = book('ID, Name, City\n1, "López, Ana", "Málaga"\n').one()
+
+    assert (client.name, client.custom_fields) == ("López, Ana", {"City": "Málaga"})
+
+
 def test_unicode_separators(book):
     """
     Only line feeds and carriage returns end a row.

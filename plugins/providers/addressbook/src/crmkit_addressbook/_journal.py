@@ -16,7 +16,7 @@ from attrs import define
 
 from crmkit import ActivityRecord, UnavailableError
 from crmkit_addressbook._file import Stamp, stamp_of
-from crmkit_addressbook._rows import encoded, ids_in, is_ours, joint, written
+from crmkit_addressbook._rows import encoded, ids_in, is_ours, mend, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,11 +49,12 @@ class _State:
     """
     What is known of the file while it has this stamp.
 
-    *joint* is what to write before the next row: the header, or what closes a torn row.
-    *ids* are those in it, once somebody asked.
+    *size* is how much of it to keep, *joint* what to write before the next row. *ids* are
+    those in it, once somebody asked.
     """
 
     stamp: Stamp
+    size: int
     joint: bytes
     ids: set[str] | None = None
 
@@ -68,10 +69,10 @@ def append(session: Session, activities: Sequence[ActivityRecord]) -> None:
         state = _state(session, fd)
         session.memory.pop(_STATE, None)
         rows = state.joint + encoded(activities)
-        stamp = _write(fd, rows, session.settings.journal)
+        stamp = _write(fd, state.size, rows, session.settings.journal)
         if state.ids is not None:
             state.ids.update(written(activity.id) for activity in activities)
-        session.memory[_STATE] = _State(stamp, b"", state.ids)
+        session.memory[_STATE] = _State(stamp, state.size + len(rows), b"", state.ids)
 
 
 def contains(session: Session, activity_id: str) -> bool:
@@ -103,7 +104,7 @@ def _state(session: Session, fd: int) -> _State:
             "is another; move it away, or name another with the setting `activities`"
         )
         raise UnavailableError(msg, sent=False)
-    return _State(stamp, joint(file))
+    return _State(stamp, *mend(file))
 
 
 def _contents(fd: int) -> bytes:
@@ -111,9 +112,10 @@ def _contents(fd: int) -> bytes:
     return b"".join(iter(lambda: os.read(fd, _CHUNK), b""))
 
 
-def _write(fd: int, rows: bytes, path: Path) -> Stamp:
-    size = os.fstat(fd).st_size
+def _write(fd: int, size: int, rows: bytes, path: Path) -> Stamp:
     try:
+        if os.fstat(fd).st_size > size:
+            os.ftruncate(fd, size)
         if os.write(fd, rows) < len(rows):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301
         os.fsync(fd)

@@ -52,25 +52,31 @@ def written(value: str) -> str:
 def ids_in(file: bytes) -> set[str]:
     """
     Return the ids, as written, of the whole rows of a file.
-
-    A row that a crash cut short lacks cells, or the end of its metadata, which then is no
-    JSON any more.
     """
-    text = (file + joint(file)).decode("utf-8-sig", "replace")
     with _long_cells():
-        rows = csv.reader(io.StringIO(text, newline=""))
-        return {row[0] for row in rows if len(row) == len(COLUMNS) and _is_json(row[-1])}
+        return {row[0] for row in _parsed(file) if _is_whole(row)}
 
 
-def joint(file: bytes) -> bytes:
+def mend(file: bytes) -> tuple[int, bytes]:
     """
-    Return what a file needs before its next row: a header, or the end of a torn row.
+    Return how much of a file to keep, and what it needs before its next row.
+
+    A row of ours that a crash cut short goes: its activity is still to be sent. What
+    somebody wrote there by hand stays.
     """
     if _HEADER.startswith(file):
-        return _HEADER[len(file) :]
-    if file.count(b'"') % 2:
-        return b'"\r\n'
-    return b"" if file.endswith((b"\n", b"\r")) else b"\r\n"
+        return len(file), _HEADER[len(file) :]
+    start = _last_row(file)
+    row = file[start:]
+    if not row:
+        return len(file), b""
+    with _long_cells():
+        whole = any(map(_is_whole, _parsed(row)))
+    if start and row.startswith(b'"') and not whole:
+        return start, b""
+    if row.count(b'"') % 2:
+        return len(file), b'"\r\n'
+    return len(file), b"\n" if row.endswith(b"\r") else b"\r\n"
 
 
 def is_ours(file: bytes) -> bool:
@@ -79,8 +85,32 @@ def is_ours(file: bytes) -> bool:
     """
     if _HEADER.startswith(file):
         return True
-    first = file.split(b"\n", 1)[0].decode("utf-8-sig", "replace")
-    return tuple(next(csv.reader([first]), ())) == COLUMNS
+    first = file[: 2 * len(_HEADER)].split(b"\n", 1)[0].rstrip()
+    return [tuple(row) for row in _parsed(first)] == [COLUMNS]
+
+
+def _parsed(file: bytes) -> Iterator[list[str]]:
+    text = file.decode("utf-8-sig", "replace")
+    return csv.reader(io.StringIO(text, newline=""))
+
+
+def _is_whole(row: Sequence[str]) -> bool:
+    # What is cut short lacks cells, or the end of its metadata, which is no JSON then.
+    if len(row) != len(COLUMNS):
+        return False
+    try:
+        return row[-1] == "{}" or isinstance(json.loads(row[-1]), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _last_row(file: bytes) -> int:
+    # After the last newline with an even number of quotes before it.
+    quotes, end = file.count(b'"'), len(file)
+    while True:
+        end = file.rfind(b"\n", 0, end)
+        if (quotes - file.count(b'"', end + 1)) % 2 == 0:
+            return end + 1
 
 
 def _is_formula(value: str) -> bool:
@@ -101,13 +131,6 @@ def _csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 _HEADER = b"\xef\xbb\xbf" + _csv([COLUMNS])
-
-
-def _is_json(cell: str) -> bool:
-    try:
-        return cell == "{}" or isinstance(json.loads(cell), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 @contextmanager
