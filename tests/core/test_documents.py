@@ -54,3 +54,14 @@ def test_context_reads():
 
     with pytest.raises(TypeError, match="read-only"):
         context.reads["language"] = "de"
+
+
+def test_context_repr():
+    """
+    Neither a transformer's settings, maybe with a key, nor what it reads of a client shows.
+    """
+    context = Context(
+        content_type="email", settings={"key": "s3cret"}, reads={"timezone": "s3cret"}
+    )
+
+    assert "s3cret" not in repr(context)
