@@ -30,6 +30,8 @@ from crmkit._values import (
     texts,
 )
 
+_STATUSES = ("opted_in", "opted_out", "unspecified", "do_not_contact")
+
 
 @frozen(kw_only=True)
 class Consent:
@@ -41,9 +43,15 @@ class Consent:
     """
 
     channel: str
-    status: str
+    status: str = field()
     source: str | None = None
     as_of: datetime | None = field(default=None, converter=optional_instant)
+
+    @status.validator
+    def _check_status(self, _attribute: object, value: object) -> None:
+        if value not in _STATUSES:
+            msg = f"the status of a consent is one of {', '.join(_STATUSES)}"
+            raise ValueError(msg)
 
 
 @frozen(kw_only=True)
