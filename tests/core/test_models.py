@@ -333,6 +333,13 @@ def test_consent_status(status):
         Consent(channel="email", status=status)
 
 
+def test_consent_channel():
+    """
+    The channel of a consent is known however it is spelt: an opt-out must not be missed.
+    """
+    assert Consent(channel=" Email", status="opted_out").channel == "email"
+
+
 def test_metadata():
     """
     An activity's metadata is deeply read-only and independent of the caller's dict.

@@ -19,6 +19,7 @@ from crmkit._values import (
     instant,
     items,
     json_mapping,
+    lower,
     new_id,
     now,
     optional_id,
@@ -42,7 +43,7 @@ class Consent:
     *source* names who says so, *as_of* since when.
     """
 
-    channel: str
+    channel: str = field(converter=lower)
     status: str = field()
     source: str | None = None
     as_of: datetime | None = field(default=None, converter=optional_instant)
