@@ -58,8 +58,10 @@ def test_context_reads():
 
 def test_context_repr():
     """
-    A transformer's settings, maybe with a service's key, do not show in the context.
+    Neither a transformer's settings, maybe with a key, nor what it reads of a client shows.
     """
-    context = Context(content_type="email", settings={"api_key": "s3cret"})
+    context = Context(
+        content_type="email", settings={"key": "s3cret"}, reads={"timezone": "s3cret"}
+    )
 
     assert "s3cret" not in repr(context)

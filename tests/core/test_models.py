@@ -324,6 +324,22 @@ def test_naive_times(make):
     assert NOON in attrs.astuple(make("2026-05-01T12:00:00Z"), recurse=False)
 
 
+@pytest.mark.parametrize("status", ["opted-out", "OPTED_OUT", "unsubscribed", "", None])
+def test_consent_status(status):
+    """
+    A consent that says what nobody understands is refused: it could be an opt-out.
+    """
+    with pytest.raises(ValueError, match="opted_in, opted_out, unspecified, do_not_con"):
+        Consent(channel="email", status=status)
+
+
+def test_consent_channel():
+    """
+    The channel of a consent is known however it is spelt: an opt-out must not be missed.
+    """
+    assert Consent(channel=" Email", status="opted_out").channel == "email"
+
+
 def test_metadata():
     """
     An activity's metadata is deeply read-only and independent of the caller's dict.
@@ -342,7 +358,7 @@ def test_metadata_mapping(metadata):
     """
     Metadata is a mapping and nothing else, empty texts and lists included.
     """
-    with pytest.raises(ValueError, match="metadata is a .*, not a mapping"):
+    with pytest.raises(ValueError, match=r"metadata is a .*, not a mapping"):
         ActivityRecord(type="note", metadata=metadata)
 
 

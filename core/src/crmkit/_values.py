@@ -143,6 +143,13 @@ def common_text(value: object) -> str | None:
     return None if value is None else sys.intern(str(value))
 
 
+def lower(value: str) -> str:
+    """
+    Return a text in lower case, without space around it.
+    """
+    return value.strip().lower()
+
+
 def optional_id(value: object) -> str | None:
     """
     Return an id, or None for None and empty text.
