@@ -65,8 +65,4 @@ class Context:
 
     content_type: str
     settings: Any = field(default=None, repr=False)
-<<<<<<< HEAD
-    reads: Mapping[str, Any] = field(factory=dict, converter=read_only)
-=======
     reads: Mapping[str, Any] = field(factory=dict, converter=read_only, repr=False)
->>>>>>> tests-personalize
