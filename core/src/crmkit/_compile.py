@@ -17,27 +17,31 @@ from crmkit.errors import TemplateError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from crmkit._template import Place
+
 
 def compile_document(
     document: Document,
     content_type: str,
-    source: str,
+    places: Mapping[str, Sequence[Place]],
     filters: Mapping[str, Callable[..., object]],
 ) -> Program:
     """
-    Return the program of a document; *source* is the template, for places in errors.
+    Return the program of a document; *places* are those of each slot in the template.
 
     Raises TemplateError for an unknown filter, or a slot where no value is safe.
     """
     parts: list[str | Piece] = []
     context = Context()
     html = content_type == _template.HTML
+    upcoming = {token: iter(found) for token, found in places.items()}
     for span in document.spans:
         if span.kind == FIXED:
             parts.append(_template.literal(span.text))
             context.feed(span.text)
         elif span.kind == SLOT:
-            parts.append(_piece(span.text, source, filters, context if html else None))
+            place = next(upcoming[span.text])
+            parts.append(_piece(span.text, place, filters, context if html else None))
             context.fill()
         else:
             parts.append(span.text)
@@ -46,12 +50,11 @@ def compile_document(
 
 def _piece(
     token: str,
-    source: str,
+    place: Place,
     filters: Mapping[str, Callable[..., object]],
     context: Context | None,
 ) -> Piece:
     slot = _template.slot_of(token)
-    place = _template.position(source, max(source.find(token), 0))
     named = dict(slot.filters)
     try:
         default = _default(named)
