@@ -4,6 +4,7 @@ A document made into a program: each slot taken apart once, not for every client
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from crmkit import _template
@@ -15,7 +16,7 @@ from crmkit.documents import FIXED, SLOT, Document
 from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from crmkit._template import Place
 
@@ -102,11 +103,9 @@ def _filter(
     return function
 
 
-def _joined(parts: Sequence[str | Piece]) -> list[str | Piece]:
-    joined: list[str | Piece] = []
-    for part in parts:
-        if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part
+def _joined(parts: Iterable[str | Piece]) -> Iterator[str | Piece]:
+    for literal, group in groupby(parts, lambda part: isinstance(part, str)):
+        if literal:
+            yield "".join(str(part) for part in group)
         else:
-            joined.append(part)
-    return joined
+            yield from group
