@@ -365,6 +365,22 @@ def test_not_permitted(session):
     assert e.value.sent is False
 
 
+def test_hidden(session, monkeypatch):
+    """
+    Where a folder cannot be looked into, nobody can tell whether an activity is there.
+    """
+
+    def forbid(path, **_options):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    crmkit_sync(session, [record("a1")])
+    monkeypatch.setattr(type(session.settings.journal), "stat", forbid)
+    monkeypatch.setattr(type(session.settings.journal), "lstat", forbid)
+
+    with pytest.raises(UnavailableError, match="may not be used"):
+        found(session, "a1")
+
+
 def test_unreadable(session, monkeypatch):
     """
     A drive that fails while the file is read has recorded nothing, and tells nothing.

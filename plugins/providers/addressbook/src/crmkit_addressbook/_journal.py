@@ -80,8 +80,7 @@ def contains(session: Session, activity_id: str) -> bool:
 
     Raises UnavailableError when there is a file, or no folder, and nobody can tell.
     """
-    path = session.settings.journal
-    if path.parent.is_dir() and not os.path.lexists(path):
+    if _is_absent(session.settings.journal):
         return False
     with _opened(session, _READ) as fd:
         state = _state(session, fd)
@@ -89,6 +88,16 @@ def contains(session: Session, activity_id: str) -> bool:
             state.ids = ids_in(_contents(fd))
         session.memory[_STATE] = state
         return written(activity_id) in state.ids
+
+
+def _is_absent(path: Path) -> bool:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return path.parent.is_dir()
+    except OSError:
+        return False  # opening it will say what is wrong
+    return False
 
 
 def _state(session: Session, fd: int) -> _State:
@@ -152,7 +161,8 @@ def _opened(session: Session, flags: int) -> Iterator[int]:
             try:
                 yield fd
             finally:
-                os.close(fd)
+                with suppress(OSError):
+                    os.close(fd)
         except OSError as error:  # what fails after writing began says so itself
             raise _explained(error, path) from None
 
