@@ -52,7 +52,9 @@ def command() -> None:
 @common
 def list_(chosen: Chosen, *, state: str | None) -> None:
     """
-    Show what is not in the CRM, the oldest first; with --json one line for each.
+    Show what is not in the CRM, the oldest first.
+
+    With --json one line for each.
     """
     with setup(chosen).connect() as crm:
         rows = _rows.waiting(crm, chosen, state)
@@ -142,9 +144,9 @@ _state = click.option(
 @common
 def retry(chosen: Chosen, ids: Sequence[str], *, state: str | None, dry_run: bool) -> None:
     """
-    Make dead or uncertain activities pending again, for the next flush.
+    Make activities pending again, for the next flush.
 
-    What is uncertain may be in the CRM already: look there first.
+    They are dead or uncertain. What is uncertain may be in the CRM already: look there first.
     """
     mend = _Mending("retried", _RETRIED, lambda crm: crm.outbox.retry)
     _mend(chosen, mend, _named(ids, state), state, dry_run=dry_run)
@@ -162,7 +164,7 @@ def retry(chosen: Chosen, ids: Sequence[str], *, state: str | None, dry_run: boo
 @common
 def drop(chosen: Chosen, ids: Sequence[str], *, state: str | None, dry_run: bool) -> None:
     """
-    Delete activities that are not in the CRM and are not to be sent.
+    Delete activities that are not to be sent.
     """
     mend = _Mending("dropped", _DROPPED, lambda crm: crm.outbox.drop)
     _mend(chosen, mend, _named(ids, state), state, dry_run=dry_run)
