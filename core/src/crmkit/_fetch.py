@@ -15,6 +15,7 @@ from crmkit.errors import (
     ClientNotFoundError,
     ConfigurationError,
     CredentialsError,
+    CRMError,
     CrmkitError,
     NotSupportedError,
     ProtocolError,
@@ -152,19 +153,20 @@ class Fetch:
             client = by_id.get(client_id)
             try:
                 loaded[client_id] = (
-                    self._absent(client_id, scope, results)
+                    self._absent(client_id, scope, results, alone=len(ids) == 1)
                     if client is None
                     else self._finish(client, scope, session)
                 )
             except CrmkitError as error:
-                loaded[client_id] = error
+                loaded[client_id] = _about(client_id, error)
         return loaded
 
     def _absent(
-        self, client_id: str, scope: Scope, results: Results[ClientData]
+        self, client_id: str, scope: Scope, results: Results[ClientData], *, alone: bool
     ) -> Exception:
         if results.errors:
-            return _readable(results.errors[0], scope.provider)
+            error = _readable(results.errors[0], scope.provider)
+            return _about(client_id, error) if alone else error
         msg = f"{scope.provider!r} has no client {client_id!r}"
         return ClientNotFoundError(msg, provider=scope.provider, client_id=client_id)
 
@@ -220,6 +222,12 @@ def _included(include: Sequence[str]) -> tuple[str, ...]:
         msg = f"include= takes {sorted(INCLUDES)}, not {unknown}"
         raise ConfigurationError(msg)
     return tuple(sorted(names))
+
+
+def _about(client_id: str, error: Exception) -> Exception:
+    if isinstance(error, CRMError):
+        error.client_id = error.client_id or client_id
+    return error
 
 
 def _readable(error: Exception, provider: str) -> Exception:

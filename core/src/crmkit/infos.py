@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from crmkit.http import Response
 
 
-@frozen(kw_only=True)
+@frozen
 class Rate:
     """
     At most *requests* in *per* seconds.
     """
 
-    requests: int = field()
-    per: float = 1.0
+    requests: int
+    per: float = field(default=1.0, kw_only=True)
 
 
 @frozen(kw_only=True)
