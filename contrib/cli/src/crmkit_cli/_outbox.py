@@ -135,7 +135,8 @@ _state = click.option(
 @command.command(
     "retry",
     epilog=examples(
-        "crmkit outbox retry 4f1c...", "crmkit outbox retry --state dead --dry-run"
+        "crmkit outbox retry 4f1c...",
+        "crmkit outbox retry --state dead --dry-run",
     ),
 )
 @click.argument("ids", metavar="[ID]...", nargs=-1)
@@ -146,7 +147,7 @@ def retry(chosen: Chosen, ids: Sequence[str], *, state: str | None, dry_run: boo
     """
     Make activities pending again, for the next flush.
 
-    They are dead or uncertain. What is uncertain may be in the CRM already: look there first.
+    They are dead or uncertain, and what is uncertain may be in the CRM: look there first.
     """
     mend = _Mending("retried", _RETRIED, lambda crm: crm.outbox.retry)
     _mend(chosen, mend, _named(ids, state), state, dry_run=dry_run)

@@ -100,7 +100,7 @@ def setup(chosen: Chosen) -> Setup:
 
     Raises ConfigurationError, or PluginLoadError for a plugin's file that fails.
     """
-    file = chosen.config or os.environ.get("CRMKIT_CONFIG")
+    file = chosen.config or os.environ.get("CRMKIT_CONFIG") or None
     if file is None and Path(_HERE).exists():
         file = _HERE
     values = {} if file is None else _read(file)
@@ -141,7 +141,10 @@ def transformers(ready: Setup) -> Transformers:
 def _read(file: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(Path(file).read_text("utf-8"))
-    except (OSError, ValueError):
+    except UnicodeDecodeError:
+        msg = f"the configuration file {file} is not UTF-8; save it as UTF-8"
+        raise ConfigurationError(msg) from None
+    except (OSError, tomllib.TOMLDecodeError):
         CRMConnector.from_config(file)  # which says what is wrong with it
         raise
 
