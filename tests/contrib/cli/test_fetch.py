@@ -124,3 +124,13 @@ def test_raw(acme):
     """
     assert acme("fetch", "1", "--include", "raw", "--json").json["raw"] is None
     assert "'history'" in acme("fetch", "1", "--include", "all", code=2).err
+
+
+def test_shared_error(acme):
+    """
+    An error that all ids share is said once; with --json each has it.
+    """
+    done = acme("fetch", "1", "2", "3", "--set", "mode=down", "--json", code=4)
+
+    assert done.err == "Error: Acme is down\n"
+    assert [line["error"]["message"] for line in done.lines] == ["Acme is down"] * 3

@@ -75,6 +75,7 @@ def test_config_missing(crmkit):
     ("text", "told"),
     [
         ("x = [", "is not TOML"),
+        ("x = '\udce9'", "is not UTF-8"),
         ("colour = 'red'", "unknown key 'colour'"),
         ("settings = 5", "settings in the configuration must be a table"),
         ("[settings]\nacme = 5", "acme in the configuration must be a table"),
@@ -85,7 +86,7 @@ def test_config_wrong(crmkit, tmp_path, text, told):
     """
     What is wrong with a configuration is said on one line.
     """
-    (tmp_path / "crmkit.toml").write_text(text)
+    (tmp_path / "crmkit.toml").write_bytes(text.encode(errors="surrogateescape"))
     done = crmkit("outbox", "list", code=2)
 
     assert told in done.err
@@ -199,3 +200,16 @@ def test_plugin_missing(crmkit):
     A plugin's file that is not there is an error of usage.
     """
     assert "does not exist" in crmkit("fetch", "1", "--plugin", "no.py", code=2).err
+
+
+def test_plugin_bug(crmkit, tmp_path):
+    """
+    Where a plugin's own code failed is told by file and line, without what it read.
+    """
+    text = LOCKED.replace("auth=bearer", "").replace("return []", 'return ids["secret"]', 1)
+    (tmp_path / "mine.py").write_text(text)
+    done = crmkit("fetch", "1", "--plugin", "mine.py", code=3)
+
+    place = text.splitlines().index('    return ids["secret"]') + 1
+    assert done.err.endswith(f"(at mine.py:{place})\n")
+    assert "secret" not in done.err

@@ -54,15 +54,13 @@ def command(
     ready.need_provider()
     with Meter("fetch", len(ids)) as meter, ready.connect(meter) as crm:
         found = _clients.find(crm, ids, email, chosen.user, include)
-    shown = 0
-    for client_id, client in found.items():
-        if isinstance(client, Exception):
-            complain(client)
-        if chosen.as_json:
+    clients = [c for c in found.values() if not isinstance(c, Exception)]
+    if chosen.as_json:
+        for client_id, client in found.items():
             emit(_document(client_id, client))
-        elif not isinstance(client, Exception):
-            say("\n" * bool(shown) + "\n".join(_lines(client)))
-            shown += 1
+    elif clients:
+        say("\n\n".join("\n".join(_lines(client)) for client in clients))
+    complain(*(error for error in found.values() if isinstance(error, Exception)))
     raise click.exceptions.Exit(worst(map(_code, found.values())))
 
 

@@ -100,7 +100,7 @@ def survey(given: Mapping[str, object], prefer: Mapping[str, str]) -> Iterator[P
                 continue
             source = "given" if name in here else _source(group, name)
             try:
-                detail = _load(host, group, name)
+                detail = _load(host, group, name, prefer)
             except PluginError as error:
                 yield Plugin(kind, name, BROKEN, source, str(error))
             else:
@@ -123,14 +123,14 @@ def _source(group: str, name: str) -> str:
     return ", ".join(f"{plugin.distribution} {plugin.version}" for plugin in offers)
 
 
-def _load(host: Host, group: str, name: str) -> str:
+def _load(host: Host, group: str, name: str, prefer: Mapping[str, str]) -> str:
     if group == PROVIDERS:
         return host.provider(name).label
     if group == TRANSFORMERS:
         info = host.transformer(name)
         return f"stage {info.stage}" + (", remote" if info.remote else "")
     if group == STORES:
-        registry.find(group, name, {}).load()
+        registry.find(group, name, prefer).load()
         return ""
     command = _commands.load(name)
     return command.get_short_help_str(60) if command else ""

@@ -52,7 +52,9 @@ def command() -> None:
 @common
 def list_(chosen: Chosen, *, state: str | None) -> None:
     """
-    Show what is not in the CRM, the oldest first; with --json one line for each.
+    Show what is not in the CRM, the oldest first.
+
+    With --json one line for each.
     """
     with setup(chosen).connect() as crm:
         rows = _rows.waiting(crm, chosen, state)
@@ -133,7 +135,8 @@ _state = click.option(
 @command.command(
     "retry",
     epilog=examples(
-        "crmkit outbox retry 4f1c...", "crmkit outbox retry --state dead --dry-run"
+        "crmkit outbox retry 4f1c...",
+        "crmkit outbox retry --state dead --dry-run",
     ),
 )
 @click.argument("ids", metavar="[ID]...", nargs=-1)
@@ -142,9 +145,9 @@ _state = click.option(
 @common
 def retry(chosen: Chosen, ids: Sequence[str], *, state: str | None, dry_run: bool) -> None:
     """
-    Make dead or uncertain activities pending again, for the next flush.
+    Make activities pending again, for the next flush.
 
-    What is uncertain may be in the CRM already: look there first.
+    They are dead or uncertain, and what is uncertain may be in the CRM: look there first.
     """
     mend = _Mending("retried", _RETRIED, lambda crm: crm.outbox.retry)
     _mend(chosen, mend, _named(ids, state), state, dry_run=dry_run)
@@ -162,7 +165,7 @@ def retry(chosen: Chosen, ids: Sequence[str], *, state: str | None, dry_run: boo
 @common
 def drop(chosen: Chosen, ids: Sequence[str], *, state: str | None, dry_run: bool) -> None:
     """
-    Delete activities that are not in the CRM and are not to be sent.
+    Delete activities that are not to be sent.
     """
     mend = _Mending("dropped", _DROPPED, lambda crm: crm.outbox.drop)
     _mend(chosen, mend, _named(ids, state), state, dry_run=dry_run)

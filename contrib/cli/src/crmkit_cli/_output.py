@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -38,11 +40,20 @@ def note(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def complain(error: Exception | str) -> None:
+def complain(*errors: Exception | str) -> None:
     """
-    Print an error as one line.
+    Print errors as one line each; what several share is said once.
     """
-    note(f"Error: {one_line(str(error))}")
+    for text in dict.fromkeys(map(told, errors)):
+        note(f"Error: {text}")
+
+
+def told(error: Exception | str) -> str:
+    """
+    Return an error as one line, and where a plugin's own code failed, if it did.
+    """
+    place = "".join(f" (at {frame})" for frame in list(_plugins_frames(error))[-1:])
+    return one_line(str(error)) + place
 
 
 def described(error: Exception) -> Mapping[str, object]:
@@ -64,6 +75,14 @@ def one_line(text: str) -> str:
     What a CRM holds may contain escape sequences, or marks that reverse what follows.
     """
     return "".join(map(_visible, text))
+
+
+def _plugins_frames(error: Exception | str) -> Iterator[str]:
+    cause = getattr(error, "__cause__", None)
+    for frame, line in walk_tb(cause and cause.__traceback__):
+        module = frame.f_globals.get("__name__", "")
+        if module.startswith("crmkit_") and not module.startswith("crmkit_cli"):
+            yield f"{Path(frame.f_code.co_filename).name}:{line}"
 
 
 def _visible(char: str) -> str:

@@ -148,14 +148,13 @@ def _show(chosen: Chosen, chain: Transformers, made: Mapping[str, Made]) -> None
         for reason in chain.broken.values():
             note(f"Warning: {one_line(reason)}")
     for client_id, content in made.items():
-        if isinstance(content, Exception):
-            complain(content)
         if chosen.as_json:
             emit({**_document(client_id, content), "transformers": chain.as_dict()})
         elif not isinstance(content, Exception):
             if len(made) > 1:
                 say(f"--- {one_line(client_id)}")
             _print(content)
+    complain(*(error for error in made.values() if isinstance(error, Exception)))
 
 
 def _document(client_id: str, made: Made) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit_cli._output import complain, one_line, say
+from crmkit_cli._output import complain, one_line, say, told
 from crmkit_cli._table import table
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _show_plan(requests: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _why(outcome: SyncOutcome) -> str:
-    reason = one_line(str(outcome.error)) if outcome.error else _NEXT[outcome.status]
+    reason = told(outcome.error) if outcome.error else _NEXT[outcome.status]
     if outcome.user_decides:
         reason += "; only you can tell: see crmkit outbox --help"
     return reason

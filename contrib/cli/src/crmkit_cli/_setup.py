@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crmkit_cli._options import Chosen
 
 _HERE = "crmkit.toml"
+_CORES_OWN = "hubspot"  # the provider that the core takes when nobody chose one
 
 
 class Setup(NamedTuple):
@@ -61,13 +62,13 @@ class Setup(NamedTuple):
         Refuse to go on when nobody chose a CRM and the core's own choice is missing.
         """
         names = _installed.names(PROVIDERS)
-        if self.default is None and "hubspot" not in {*names, *self.plugins}:
+        if self.default is None and _CORES_OWN not in {*names, *self.plugins}:
             have = ", ".join(names) or "none; try pip install crmkit-addressbook"
             msg = (
                 "which CRM? give --provider NAME, or default_provider in crmkit.toml "
                 f"(installed: {have})"
             )
-            raise PluginNotFoundError(msg, plugin="hubspot")
+            raise PluginNotFoundError(msg, plugin=_CORES_OWN)
 
 
 class Transformers(NamedTuple):
@@ -99,7 +100,7 @@ def setup(chosen: Chosen) -> Setup:
 
     Raises ConfigurationError, or PluginLoadError for a plugin's file that fails.
     """
-    file = chosen.config or os.environ.get("CRMKIT_CONFIG")
+    file = chosen.config or os.environ.get("CRMKIT_CONFIG") or None
     if file is None and Path(_HERE).exists():
         file = _HERE
     values = {} if file is None else _read(file)
@@ -112,8 +113,9 @@ def setup(chosen: Chosen) -> Setup:
         or _sole_provider(given)
     )
     tables = _table(values, "settings")
-    known = {*tables, *plugins, *_installed.names(PROVIDERS), default or "hubspot"}
-    settings = _changed(tables, chosen.settings, known, default or "hubspot")
+    known = {*tables, *plugins, *_installed.names(PROVIDERS), default or _CORES_OWN}
+    owner = default or (_CORES_OWN if _CORES_OWN in _installed.names(PROVIDERS) else None)
+    settings = _changed(tables, chosen.settings, known, owner)
     return Setup(file, values, default, plugins, settings)
 
 
@@ -139,7 +141,10 @@ def transformers(ready: Setup) -> Transformers:
 def _read(file: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(Path(file).read_text("utf-8"))
-    except (OSError, ValueError):
+    except UnicodeDecodeError:
+        msg = f"the configuration file {file} is not UTF-8; save it as UTF-8"
+        raise ConfigurationError(msg) from None
+    except (OSError, tomllib.TOMLDecodeError):
         CRMConnector.from_config(file)  # which says what is wrong with it
         raise
 
@@ -158,7 +163,10 @@ def _table(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _changed(
-    tables: Mapping[str, Any], changes: Iterable[str], known: Iterable[str], default: str
+    tables: Mapping[str, Any],
+    changes: Iterable[str],
+    known: Iterable[str],
+    default: str | None,
 ) -> dict[str, dict[str, Any]]:
     settings = {name: dict(_table(tables, name)) for name in tables}
     longest_first = sorted(known, key=len, reverse=True)
@@ -169,7 +177,13 @@ def _changed(
             raise ConfigurationError(msg)
         owner = next((n for n in longest_first if key.startswith(f"{n}.")), None)
         path = key if owner is None else key[len(owner) + 1 :]
-        _assign(settings.setdefault(owner or default, {}), path, _value(text))
+        owner = owner or default
+        if owner is None:
+            msg = (
+                f"--set {key}: of which CRM? give --provider NAME, or --set NAME.{key}=..."
+            )
+            raise ConfigurationError(msg)
+        _assign(settings.setdefault(owner, {}), path, _value(text))
     return settings
 
 

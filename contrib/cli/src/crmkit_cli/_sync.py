@@ -59,6 +59,8 @@ def command(chosen: Chosen, file: str, *, dry_run: bool) -> None:
         emit(_document(parsed, report, code))
     else:
         _report.show(report, [f"line {number}" for number in parsed.activities])
+        if report.counts["pending"] and not dry_run:
+            note("What is pending waits in the outbox; crmkit outbox flush sends it.")
     if parsed.unnamed and not dry_run and not all(report):
         note(
             f"Lines with neither id nor timestamp ({len(parsed.unnamed)}) are other "
