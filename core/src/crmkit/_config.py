@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, fields, frozen
+from attrs import fields, frozen
 
 from crmkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
@@ -28,20 +29,18 @@ class Options:
 
     default_provider: str = "hubspot"
     auto_sync: bool = True
-    cache_ttl: float = field(default=300.0)
-    cache_size: int = field(default=1000)
-    max_retries: int = field(default=3)
-    max_wait: float = field(default=60.0)
+    cache_ttl: float = 300.0
+    cache_size: int = 1000
+    max_retries: int = 3
+    max_wait: float = 60.0
     store: str = ""
 
-    @cache_ttl.validator
-    @cache_size.validator
-    @max_retries.validator
-    @max_wait.validator
-    def _check(self, attribute: Any, value: object) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            msg = f"{attribute.name} must be a number, not below 0"
-            raise ConfigurationError(msg)
+    def __attrs_post_init__(self) -> None:
+        for attribute in fields(Options):
+            kind = str(attribute.type)
+            if not _fits(getattr(self, attribute.name), kind):
+                msg = f"{attribute.name} must be {_WANTED[kind]}"
+                raise ConfigurationError(msg)
 
 
 def options(given: Mapping[str, Any]) -> Options:
@@ -51,11 +50,21 @@ def options(given: Mapping[str, Any]) -> Options:
     Raises ConfigurationError that names a value of the wrong kind.
     """
     chosen = {name: value for name, value in given.items() if value is not None}
-    for attribute in fields(Options):
-        text = os.environ.get(f"CRMKIT_{attribute.name.upper()}")
-        if text and attribute.name not in chosen:
-            chosen[attribute.name] = _parsed(attribute.name, str(attribute.type), text)
-    return Options(**chosen)
+    return Options(**from_environment(chosen), **chosen)
+
+
+def from_environment(given: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return the options that CRMKIT_ variables set, but for those *given*.
+
+    Raises ConfigurationError that names a value of the wrong kind.
+    """
+    return {
+        attribute.name: _parsed(attribute.name, str(attribute.type), text)
+        for attribute in fields(Options)
+        if attribute.name not in given
+        and (text := os.environ.get(f"CRMKIT_{attribute.name.upper()}"))
+    }
 
 
 def read_file(path: str | os.PathLike[str] | None) -> dict[str, Any]:
@@ -75,9 +84,28 @@ def read_file(path: str | os.PathLike[str] | None) -> dict[str, Any]:
     except OSError as error:
         msg = f"the configuration file {place} cannot be read: {error.strerror}"
         raise ConfigurationError(msg) from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # no TOML, or not even UTF-8
         msg = f"the configuration file {place} is not TOML: {error}"
         raise ConfigurationError(msg) from None
+
+
+def check_tables(given: Mapping[str, Any]) -> None:
+    """
+    Refuse arguments of a connector that are no tables where they must be.
+    """
+    for name in ("settings", "transformers", "plugins", "prefer"):
+        table = given[name]
+        if not isinstance(table, Mapping):
+            msg = f"{name} must be a table (a mapping by name)"
+            raise ConfigurationError(msg)
+        for key in table if name in {"settings", "transformers"} else ():
+            if not isinstance(table[key], Mapping):
+                msg = f"{name}.{key} must be a table of settings, {{}} for none"
+                raise ConfigurationError(msg)
+    age = given["consent_max_age"]
+    if age is not None and not _fits(age, "float"):
+        msg = f"consent_max_age must be {_WANTED['float']}"
+        raise ConfigurationError(msg)
 
 
 def default_store() -> str:
@@ -92,7 +120,9 @@ def default_store() -> str:
     elif sys.platform == "darwin":
         folder = home / "Library" / "Application Support"
     else:
-        folder = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+        folder = Path(os.environ.get("XDG_DATA_HOME", ""))
+        if not folder.is_absolute():  # as the XDG specification wants it
+            folder = home / ".local" / "share"
     return f"sqlite:///{(folder / 'crmkit' / 'crmkit.db').as_posix()}"
 
 
@@ -109,7 +139,21 @@ def _parsed(name: str, kind: str, text: str) -> object:
         raise ConfigurationError(msg) from None
 
 
-_WANTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}
+_WANTED = {
+    "int": "a whole number, not below 0",
+    "float": "a number, not below 0",
+    "bool": "true or false",
+    "str": "a text",
+}
+
+
+def _fits(value: object, kind: str) -> bool:
+    if kind == "str":
+        return isinstance(value, str)
+    if kind == "bool" or isinstance(value, bool):
+        return kind == "bool" and isinstance(value, bool)
+    number = int if kind == "int" else int | float
+    return isinstance(value, number) and value >= 0
 
 
 def _flag(text: str) -> bool:

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from crmkit._clock import Clock, SystemClock
-from crmkit._config import options, read_file
+from crmkit._config import check_tables, from_environment, options, read_file
 from crmkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -91,12 +91,13 @@ class CRMConnector:
             "settings": settings or {},
             "transformers": transformers or {},
             "credentials": credentials,
-            "plugins": plugins,
+            "plugins": plugins or {},
             "prefer": prefer or {},
             "wrappers": tuple(wrappers),
             "consent_max_age": consent_max_age,
             "consent_sources": tuple(consent_sources),
         }
+        check_tables(self._given)
         self._clock = clock or SystemClock()
         self._lock = Lock()
         self._rooms: Rooms | None = None
@@ -109,16 +110,18 @@ class CRMConnector:
         **arguments: Any,
     ) -> CRMConnector:
         """
-        Make a connector from crmkit.toml; *arguments* win over the file.
+        Make a connector from crmkit.toml; CRMKIT_ variables win over the file.
 
-        Raises ConfigurationError when the file cannot be used.
+        *arguments* win over both, unless they are None. Raises ConfigurationError when
+        the file cannot be used.
         """
         values = read_file(path)
         if "credentials" in values:
             msg = "tokens do not belong in a file; use CRMKIT_<PROVIDER>_TOKEN instead"
             raise ConfigurationError(msg)
+        given = {name: value for name, value in arguments.items() if value is not None}
         try:
-            return cls(**{**values, **arguments})
+            return cls(**{**values, **from_environment(given), **given})
         except TypeError as error:
             unknown = str(error).rpartition("argument ")[2]
             msg = f"unknown key {unknown} in the configuration"

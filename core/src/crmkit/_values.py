@@ -143,6 +143,13 @@ def common_text(value: object) -> str | None:
     return None if value is None else sys.intern(str(value))
 
 
+def lower(value: str) -> str:
+    """
+    Return a text in lower case, without space around it.
+    """
+    return value.strip().lower()
+
+
 def optional_id(value: object) -> str | None:
     """
     Return an id, or None for None and empty text.
@@ -191,7 +198,12 @@ def json_mapping(value: Mapping[str, Any] | None) -> ReadOnlyDict:
     """
     Return metadata made read-only; anything but JSON values is refused.
     """
-    frozen_value: ReadOnlyDict = json_value(value or _EMPTY)
+    if value is None:
+        return _EMPTY
+    if not isinstance(value, Mapping):
+        msg = f"metadata is a {type(value).__name__}, not a mapping"
+        raise ValueError(msg)
+    frozen_value: ReadOnlyDict = json_value(value)
     return frozen_value
 
 

@@ -64,5 +64,5 @@ class Context:
     """
 
     content_type: str
-    settings: Any = None
-    reads: Mapping[str, Any] = field(factory=dict, converter=read_only)
+    settings: Any = field(default=None, repr=False)
+    reads: Mapping[str, Any] = field(factory=dict, converter=read_only, repr=False)

@@ -19,6 +19,7 @@ from crmkit._values import (
     instant,
     items,
     json_mapping,
+    lower,
     new_id,
     now,
     optional_id,
@@ -30,6 +31,8 @@ from crmkit._values import (
     texts,
 )
 
+_STATUSES = ("opted_in", "opted_out", "unspecified", "do_not_contact")
+
 
 @frozen(kw_only=True)
 class Consent:
@@ -40,10 +43,16 @@ class Consent:
     *source* names who says so, *as_of* since when.
     """
 
-    channel: str
-    status: str
+    channel: str = field(converter=lower)
+    status: str = field()
     source: str | None = None
     as_of: datetime | None = field(default=None, converter=optional_instant)
+
+    @status.validator
+    def _check_status(self, _attribute: object, value: object) -> None:
+        if value not in _STATUSES:
+            msg = f"the status of a consent is one of {', '.join(_STATUSES)}"
+            raise ValueError(msg)
 
 
 @frozen(kw_only=True)
@@ -100,7 +109,7 @@ class ClientData:
     )
 
     def __attrs_post_init__(self) -> None:
-        if self.name is None:
+        if not (self.name and self.name.strip()):
             parts = (self.first_name, self.last_name)
             name = " ".join(part.strip() for part in parts if part and part.strip())
             object.__setattr__(self, "name", name)
