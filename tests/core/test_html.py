@@ -331,3 +331,14 @@ def test_default_is_escaped():
     html = render('<p title="{{ x | default: \'a "b"\' }}">', unknown="blank")
 
     assert Page(html).texts[1] == 'a "b"'
+
+
+def test_kept_is_escaped():
+    """
+    A token that is kept cannot open the attribute for the next value.
+    """
+    template = "<p title='{{ nick | suffix: '!' }} {{ x }}'>"
+    page = Page(render(template, unknown="keep", variables={"x": "onclick=alert(1)"}))
+
+    assert page.tags == [("p", "title")]
+    assert page.texts[1] == "{{ nick | suffix: '!' }} onclick=alert(1)"

@@ -134,7 +134,7 @@ class Program:
             else:
                 filled.missing.append(part.name)
                 keep = unknown == KEEP if not known else missing == KEEP
-                filled.texts.append(part.token if keep else "")
+                filled.texts.append(_encoded(part, part.token) if keep else "")
         _complain(unknown_pieces, missing_pieces, values.client.id)
         return filled
 
