@@ -89,7 +89,7 @@ def render(template, client=ANA, **request):
 
 def filled(template, values):
     """
-    Return the page that becomes of a template whose variables are x0, x1, …
+    Return the page that becomes of a template whose variables are x0, x1 and so on.
     """
     variables = {f"x{number}": value for number, value in enumerate(values)}
     return Page(render(template, variables=variables))
