@@ -58,12 +58,10 @@ def clean(value: str) -> str:
     """
     if value.isascii() and value.isprintable():
         return value
-    value = unicodedata.normalize("NFC", value)
-    return _REMOVED.sub("", _BREAKS.sub("\n", value))
+    return unicodedata.normalize("NFC", _REMOVED.sub("", _BREAKS.sub("\n", value)))
 
 
 def _clean_line(value: str) -> str:
     if value.isascii() and value.isprintable():
         return value
-    value = unicodedata.normalize("NFC", value)
-    return _REMOVED.sub("", _ANY_BREAK.sub(" ", value))
+    return unicodedata.normalize("NFC", _REMOVED.sub("", _ANY_BREAK.sub(" ", value)))
