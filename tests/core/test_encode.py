@@ -110,7 +110,8 @@ def test_breaks(breaks):
         ([], ""),
         ([None, "", 0], "0"),
         (("a", ["b", "c"]), "a, b, c"),
-        ({"a": None, "b": 1}, "a: None, b: 1"),
+        ({"c", "a", "b"}, "a, b, c"),
+        ({"a": None, "b": 1}, "b: 1"),
     ],
     ids=repr,
 )

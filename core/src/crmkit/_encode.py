@@ -27,7 +27,8 @@ def plain_text(value: object) -> str | None:
     """
     Return a value as text, verbatim; None for None.
 
-    0 and False are values; lists are joined by a comma, booleans are true and false.
+    0 and False are values; lists are joined by a comma, booleans are true and false. What
+    is empty in a list or mapping is left out.
     """
     if value is None or isinstance(value, str):
         return value
@@ -35,10 +36,13 @@ def plain_text(value: object) -> str | None:
         return "true" if value else "false"
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, set | frozenset):
+        return ", ".join(sorted(text for item in value if (text := plain_text(item))))
+    if isinstance(value, list | tuple):
         return ", ".join(text for item in value if (text := plain_text(item)))
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {plain_text(item)}" for key, item in value.items())
+        told = {key: text for key, item in value.items() if (text := plain_text(item))}
+        return ", ".join(f"{key}: {text}" for key, text in told.items())
     return str(value)
 
 
