@@ -15,7 +15,7 @@ from crmkit._values import fold
 from crmkit.errors import ConfigurationError, MissingValueError, TemplateError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from crmkit.models import ClientData
 
@@ -59,41 +59,61 @@ class Filled:
     variables: dict[str, str] = field(factory=dict)
     defaults: list[str] = field(factory=list)
     missing: list[str] = field(factory=list)
-    warnings: list[str] = field(factory=list)
 
 
 @frozen(kw_only=True)
 class Values:
     """
     Where values come from: the caller's variables, the client, its custom fields.
+
+    The names of variables and custom fields are also known by alias, in order.
     """
 
     client: ClientData
     variables: Mapping[str, object]
-    by_alias: Mapping[str, str]
+    variable_names: Mapping[str, Sequence[str]]
+    custom_names: Mapping[str, Sequence[str]]
 
     @classmethod
     def of(cls, client: ClientData, variables: Mapping[str, object]) -> Values:
         """
-        Index the custom fields by alias; of several with one alias the first by name.
+        Index the variables and custom fields by alias.
         """
-        names = sorted(client.custom_fields, reverse=True)
-        by_alias = {fold(name): name for name in names}
-        return cls(client=client, variables=variables, by_alias=by_alias)
+        return cls(
+            client=client,
+            variables=variables,
+            variable_names=_by_alias(variables),
+            custom_names=_by_alias(client.custom_fields),
+        )
 
     def look_up(self, piece: Piece) -> tuple[bool, object]:
         """
-        Tell whether the name is known, and its value.
+        Tell whether the name is known, and its value; of several of one alias the first.
         """
-        if piece.name in self.variables:
-            return True, self.variables[piece.name]
+        name = _named(piece, self.variables, self.variable_names)
+        if name is not None:
+            return True, self.variables[name]
         if piece.attribute is not None:
             return True, getattr(self.client, piece.attribute)
-        custom = self.client.custom_fields
-        if piece.name in custom:
-            return True, custom[piece.name]
-        name = self.by_alias.get(piece.alias)
-        return (True, custom[name]) if name is not None else (False, None)
+        name = _named(piece, self.client.custom_fields, self.custom_names)
+        return (False, None) if name is None else (True, self.client.custom_fields[name])
+
+    def rivals(self, name: str) -> Sequence[str]:
+        """
+        Return the names any of which *name* could mean, none if it is plain.
+        """
+        alias = fold(name)
+        if name in self.variables:
+            return ()
+        if alias in self.variable_names:
+            return self.variable_names[alias]
+        custom = self.custom_names.get(alias, ())
+        if attribute := attribute_of(alias):
+            own = plain_text(getattr(self.client, attribute))
+            fields = self.client.custom_fields
+            others = [rival for rival in custom if plain_text(fields[rival]) != own]
+            return ["the client's own", *others]
+        return () if name in self.client.custom_fields else custom
 
 
 @frozen(kw_only=True)
@@ -176,6 +196,21 @@ def _render(
     text = cleaned(plain_text(value) or "")
     filled.variables[piece.name] = text
     return _encoded(piece, text)
+
+
+def _by_alias(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in sorted(names):
+        found.setdefault(fold(name), []).append(name)
+    return found
+
+
+def _named(
+    piece: Piece, values: Mapping[str, object], names: Mapping[str, Sequence[str]]
+) -> str | None:
+    if piece.name in values:
+        return piece.name
+    return names[piece.alias][0] if piece.alias in names else None
 
 
 def _encoded(piece: Piece, text: str) -> str:
