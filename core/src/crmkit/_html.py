@@ -72,6 +72,13 @@ def pieces(text: str) -> Iterator[tuple[str, str]]:
         yield TEXT, text[held:]
 
 
+def tags(text: str) -> list[str]:
+    """
+    Return the tags and comments of a text, in order.
+    """
+    return [piece for kind, piece in pieces(text) if kind != TEXT and piece[0] == "<"]
+
+
 class Context:
     """
     Where in the markup the next slot stands, after all that was fed so far.
