@@ -169,6 +169,16 @@ def test_command_broken(packages, crmkit, text, told):
     assert "hello" in crmkit("--help").out
 
 
+def test_command_twice(packages, crmkit):
+    """
+    A command that two distributions offer is not run until one is gone.
+    """
+    for name in ("crmkit-one", "crmkit-two"):
+        packages(name, "[crmkit.commands]\nhello = hi:hello\n")
+
+    assert "crmkit-one and crmkit-two" in crmkit("hello", code=2).err
+
+
 def test_command_error(packages, crmkit):
     """
     An error of crmkit's that such a command raises has its exit code; a bug a traceback.
