@@ -4,6 +4,7 @@ A document made into a program: each slot taken apart once, not for every client
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from crmkit import _template
@@ -15,29 +16,33 @@ from crmkit.documents import FIXED, SLOT, Document
 from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from crmkit._template import Place
 
 
 def compile_document(
     document: Document,
     content_type: str,
-    source: str,
+    places: Mapping[str, Sequence[Place]],
     filters: Mapping[str, Callable[..., object]],
 ) -> Program:
     """
-    Return the program of a document; *source* is the template, for places in errors.
+    Return the program of a document; *places* are those of each slot in the template.
 
     Raises TemplateError for an unknown filter, or a slot where no value is safe.
     """
     parts: list[str | Piece] = []
     context = Context()
     html = content_type == _template.HTML
+    upcoming = {token: iter(found) for token, found in places.items()}
     for span in document.spans:
         if span.kind == FIXED:
             parts.append(_template.literal(span.text))
             context.feed(span.text)
         elif span.kind == SLOT:
-            parts.append(_piece(span.text, source, filters, context if html else None))
+            place = next(upcoming[span.text])
+            parts.append(_piece(span.text, place, filters, context if html else None))
             context.fill()
         else:
             parts.append(span.text)
@@ -46,12 +51,11 @@ def compile_document(
 
 def _piece(
     token: str,
-    source: str,
+    place: Place,
     filters: Mapping[str, Callable[..., object]],
     context: Context | None,
 ) -> Piece:
     slot = _template.slot_of(token)
-    place = _template.position(source, max(source.find(token), 0))
     named = dict(slot.filters)
     try:
         default = _default(named)
@@ -99,11 +103,9 @@ def _filter(
     return function
 
 
-def _joined(parts: Sequence[str | Piece]) -> list[str | Piece]:
-    joined: list[str | Piece] = []
-    for part in parts:
-        if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part
+def _joined(parts: Iterable[str | Piece]) -> Iterator[str | Piece]:
+    for literal, group in groupby(parts, lambda part: isinstance(part, str)):
+        if literal:
+            yield "".join(str(part) for part in group)
         else:
-            joined.append(part)
-    return joined
+            yield from group

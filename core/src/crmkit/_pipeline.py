@@ -109,7 +109,9 @@ class Pipeline:
                 warnings.append(f"the transformer {name} was left out: {reason}")
                 lasting = False
         return Compiled(
-            program=compile_document(document, content_type, template, self._filters()),
+            program=compile_document(
+                document, content_type, parsed.places, self._filters()
+            ),
             applied=tuple(applied),
             skipped=skipped,
             warnings=tuple(warnings),

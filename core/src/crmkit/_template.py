@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from bisect import bisect_right
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field, frozen
 
@@ -14,47 +15,51 @@ from crmkit import _html
 from crmkit.documents import FIXED, SLOT, TEXT, Document, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    Place: TypeAlias = tuple[int, int]
 
 HTML = "email_html"
 
-_ARGUMENT = r"""(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|[\w.+-]{1,64})"""
-_ARGUMENTS = rf"{_ARGUMENT}(?:\s{{0,9}},\s{{0,9}}{_ARGUMENT}){{0,9}}"
+# Possessive throughout: what was taken is not given back, so a token that nobody closes
+# costs one look at it, not one for each way to share out its spaces.
+_ARGUMENT = r"""(?:"[^"\n]{0,500}+"|'[^'\n]{0,500}+'|[\w.+-]{1,64}+)"""
+_ARGUMENTS = rf"{_ARGUMENT}(?:\s*+,\s*+{_ARGUMENT}){{0,9}}+"
 _FILTER = (
-    rf"\|\s{{0,9}}([A-Za-z_]\w{{0,63}})\s{{0,9}}"
-    rf"(?::\s{{0,9}}({_ARGUMENTS})|\(\s{{0,9}}({_ARGUMENTS})\s{{0,9}}\))?\s{{0,9}}"
+    r"\|\s*+([A-Za-z_]\w{0,63}+)\s*+"
+    rf"(?::\s*+({_ARGUMENTS})|\(\s*+({_ARGUMENTS})\s*+\))?+\s*+"
 )
-_NAME = r"[^\W\d][\w.-]{0,63}"
-_PLAIN_FILTER = _FILTER.replace("(" + "[A", "(?:[A").replace(f"({_ARGUMENTS})", _ARGUMENTS)
-_TOKEN = re.compile(
-    rf"\{{\{{\s{{0,9}}({_NAME})\s{{0,9}}((?:{_PLAIN_FILTER}){{0,9}})\}}\}}(?!\}})"
-)
+_NAME = r"[^\W\d][\w.-]{0,63}+"
+_PLAIN_FILTER = re.sub(r"(?<!\\)\((?!\?)", "(?:", _FILTER)
+_TOKEN = re.compile(rf"\{{\{{\s*+({_NAME})\s*+((?:{_PLAIN_FILTER}){{0,9}}+)\}}\}}(?!\}})")
 _FILTERS = re.compile(_FILTER)
 _EACH_ARGUMENT = re.compile(_ARGUMENT)
 _BRACES = re.compile(r"\\\{[{%]|\{[{%]")
+_LINE_END = re.compile(r"\n")
 _MALFORMED = re.compile(r"\{+%?[^{}\n]{0,200}(?:%?\}+)?")
 
 
 @frozen(kw_only=True)
 class Slot:
     """
-    A ``{{ name | filter: "argument" }}``, taken apart; *at* is its place in the template.
+    A ``{{ name | filter: "argument" }}``, taken apart.
     """
 
     name: str
     filters: tuple[tuple[str, tuple[str, ...]], ...]
-    token: str
-    at: int = 0
 
 
 @define
 class Parsed:
     """
     A template's document, and where its braces are malformed: (line, column, text).
+
+    *places* are the (line, column) of each slot's text, from 1, in order.
     """
 
     document: Document
     malformed: list[tuple[int, int, str]] = field(factory=list)
+    places: dict[str, list[Place]] = field(factory=dict)
 
 
 def parse(text: str, content_type: str) -> Parsed:
@@ -65,6 +70,7 @@ def parse(text: str, content_type: str) -> Parsed:
     """
     text = unicodedata.normalize("NFC", text)
     parsed = Parsed(Document(()))
+    place = _place_in(text)
     spans: list[Span] = []
     pieces = _html.pieces(text) if content_type == HTML else [(TEXT, text)]
     offset = 0
@@ -73,9 +79,10 @@ def parse(text: str, content_type: str) -> Parsed:
             spans.append(Span(FIXED, piece))
         else:
             for span, at in _braces(piece):
-                if span.kind == FIXED and not span.text.startswith("\\"):
-                    place = position(text, offset + at)
-                    parsed.malformed.append((*place, span.text))
+                if span.kind == SLOT:
+                    parsed.places.setdefault(span.text, []).append(place(offset + at))
+                elif span.kind == FIXED and not span.text.startswith("\\"):
+                    parsed.malformed.append((*place(offset + at), span.text))
                 if span.kind == TEXT:
                     spans.extend(_prose(span.text, kind, spans))
                 else:
@@ -85,7 +92,7 @@ def parse(text: str, content_type: str) -> Parsed:
     return parsed
 
 
-def slot_of(token: str, at: int = 0) -> Slot:
+def slot_of(token: str) -> Slot:
     """
     Take a slot's text apart.
     """
@@ -97,14 +104,7 @@ def slot_of(token: str, at: int = 0) -> Slot:
         (found[1], _arguments(found[2] or found[3] or ""))
         for found in _FILTERS.finditer(match[2])
     )
-    return Slot(name=match[1], filters=filters, token=token, at=at)
-
-
-def position(text: str, at: int) -> tuple[int, int]:
-    """
-    Return line and column, both from 1.
-    """
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    return Slot(name=match[1], filters=filters)
 
 
 def literal(text: str) -> str:
@@ -112,6 +112,16 @@ def literal(text: str) -> str:
     Return what a fixed span shows: an escaped brace without its backslash.
     """
     return text[1:] if text.startswith(("\\{{", "\\{%")) else text
+
+
+def _place_in(text: str) -> Callable[[int], Place]:
+    lines = [0, *(found.end() for found in _LINE_END.finditer(text))]
+
+    def place(at: int) -> Place:
+        line = bisect_right(lines, at)
+        return line, at - lines[line - 1] + 1
+
+    return place
 
 
 def _arguments(text: str) -> tuple[str, ...]:

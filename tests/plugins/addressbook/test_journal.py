@@ -3,6 +3,7 @@ Activities are appended whole, safe for spreadsheets, and found again by their i
 """
 
 import csv
+import errno
 import json
 import os
 import subprocess
@@ -335,6 +336,69 @@ def test_folder_missing(book, folder):
     assert caught.value.sent is False
     with pytest.raises(UnavailableError):
         found(session, "a1")
+
+
+@posix
+def test_pipe_in_its_place(session):
+    """
+    A named pipe is refused at once, not waited for.
+    """
+    os.mkfifo(session.settings.journal)
+
+    for ask in (lambda: crmkit_sync(session, [record("a")]), lambda: found(session, "a")):
+        with pytest.raises(UnavailableError, match="is no ordinary file"):
+            ask()
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is forbidden to root"
+)
+def test_not_permitted(session):
+    """
+    A file that may not be written leaves activities to be sent later.
+    """
+    crmkit_sync(session, [record("a1")])
+    session.settings.journal.chmod(0o400)
+
+    with pytest.raises(UnavailableError, match=r"may not be used.*`activities`") as e:
+        crmkit_sync(session, [record("a2")])
+    assert e.value.sent is False
+
+
+def test_hidden(session, monkeypatch):
+    """
+    Where a folder cannot be looked into, nobody can tell whether an activity is there.
+    """
+
+    def forbid(path, **_options):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    crmkit_sync(session, [record("a1")])
+    monkeypatch.setattr(type(session.settings.journal), "stat", forbid)
+    monkeypatch.setattr(type(session.settings.journal), "lstat", forbid)
+
+    with pytest.raises(UnavailableError, match="may not be used"):
+        found(session, "a1")
+
+
+def test_unreadable(session, monkeypatch):
+    """
+    A drive that fails while the file is read has recorded nothing, and tells nothing.
+    """
+
+    def fail(*_args):
+        raise OSError(errno.EIO, "Input/output error")
+
+    crmkit_sync(session, [record("a1")])
+    before = session.settings.journal.read_bytes()
+    monkeypatch.setattr(_journal.os, "read", fail)
+
+    other = fresh(session)
+    for ask in (lambda: crmkit_sync(other, [record("a2")]), lambda: found(other, "a1")):
+        with pytest.raises(UnavailableError, match="cannot be used: Input/output") as e:
+            ask()
+        assert e.value.sent is False
+    assert session.settings.journal.read_bytes() == before
 
 
 def test_link_to_clients(session):

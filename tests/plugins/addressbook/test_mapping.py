@@ -265,6 +265,7 @@ def test_own_table_wrong(book):
         ("Email Opt Out", "2026-05-01", {"email": "opted_out"}),
         ("Email Opt Out", "no", {}),
         ("Email Opt Out", "0", {}),
+        ("Email Opt Out", "NULL", {}),
         ("Email Opt Out", "", {}),
         ("Do Not Call", "yes", {"phone": "opted_out"}),
         ("Do Not Contact", "1", {"*": "do_not_contact"}),

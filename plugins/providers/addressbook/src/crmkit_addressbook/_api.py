@@ -14,7 +14,6 @@ from attrs import evolve, frozen
 from crmkit import (
     ClientData,
     ClientPage,
-    ConfigurationError,
     CustomField,
     NotSupportedError,
     UnavailableError,
@@ -154,9 +153,6 @@ def _read(settings: Settings, now: int) -> _Open:
     text, version, stamp = _text(settings)
     table = open_table(text, settings.delimiter, name)
     book = index(table, columns_of(table.header, settings.fields, name))
-    if not len(table):
-        msg = f"{name} has a line of headers but no clients; add a line for each"
-        raise ConfigurationError(msg)
     settled = _is_settled(stamp, now)
     return _Open(book=book, stamp=stamp, version=version, settled=settled)
 

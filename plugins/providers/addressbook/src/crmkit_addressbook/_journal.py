@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import sys
 from contextlib import contextmanager, suppress
 from threading import RLock
@@ -81,8 +80,7 @@ def contains(session: Session, activity_id: str) -> bool:
 
     Raises UnavailableError when there is a file, or no folder, and nobody can tell.
     """
-    path = session.settings.journal
-    if path.parent.is_dir() and not os.path.lexists(path):
+    if _is_absent(session.settings.journal):
         return False
     with _opened(session, _READ) as fd:
         state = _state(session, fd)
@@ -90,6 +88,16 @@ def contains(session: Session, activity_id: str) -> bool:
             state.ids = ids_in(_contents(fd))
         session.memory[_STATE] = state
         return written(activity_id) in state.ids
+
+
+def _is_absent(path: Path) -> bool:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return path.parent.is_dir()
+    except OSError:
+        return False  # opening it will say what is wrong
+    return False
 
 
 def _state(session: Session, fd: int) -> _State:
@@ -148,15 +156,15 @@ def _opened(session: Session, flags: int) -> Iterator[int]:
     lock: RLock = session.memory.setdefault(_LOCK, RLock())
     with lock:
         try:
+            _check(path, session.settings.file)
             fd = _open_locked(path, flags)
-        except OSError as error:
+            try:
+                yield fd
+            finally:
+                with suppress(OSError):
+                    os.close(fd)
+        except OSError as error:  # what fails after writing began says so itself
             raise _explained(error, path) from None
-        try:
-            _check_file(fd, path, session.settings.file)
-            yield fd
-        finally:
-            with suppress(OSError):
-                os.close(fd)
 
 
 def _open_locked(path: Path, flags: int) -> int:
@@ -172,27 +180,27 @@ def _open_locked(path: Path, flags: int) -> int:
         os.close(fd)  # another took its place while this one waited for the lock
 
 
-def _check_file(fd: int, path: Path, clients: Path) -> None:
-    problem = ""
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
-        problem = "is no ordinary file"
+def _check(path: Path, clients: Path) -> None:
+    if not path.exists():
+        return
+    if path.is_dir():
+        problem = "is a folder; move it away, or name a file"
+    elif not path.is_file():
+        problem = "is no ordinary file; name another"
     elif clients.exists() and clients.samefile(path):
-        problem = "is the file of the clients itself, which is never written"
-    if problem:
-        msg = f"{path} {problem}; name another with the setting `activities`"
-        raise UnavailableError(msg, sent=False)
+        problem = "is the file of the clients itself, which is never written; name another"
+    else:
+        return
+    msg = f"{path} {problem} with the setting `activities`"
+    raise UnavailableError(msg, sent=False)
 
 
 def _explained(error: OSError, path: Path) -> UnavailableError:
-    if path.is_dir():
-        problem = "is a folder; move it away"
-    elif isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError):
         problem = f"cannot be made: there is no folder {path.parent}; make it"
     elif isinstance(error, PermissionError):
-        problem = (
-            "cannot be written by this user, or another program has it open; mend that"
-        )
+        problem = "may not be used by this user, or another program has it open; mend that"
     else:
-        problem = f"cannot be opened: {error.strerror}; mend that"
+        problem = f"cannot be used: {error.strerror}; mend that"
     msg = f"{path} {problem}, or name another file with the setting `activities`"
     return UnavailableError(msg, sent=False)

@@ -16,8 +16,9 @@ from crmkit_addressbook._columns import EMAIL, PHONE, STATEMENTS, Columns
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_NO = frozenset({"", "false", "no", "n", "0", "f", "off", "-", "nein", "non", "falsch"})
-_YES = frozenset({"true", "yes", "y", "1", "t", "on", "x", "ja", "oui", "sí", "si", "wahr"})
+_NO = {"", "false", "no", "n", "0", "f", "off", "-", "null", "none", "n/a"}
+_NO |= {"nein", "falsch", "non", "faux"}
+_YES = {"true", "yes", "y", "1", "t", "on", "x", "ja", "wahr", "oui", "vrai", "sí", "si"}
 _SEVERAL = ":::"  # how Google puts several values into one cell
 _NO_DIGIT = re.compile(r"\D")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?")

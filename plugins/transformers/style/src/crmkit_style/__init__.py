@@ -32,10 +32,8 @@ def crmkit_transform(document: Document, context: Context) -> Document | None:
     """
     Return the document in the client's style; None for neutral, unknown or not English.
     """
-    style = context.reads.get(_STYLE)
-    if not isinstance(style, str) or not is_english(
-        document, context.reads.get("language")
-    ):
+    style, language = context.reads.get(_STYLE), context.reads.get("language")
+    if not isinstance(style, str) or not is_english(document, language):
         return None
     words = (context.settings or Lexicon()).words(style.strip().casefold())
     html = context.content_type.endswith("html")
