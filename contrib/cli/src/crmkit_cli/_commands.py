@@ -20,7 +20,10 @@ def offered() -> dict[str, tuple[EntryPoint, ...]]:
     found: dict[str, dict[tuple[str, str], EntryPoint]] = {}
     for entry in entry_points(group=_GROUP):
         found.setdefault(entry.name, {})[_distribution(entry), entry.value] = entry
-    return {name: tuple(found[name].values()) for name in sorted(found)}
+    return {
+        name: tuple(entry for _, entry in sorted(found[name].items()))
+        for name in sorted(found)
+    }
 
 
 def origin(name: str) -> str:
