@@ -68,7 +68,7 @@ def test_several(acme):
     done = acme("personalize", "--text", "Hi {{firstName}}.", *clients, code=3)
 
     assert done.out == "--- 1\nHi Ana.\n--- 2\nHi 健太.\n"
-    assert "Error: the client '5' has no" in done.err
+    assert "Error: the client '5' has no e-mail address" in done.err
 
 
 def test_json(acme):
