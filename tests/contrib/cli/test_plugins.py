@@ -167,6 +167,9 @@ def test_command_broken(packages, crmkit, text, told):
     assert told in done.err
     assert "crmkit-hello" in done.err
     assert "hello" in crmkit("--help").out
+    plugin = found(crmkit("plugins", "--json"), "hello")
+    assert plugin["status"] == "broken"
+    assert told in plugin["detail"]
 
 
 def test_command_twice(packages, crmkit):

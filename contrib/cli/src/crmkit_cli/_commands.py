@@ -63,7 +63,7 @@ def remedy(name: str) -> str:
     """
     Say what to install for a command that is known but missing, else nothing.
     """
-    from crmkit_cli._installed import COMMANDS, known
+    from crmkit.plugins import COMMANDS, known
 
     distribution = known(COMMANDS).get(name)
     return f" It is not installed: pip install {distribution}" if distribution else ""
