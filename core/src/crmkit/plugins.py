@@ -128,6 +128,5 @@ def _load(host: Host, group: str, name: str, prefer: Mapping[str, str]) -> str:
     if group == TRANSFORMERS:
         info = host.transformer(name)
         return f"stage {info.stage}" + (", remote" if info.remote else "")
-    if group == STORES:
-        registry.find(group, name, prefer).load()
-        return ""
+    registry.find(group, name, prefer).load()
+    return ""
