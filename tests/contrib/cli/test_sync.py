@@ -102,6 +102,7 @@ def test_now(acme, file, written):
         ('{"type": "call", "timestamp": "2026-05-01T09:30:00"}', "needs its UTC offset"),
         ('{"type": "call", "timestamp": "yesterday"}', "ISO 8601"),
         ('{"type": "call", "id": true}', "an id must be"),
+        ('{"type": "call", "metadata": [1]}', "metadata is a list"),
         ('{"type": "call", "metadata": {"x": NaN}}', "metadata.x"),
         ("[" * 100_000, "JSON"),
     ],

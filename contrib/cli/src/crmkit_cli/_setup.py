@@ -141,10 +141,7 @@ def transformers(ready: Setup) -> Transformers:
 def _read(file: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(Path(file).read_text("utf-8"))
-    except UnicodeDecodeError:
-        msg = f"the configuration file {file} is not UTF-8; save it as UTF-8"
-        raise ConfigurationError(msg) from None
-    except (OSError, tomllib.TOMLDecodeError):
+    except (OSError, ValueError):
         CRMConnector.from_config(file)  # which says what is wrong with it
         raise
 
