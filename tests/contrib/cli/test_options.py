@@ -75,7 +75,7 @@ def test_config_missing(crmkit):
     ("text", "told"),
     [
         ("x = [", "is not TOML"),
-        ("x = '\udce9'", "is not UTF-8"),
+        ("x = '\udce9'", "is not TOML"),
         ("colour = 'red'", "unknown key 'colour'"),
         ("settings = 5", "settings in the configuration must be a table"),
         ("[settings]\nacme = 5", "acme in the configuration must be a table"),
