@@ -36,10 +36,9 @@ def plain_text(value: object) -> str | None:
         return "true" if value else "false"
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, set | frozenset):
-        return ", ".join(sorted(text for item in value if (text := plain_text(item))))
-    if isinstance(value, list | tuple):
-        return ", ".join(text for item in value if (text := plain_text(item)))
+    if isinstance(value, list | tuple | set | frozenset):
+        texts = [text for item in value if (text := plain_text(item))]
+        return ", ".join(sorted(texts) if isinstance(value, set | frozenset) else texts)
     if isinstance(value, Mapping):
         told = {key: text for key, item in value.items() if (text := plain_text(item))}
         return ", ".join(f"{key}: {text}" for key, text in told.items())
