@@ -138,6 +138,20 @@ def test_missing(name):
     assert name not in result.variables
 
 
+@pytest.mark.parametrize(
+    "value",
+    [None, "", " \n\u00a0", "\x00", "\u202e", [], {}, (), set(), [None, " "], {"a": ""}],
+)
+def test_blank_is_missing(value):
+    """
+    A value without any text to show is missing, whatever its kind.
+    """
+    result = personalized("{{ x | default: 'none' }}", variables={"x": value})
+
+    assert result.content == "none"
+    assert result.defaults_used == ("x",)
+
+
 def test_missing_refused():
     """
     Without a default all missing variables are named at once, each with its place.

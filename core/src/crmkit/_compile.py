@@ -4,7 +4,8 @@ A document made into a program: each slot taken apart once, not for every client
 
 from __future__ import annotations
 
-from itertools import groupby
+from functools import partial
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
 from crmkit import _template
@@ -36,16 +37,16 @@ def compile_document(
     context = Context()
     html = content_type == _template.HTML
     upcoming = {token: iter(found) for token, found in places.items()}
-    for span in document.spans:
-        if span.kind == FIXED:
-            parts.append(_template.literal(span.text))
-            context.feed(span.text)
-        elif span.kind == SLOT:
+    for span, after in zip_longest(document.spans, document.spans[1:]):
+        if span.kind == SLOT:
+            following = after.text if after is not None and after.kind != SLOT else ""
+            find_encoder = partial(context.encoder, following) if html else _no_encoder
             place = next(upcoming[span.text])
-            parts.append(_piece(span.text, place, filters, context if html else None))
-            context.fill()
+            parts.append(_piece(span.text, place, filters, find_encoder))
         else:
-            parts.append(span.text)
+            literal = _template.literal(span.text) if span.kind == FIXED else span.text
+            parts.append(literal)
+            context.feed(literal)
     return Program(parts=tuple(_joined(parts)), content_type=content_type)
 
 
@@ -53,7 +54,7 @@ def _piece(
     token: str,
     place: Place,
     filters: Mapping[str, Callable[..., object]],
-    context: Context | None,
+    find_encoder: Callable[[], Callable[[str], str] | None],
 ) -> Piece:
     slot = _template.slot_of(token)
     named = dict(slot.filters)
@@ -64,7 +65,7 @@ def _piece(
             for name, arguments in slot.filters
             if name not in {DEFAULT, REQUIRED}
         ]
-        encode = context.encoder() if context is not None else None
+        encode = find_encoder()
     except TemplateError as error:
         line, column = place
         msg = f"{line}:{column}: {error} (in {slot.name})"
@@ -83,6 +84,10 @@ def _piece(
         filters=tuple(steps),
         encode=encode,
     )
+
+
+def _no_encoder() -> None:
+    return None
 
 
 def _default(named: Mapping[str, tuple[str, ...]]) -> str | None:

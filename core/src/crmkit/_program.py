@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from crmkit._encode import cleaner, plain_text
+from crmkit._encode import clean, cleaner, plain_text
 from crmkit._filters import BUILT_IN
 from crmkit._values import fold
 from crmkit.errors import ConfigurationError, MissingValueError, TemplateError
@@ -115,7 +115,7 @@ class Program:
         that have no value, unless the policies say otherwise.
         """
         filled = Filled([])
-        clean = cleaner(self.content_type)
+        cleaned = cleaner(self.content_type)
         unknown_pieces, missing_pieces = [], []
         for part in self.parts:
             if isinstance(part, str):
@@ -123,7 +123,7 @@ class Program:
                 continue
             known, value = values.look_up(part)
             if not _is_blank(value):
-                filled.texts.append(_render(part, value, clean, localized, filled))
+                filled.texts.append(_render(part, value, cleaned, localized, filled))
             elif part.default is not None and not part.required:
                 filled.defaults.append(part.name)
                 filled.texts.append(_encoded(part, part.default))
@@ -134,7 +134,7 @@ class Program:
             else:
                 filled.missing.append(part.name)
                 keep = unknown == KEEP if not known else missing == KEEP
-                filled.texts.append(part.token if keep else "")
+                filled.texts.append(_encoded(part, part.token) if keep else "")
         _complain(unknown_pieces, missing_pieces, values.client.id)
         return filled
 
@@ -158,7 +158,7 @@ def check_policy(name: str, policy: str) -> None:
 def _render(
     piece: Piece,
     value: object,
-    clean: Callable[[str], str],
+    cleaned: Callable[[str], str],
     localized: Mapping[str, object],
     filled: Filled,
 ) -> str:
@@ -173,7 +173,7 @@ def _render(
             raise TemplateError(
                 msg, line=line, column=column, token=piece.name, names=(piece.name,)
             ) from error
-    text = clean(plain_text(value) or "")
+    text = cleaned(plain_text(value) or "")
     filled.variables[piece.name] = text
     return _encoded(piece, text)
 
@@ -183,7 +183,7 @@ def _encoded(piece: Piece, text: str) -> str:
 
 
 def _is_blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    return not clean(plain_text(value) or "").strip()
 
 
 def _optional(piece: Piece) -> bool:
