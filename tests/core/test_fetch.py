@@ -154,7 +154,6 @@ class TestSome:
         """
         An iterator that fails for ever is given up.
         """
-
         found = connect(provider(fetch=lambda: map(int, repeat("x")))).get_clients_data(
             ["1"]
         )
