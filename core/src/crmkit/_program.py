@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from crmkit._encode import clean, cleaner, plain_text
-from crmkit._filters import BUILT_IN
 from crmkit._values import fold
 from crmkit.errors import ConfigurationError, MissingValueError, TemplateError
 
@@ -45,7 +44,7 @@ class Piece:
     place: tuple[int, int]
     default: str | None
     required: bool
-    filters: tuple[tuple[Callable[..., object], tuple[str, ...]], ...]
+    filters: tuple[tuple[str, Callable[..., object], tuple[str, ...]], ...]
     encode: Callable[[str], str] | None
 
 
@@ -183,16 +182,16 @@ def _render(
     filled: Filled,
 ) -> str:
     line, column = piece.place
-    for function, arguments in piece.filters:
+    for name, function, arguments in piece.filters:
         try:
             value = function(value, *arguments, **localized)
-        except Exception as error:
-            # The error's own text may hold the value.
-            name = getattr(function, "__name__", "filter").strip("_")
-            msg = f"{line}:{column}: {name} cannot render {piece.name}"
+        except Exception as error:  # noqa: BLE001 - a filter may raise anything
+            # The error's own text, and so its traceback, may hold the value.
+            why = type(error).__name__
+            msg = f"{line}:{column}: {name} cannot render {piece.name} ({why})"
             raise TemplateError(
                 msg, line=line, column=column, token=piece.name, names=(piece.name,)
-            ) from error
+            ) from None
     text = cleaned(plain_text(value) or "")
     filled.variables[piece.name] = text
     return _encoded(piece, text)
@@ -223,8 +222,7 @@ def _is_blank(value: object) -> bool:
 
 def _optional(piece: Piece) -> bool:
     # Hello{{ firstName | prefix: " " }}, says itself what to do without a name.
-    own = {BUILT_IN["prefix"], BUILT_IN["suffix"]}
-    return any(function in own for function, _ in piece.filters)
+    return any(name in {"prefix", "suffix"} for name, _, _ in piece.filters)
 
 
 def _complain(unknown: Sequence[Piece], missing: Sequence[Piece], client_id: str) -> None:
