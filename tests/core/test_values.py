@@ -228,3 +228,10 @@ def test_fold(name):
     Names that differ in case, spaces, underscores and hyphens are one.
     """
     assert fold(name) == fold("budgetmax")
+
+
+def test_fold_accents():
+    """
+    A name from a system that writes accents apart is the same name.
+    """
+    assert fold("Gro\u0308\u00dfe") == fold("gr\u00f6sse")

@@ -61,7 +61,7 @@ def _piece(
     try:
         default = _default(named)
         steps = [
-            (_filter(name, filters), arguments)
+            (name, _filter(name, filters), arguments)
             for name, arguments in slot.filters
             if name not in {DEFAULT, REQUIRED}
         ]

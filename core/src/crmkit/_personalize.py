@@ -11,7 +11,6 @@ from attrs import define, evolve, field, frozen
 from crmkit import _consent
 from crmkit._encode import CONTENT_TYPES
 from crmkit._program import ERROR, Values, check_policy
-from crmkit._values import fold
 from crmkit.errors import ConfigurationError, CrmkitError, PersonalizationError
 from crmkit.models import ClientData
 from crmkit.reports import PersonalizedContent
@@ -119,8 +118,9 @@ class Personalize:
         address: str | None,
         request: Request,
     ) -> PersonalizedContent:
+        values = Values.of(client, request.variables)
         filled = compiled.program.fill(
-            Values.of(client, request.variables),
+            values,
             unknown=request.unknown,
             missing=request.missing,
             localized={"language": client.language, "timezone": client.timezone},
@@ -137,18 +137,13 @@ class Personalize:
             missing=filled.missing,
             applied=compiled.applied,
             skipped=compiled.skipped,
-            warnings=(*compiled.warnings, *_collisions(client, filled.variables)),
+            warnings=(*compiled.warnings, *_collisions(values, filled.variables)),
             provider=client.provider,
         )
 
 
-def _collisions(client: ClientData, used: Mapping[str, str]) -> Iterator[str]:
-    if not used:
-        return
-    names: dict[str, list[str]] = {}
-    for name in client.custom_fields:
-        names.setdefault(fold(name), []).append(name)
+def _collisions(values: Values, used: Iterable[str]) -> Iterator[str]:
     for name in used:
-        same = sorted(names.get(fold(name), []))
-        if len(same) > 1 and name not in same:
-            yield f"{name} could be any of {', '.join(same)}; the first was taken"
+        rivals = values.rivals(name)
+        if len(rivals) > 1:
+            yield f"{name} could be any of {', '.join(rivals)}; the first was taken"
