@@ -4,6 +4,7 @@ What an HTTP status means: which error, and how long to wait.
 
 from __future__ import annotations
 
+import math
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -66,9 +67,11 @@ def retry_after(response: Response, clock: Clock) -> float | None:
     """
     value = response.headers.get("Retry-After", "").strip()
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
         pass
+    else:
+        return max(0.0, seconds) if math.isfinite(seconds) else None
     try:
         moment = parsedate_to_datetime(value)
         return max(0.0, (moment - clock.now()).total_seconds())

@@ -79,3 +79,20 @@ class Batch:
         Return all outcomes in the caller's order.
         """
         return [self.outcomes[position] for position in range(len(self.outcomes))]
+
+
+def kind_of(activity: ActivityRecord, kinds: Mapping[str, str]) -> str:
+    """
+    Return the CRM's sort of record for an activity's type, by the provider's table.
+
+    Raises InvalidRequestError that names the setting which extends the table.
+    """
+    kind = kinds.get(activity.type, kinds.get("*")) if kinds else ""
+    if kind is None:
+        name, known = activity.provider, ", ".join(sorted(set(kinds.values())))
+        msg = (
+            f"{name!r} knows no activity type {activity.type!r}; the setting "
+            f"activity_types of {name!r} can map it to one of {known}"
+        )
+        raise InvalidRequestError(msg, provider=name)
+    return str(kind)

@@ -5,6 +5,7 @@ Clients in memory for a while, each fetched by one caller at a time.
 from __future__ import annotations
 
 from concurrent.futures import Future
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -77,7 +78,7 @@ class Cache:
         if mine:
             found.update(self._load(scope, mine, load, generation))
         found.update({client_id: future.result() for client_id, future in theirs.items()})
-        return found
+        return {client_id: found[client_id] for client_id in keys}
 
     def forget(self, provider: str, ids: Sequence[str]) -> None:
         """
@@ -85,17 +86,18 @@ class Cache:
         """
         gone = set(ids)
         with self._lock:
-            self._generation += 1
-            for scope, client_id in list(self._clients):
-                if scope.provider == provider and client_id in gone:
-                    self._clients.pop((scope, client_id), None)
+            self._new_generation()
+            for key in [key for key in self._clients if key[0].provider == provider]:
+                with suppress(KeyError):  # it may expire at this moment
+                    if not gone.isdisjoint((key[1], self._clients[key].id)):
+                        del self._clients[key]
 
     def clear(self) -> None:
         """
         Drop everything; an answer in flight is not kept either.
         """
         with self._lock:
-            self._generation += 1
+            self._new_generation()
             self._clients.clear()
             self._scopes.clear()
 
@@ -111,6 +113,11 @@ class Cache:
                 hits=self._hits,
                 misses=self._misses,
             )
+
+    def _new_generation(self) -> None:
+        # Who asks from now on must not get an answer that was asked for before.
+        self._generation += 1
+        self._in_flight.clear()
 
     def _load(
         self,
@@ -139,11 +146,15 @@ class Cache:
         generation: int,
     ) -> None:
         with self._lock:
-            for client_id in mine:
-                self._in_flight.pop((scope, client_id), None)
+            current = generation == self._generation
+            for client_id in mine if current else ():
+                del self._in_flight[scope, client_id]
                 client = loaded.get(client_id)
-                fresh = generation == self._generation and self._clients.maxsize > 0
-                if fresh and client is not None and not isinstance(client, Exception):
+                if (
+                    self._clients.maxsize > 0
+                    and client is not None
+                    and not isinstance(client, Exception)
+                ):
                     self._clients[scope, client_id] = client
         for client_id, future in mine.items():
             if failure is not None:

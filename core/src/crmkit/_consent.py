@@ -21,7 +21,7 @@ PERMISSIVE, STRICT = "permissive", "strict"
 
 _CHANNELS = {"email": "email", "email_html": "email", "subject": "email", "sms": "sms"}
 _CHANNELS["push"] = "push"
-_ADDRESSES = {"email": "email", "sms": "phone"}
+_ADDRESSES = {"email": ("email", "e-mail address"), "sms": ("phone", "phone number")}
 
 
 @frozen(kw_only=True)
@@ -59,12 +59,12 @@ def admit(
         return client, None
     client = _fresh(client, channel, policy, clock)
     _check(client, channel, policy)
-    attribute = _ADDRESSES.get(channel)
-    if attribute is None:
+    if channel not in _ADDRESSES:
         return client, None
+    attribute, called = _ADDRESSES[channel]
     address: str | None = getattr(client, attribute)
     if address is None or not address.strip():
-        msg = f"the client {client.id!r} has no {attribute} for {content_type}"
+        msg = f"the client {client.id!r} has no {called} for {content_type}"
         raise AddressMissingError(msg, content_type=content_type, client_id=client.id)
     return client, address.strip()
 

@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit import _registry, hookspecs
 from crmkit.errors import PluginContractError
+from crmkit.infos import ProviderInfo, TransformerInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pluggy import PluginManager
+
 REQUIRED = {
     _registry.PROVIDERS: ("crmkit_provider", "crmkit_fetch", "crmkit_sync"),
     _registry.TRANSFORMERS: ("crmkit_transformer", "crmkit_transform"),
+}
+_DESCRIBED = {
+    _registry.PROVIDERS: ("crmkit_provider", ProviderInfo),
+    _registry.TRANSFORMERS: ("crmkit_transformer", TransformerInfo),
 }
 _PREFIX = "crmkit_"
 _MARK = f"{hookspecs.NAME}_impl"
@@ -50,6 +57,8 @@ def check_plugin(plugin: object, name: str, group: str) -> None:
             _refuse(name, f"has {hook} without @hookimpl; put @hookimpl above it")
     for hook, function in hooks.items():
         _check_hook(name, hook, function)
+        if getattr(function, _MARK)["wrapper"]:
+            _refuse(name, f"marks {hook} as a wrapper; write plain @hookimpl above it")
     absent = [hook for hook in REQUIRED[group] if hook not in hooks]
     if absent:
         _refuse(name, f"lacks {' and '.join(absent)}; see docs/hooks.md")
@@ -60,12 +69,31 @@ def check_wrapper(wrapper: object) -> None:
     Refuse a wrapper that would stand in for a plugin instead of looking on.
     """
     hooks = hooks_of(wrapper)
+    name = getattr(wrapper, "__name__", type(wrapper).__name__)
     for hook, function in hooks.items():
         if not getattr(function, _MARK)["wrapper"]:
-            _refuse("wrapper", f"{hook} must be marked @hookimpl(wrapper=True)")
-        _check_hook("wrapper", hook, function)
+            _refuse(name, f"has {hook} that is no wrapper; mark it @hookimpl(wrapper=True)")
+        _check_hook(name, hook, function)
+        if not inspect.isgeneratorfunction(function):
+            _refuse(name, f"has {hook} without a yield; return what one yield gives")
     if not hooks:
-        _refuse("wrapper", "has no function marked @hookimpl(wrapper=True)")
+        _refuse(name, "has no function marked @hookimpl(wrapper=True)")
+
+
+def described(manager: PluginManager, group: str, name: str) -> Any:
+    """
+    Return what a plugin says of itself; PluginContractError if that is something else.
+    """
+    hook, kind = _DESCRIBED[group]
+    try:
+        info = getattr(manager.hook, hook)()
+    except Exception as error:
+        msg = f"the plugin {name!r} fails in {hook}: {type(error).__name__}: {error}"
+        raise PluginContractError(msg, plugin=name) from error
+    if not isinstance(info, kind):
+        given = type(info).__name__
+        _refuse(name, f"must return a {kind.__name__} from {hook}, not {given}")
+    return info
 
 
 def _functions(plugin: object) -> Iterator[tuple[str, Callable[..., Any]]]:

@@ -89,6 +89,7 @@ class Credentials:
                 return kept
             fresh = refresh()
             if fresh is not None:
+                fresh = evolve(fresh, provider=refused.provider)
                 self._renewed[key] = fresh
             return fresh
 
@@ -104,7 +105,7 @@ class Credentials:
         found = found or _from_environment(provider, user_id)
         if isinstance(found, CRMCredentials):
             return evolve(found, provider=provider)
-        return found and CRMCredentials(provider=provider, access_token=found)  # type: ignore[return-value]
+        return CRMCredentials(provider=provider, access_token=found) if found else None
 
 
 def variable(provider: str, user_id: str | None) -> str:

@@ -76,6 +76,12 @@ class Dispatch:
             for activity_id in activity_ids
         }
 
+    def release(self, group: Group, activities: Sequence[ActivityRecord]) -> None:
+        """
+        Give up the lease of activities that were not sent.
+        """
+        self._settle(group, self.left(group, (activity.id for activity in activities)))
+
     def send(
         self, group: Group, activities: Sequence[ActivityRecord]
     ) -> dict[str, SyncOutcome]:

@@ -10,15 +10,18 @@ from attrs import define, evolve
 
 from crmkit._cache import Scope
 from crmkit._preferences import filled
+from crmkit._unreadable import about, readable, several
 from crmkit.errors import (
     AmbiguousClientError,
     ClientNotFoundError,
     ConfigurationError,
     CredentialsError,
+    CRMError,
     CrmkitError,
     NotSupportedError,
     ProtocolError,
 )
+from crmkit.models import ClientPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -90,7 +93,7 @@ class Fetch:
             msg = f"{len(found)} clients of {provider!r} match by {field}: {_some(found)}"
             raise AmbiguousClientError(msg, client_ids=tuple(found), provider=provider)
         for error in results.errors:
-            raise _readable(error, provider)
+            raise readable(error, provider)
         return next((self._finish(c, scope, session) for c in found.values()), None)
 
     def pages(
@@ -103,31 +106,34 @@ class Fetch:
         """
         Yield the clients of each page with the ids that are gone.
 
-        Deleted clients leave the cache; listed ones do not enter it. Raises ProtocolError
-        when a cursor comes twice or a record cannot be read.
+        Deleted clients leave the cache; listed ones do not enter it. A record that cannot
+        be read costs that record: it is told by a ProtocolError after the last page. One
+        is raised too when a cursor comes twice.
         """
+        unreadable: list[Exception] = []
         scope = Scope(provider, user_id, _included(include))
         cursor: str | None = None
         seen: set[str | None] = {None}
         while True:
             session = self._session(scope)
             results = self.host.list_clients(session, updated_since, cursor)
-            for error in results.errors:
-                raise _readable(error, provider)
-            page = results.page
-            if page is None:
-                msg = f"crmkit_list_clients of {provider!r} gave no page"
-                raise ProtocolError(msg, provider=provider)
+            page = results.page or ClientPage(clients=())
             if page.deleted:
                 self.cache.forget(provider, page.deleted)
             yield [self._finish(c, scope, session) for c in results.items], page.deleted
+            for error in results.errors:
+                if results.page is None or isinstance(error, CRMError):
+                    raise readable(error, provider)
+                unreadable.append(error)
             cursor = page.next_cursor
             if cursor is None:
-                return
+                break
             if cursor in seen:
                 msg = f"the list of {provider!r} loops: a cursor came twice"
                 raise ProtocolError(msg, provider=provider)
             seen.add(cursor)
+        if unreadable:
+            raise several(unreadable, provider)
 
     def _load(self, scope: Scope, ids: Sequence[str]) -> Mapping[str, Fetched]:
         info = self.host.provider(scope.provider)
@@ -147,26 +153,30 @@ class Fetch:
         session = self._session(scope)
         results = self.host.fetch(session, ids)
         by_id = {alias: c for c in results.items for alias in (*c.aliases, c.id)}
+        missing = sum(client_id not in by_id for client_id in ids)
         loaded: dict[str, Fetched] = {}
         for client_id in ids:
             client = by_id.get(client_id)
             try:
                 loaded[client_id] = (
-                    self._absent(client_id, scope, results)
+                    self._absent(client_id, scope, results, missing)
                     if client is None
                     else self._finish(client, scope, session)
                 )
             except CrmkitError as error:
-                loaded[client_id] = error
+                loaded[client_id] = about(client_id, error)
         return loaded
 
     def _absent(
-        self, client_id: str, scope: Scope, results: Results[ClientData]
+        self, client_id: str, scope: Scope, results: Results[ClientData], missing: int
     ) -> Exception:
-        if results.errors:
-            return _readable(results.errors[0], scope.provider)
-        msg = f"{scope.provider!r} has no client {client_id!r}"
-        return ClientNotFoundError(msg, provider=scope.provider, client_id=client_id)
+        if not results.errors:
+            msg = f"{scope.provider!r} has no client {client_id!r}"
+            return ClientNotFoundError(msg, provider=scope.provider, client_id=client_id)
+        if missing == 1 or isinstance(results.errors[0], CRMError):
+            error = readable(results.errors[0], scope.provider)
+            return about(client_id, error) if missing == 1 else error
+        return several(results.errors, scope.provider)
 
     def _session(self, scope: Scope) -> Session:
         info = self.host.provider(scope.provider)
@@ -195,7 +205,7 @@ class Fetch:
     def _history(self, client: ClientData, session: Session) -> Sequence[object]:
         results = self.host.history(session, client.id)
         for error in results.errors:
-            raise _readable(error, session.provider)
+            raise readable(error, session.provider)
         return results.items
 
 
@@ -220,16 +230,6 @@ def _included(include: Sequence[str]) -> tuple[str, ...]:
         msg = f"include= takes {sorted(INCLUDES)}, not {unknown}"
         raise ConfigurationError(msg)
     return tuple(sorted(names))
-
-
-def _readable(error: Exception, provider: str) -> Exception:
-    # What a mapping raises may hold the record, so only its type is told.
-    if isinstance(error, CrmkitError):
-        return error
-    msg = f"a record of {provider!r} cannot be read ({type(error).__name__})"
-    readable = ProtocolError(msg, provider=provider)
-    readable.__cause__ = error
-    return readable
 
 
 def _some(ids: Mapping[str, object]) -> str:

@@ -11,7 +11,7 @@ import pluggy
 from attrs import frozen
 
 from crmkit import _registry, hookspecs
-from crmkit._contract import check_plugin, check_wrapper, hooks_of
+from crmkit._contract import check_plugin, check_wrapper, described, hooks_of
 from crmkit._results import Reader, Results
 from crmkit.errors import (
     CRMError,
@@ -20,7 +20,6 @@ from crmkit.errors import (
     PluginError,
     PluginNotFoundError,
 )
-from crmkit.infos import ProviderInfo, TransformerInfo
 from crmkit.models import ClientData, ClientInteraction, CRMCredentials, CustomField
 
 if TYPE_CHECKING:
@@ -29,13 +28,9 @@ if TYPE_CHECKING:
 
     from crmkit._session import Session
     from crmkit.documents import Context, Document
+    from crmkit.infos import ProviderInfo, TransformerInfo
     from crmkit.models import ActivityRecord
     from crmkit.reports import SyncOutcome
-
-_DESCRIBED = {
-    _registry.PROVIDERS: ("crmkit_provider", ProviderInfo),
-    _registry.TRANSFORMERS: ("crmkit_transformer", TransformerInfo),
-}
 
 
 @frozen
@@ -193,14 +188,26 @@ class Host:
         return loaded
 
     def _open(self, group: str, name: str) -> _Loaded:
-        plugin = self._plugin(group, name)
-        check_plugin(plugin, name, group)
+        for wrapper in self._wrappers:
+            check_wrapper(wrapper)
+        plugin, origin = self._plugin(group, name)
+        try:
+            check_plugin(plugin, name, group)
+            manager = self._registered(plugin, name)
+            info = described(manager, group, name)
+        except PluginContractError as error:
+            if origin is None:
+                raise
+            msg = f"{error}; it comes from {origin}"
+            raise PluginContractError(msg, plugin=name) from error
+        return _Loaded(manager, info, frozenset(hooks_of(plugin)))
+
+    def _registered(self, plugin: object, name: str) -> pluggy.PluginManager:
         manager = pluggy.PluginManager(hookspecs.NAME)
         manager.add_hookspecs(hookspecs)
         try:
             manager.register(plugin, name)
             for wrapper in self._wrappers:
-                check_wrapper(wrapper)
                 manager.register(wrapper)
         except (pluggy.PluginValidationError, ValueError) as error:
             msg = f"the plugin {name!r} cannot be registered: {error}"
@@ -208,37 +215,20 @@ class Host:
         # Last of those that ask to be tried last, so it is innermost and wrappers see
         # results, not iterators.
         manager.register(Reader())
-        return _Loaded(
-            manager, _describe(manager, group, name), frozenset(hooks_of(plugin))
-        )
+        return manager
 
-    def _plugin(self, group: str, name: str) -> object:
+    def _plugin(self, group: str, name: str) -> tuple[object, str | None]:
         given = self._plugins.get(name)
         if isinstance(given, str):
-            return _registry.import_named(given, name)
+            return _registry.import_named(given, name), None
         if given is not None:
-            return given
+            return given, None
         try:
-            return _registry.find(group, name, self._prefer).load()
+            found = _registry.find(group, name, self._prefer)
         except PluginNotFoundError:
             message = _registry.not_found(group, name, tuple(self._plugins))
             raise PluginNotFoundError(message, plugin=name) from None
-
-
-def _describe(manager: pluggy.PluginManager, group: str, name: str) -> Any:
-    hook, kind = _DESCRIBED[group]
-    try:
-        info = getattr(manager.hook, hook)()
-    except Exception as error:
-        msg = f"the plugin {name!r} fails in {hook}: {type(error).__name__}: {error}"
-        raise PluginContractError(msg, plugin=name) from error
-    if not isinstance(info, kind):
-        msg = (
-            f"the plugin {name!r} must return a {kind.__name__} from {hook}, not "
-            f"{type(info).__name__}"
-        )
-        raise PluginContractError(msg, plugin=name)
-    return info
+        return found.load(), f"{found.distribution} {found.version}"
 
 
 def _name_plugin(error: Exception, provider: str) -> None:

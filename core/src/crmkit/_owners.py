@@ -4,10 +4,12 @@ Who holds a lease: a locked file beside the store, which frees itself when its o
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 from time import time
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from crmkit._values import new_id
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SETTLED = 60.0
+_HERE: WeakValueDictionary[str, Owner] = WeakValueDictionary()
 
 
 class Owner:
@@ -31,6 +34,7 @@ class Owner:
         self._process = os.getpid()
         self._file = _file(store, self.name)
         self._lock = _lock(self._file)
+        _HERE[self.name] = self
 
     def leave(self) -> None:
         """
@@ -39,6 +43,7 @@ class Owner:
         if self._process == os.getpid():
             self._lock.close()
             self._file.unlink(missing_ok=True)
+            _HERE.pop(self.name, None)
 
     @staticmethod
     def left_behind(store: Path) -> set[str]:
@@ -49,7 +54,7 @@ class Owner:
         """
         files = store.parent.glob(f"{store.name}.*.owner")
         settled = time() - _SETTLED
-        return {file.suffixes[-2][1:] for file in files if file.stat().st_mtime < settled}
+        return {file.suffixes[-2][1:] for file in files if _made(file) < settled}
 
     @staticmethod
     def is_gone(store: Path, name: str) -> bool:
@@ -57,6 +62,8 @@ class Owner:
         Tell whether the owner of this name is dead, and sweep up after it.
         """
         file = _file(store, name)
+        if name in _HERE:  # to open the file of one's own lock would lose the lock
+            return False
         if not file.exists():
             return True
         try:
@@ -66,6 +73,13 @@ class Owner:
         file.unlink(missing_ok=True)
         lock.close()
         return True
+
+
+def _made(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:  # another process swept it up meanwhile
+        return math.inf
 
 
 def _file(store: Path, name: str) -> Path:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from crmkit.infos import ProviderInfo
     from crmkit.models import CRMCredentials, CustomField
 
+    _Account = tuple[str, str | None, str | None]
+
 _FIELDS = "crmkit.fields"
 
 
@@ -84,8 +86,8 @@ class Sessions:
     tally: Tally
     _wire: Wire | None = field(default=None, init=False)
     _lock: RLock = field(factory=RLock, init=False)
-    _memories: dict[tuple[str, str], Memory] = field(factory=dict, init=False)
-    _limiters: dict[tuple[str, str], Limiter] = field(factory=dict, init=False)
+    _memories: dict[_Account, Memory] = field(factory=dict, init=False)
+    _limiters: dict[_Account, Limiter] = field(factory=dict, init=False)
     _structured: dict[str, Any] = field(factory=dict, init=False)
 
     def open(
@@ -149,7 +151,8 @@ class Sessions:
             base_url=lambda: self._base_url(session, info),
             hosts=() if self._own_base_url(session.provider) else tuple(info.hosts),
             sign=lambda: sign(session) if sign else {},
-            renew=lambda: self._renew(session, info, patience),
+            # A refresh that is refused itself must not wait for itself.
+            renew=lambda: sign is not None and self._renew(session, info, patience),
             wire=self._pool(),
             limiter=self._limiter(session, info),
             clock=self.clock,
@@ -206,12 +209,12 @@ class Sessions:
         self, provider: str, credentials: CRMCredentials, user_id: str | None
     ) -> Memory:
         with self._lock:
-            key = (provider, _account(credentials, user_id))
+            key = _account(provider, credentials, user_id)
             return self._memories.setdefault(key, Memory())
 
     def _limiter(self, session: Session, info: ProviderInfo) -> Limiter:
         with self._lock:
-            key = (session.provider, _account(session.credentials, session.user_id))
+            key = _account(session.provider, session.credentials, session.user_id)
             if key not in self._limiters:
                 self._limiters[key] = Limiter(info.limits, self.clock)
             return self._limiters[key]
@@ -220,8 +223,9 @@ class Sessions:
 CORE_SETTINGS = frozenset({"base_url", "activity_types", "preferences"})
 
 
-def _account(credentials: CRMCredentials, user_id: str | None) -> str:
-    return str(credentials.metadata.get("account") or f"user {user_id}")
+def _account(provider: str, credentials: CRMCredentials, user_id: str | None) -> _Account:
+    account = credentials.metadata.get("account")
+    return (provider, str(account), None) if account else (provider, None, user_id)
 
 
 class _Names(dict[str, str]):

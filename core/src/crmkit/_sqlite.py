@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import fields
 
 from crmkit._owners import Owner
-from crmkit._sqlite_file import connect, explained
+from crmkit._sqlite_file import connect, explained, rest_while_forking
 from crmkit.errors import ConfigurationError
 from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN
 from crmkit.stores import SENDING, Group, Key, Row, Settlement
@@ -44,7 +44,7 @@ def open_store(url: str) -> SqliteStore:
             "sqlite:////absolute.db"
         )
         raise ConfigurationError(msg)
-    return SqliteStore(Path(path).expanduser())
+    return SqliteStore(Path(path).expanduser().resolve())
 
 
 class SqliteStore:
@@ -61,6 +61,7 @@ class SqliteStore:
         self._process = 0
         self._database: sqlite3.Connection | None = None
         self._owner: Owner | None = None
+        rest_while_forking(self)
 
     def add(self, rows: Sequence[Row]) -> Mapping[Key, Row]:
         with self._transaction() as database:
@@ -97,20 +98,12 @@ class SqliteStore:
             owner = self._owned()
             for it in settlements:
                 erase = ", payload = NULL, client_id = NULL" if it.state == SYNCED else ""
+                told = (it.state, it.due_at, it.remote_id, it.error_type, it.error)
                 changed += database.execute(
                     "UPDATE activity SET state = ?, due_at = ?, remote_id = ?, "
                     f"error_type = ?, error = ?, owner = NULL{erase} "
                     f"WHERE {_BY_KEY} AND state = ? AND owner = ?",
-                    (
-                        it.state,
-                        it.due_at,
-                        it.remote_id,
-                        it.error_type,
-                        it.error,
-                        *it.key,
-                        SENDING,
-                        owner,
-                    ),
+                    (*told, *it.key, SENDING, owner),
                 ).rowcount
         return changed
 
@@ -165,11 +158,22 @@ class SqliteStore:
 
     def close(self) -> None:
         with self._lock:
-            if self._database is not None and self._process == os.getpid():
-                self._database.close()
+            self._disconnect()
             if self._owner is not None:
                 self._owner.leave()
-            self._database = self._owner = None
+            self._owner = None
+
+    def rest(self) -> None:
+        self._lock.acquire()
+        self._disconnect()
+
+    def wake(self) -> None:
+        self._lock.release()
+
+    def _disconnect(self) -> None:
+        if self._database is not None:
+            self._database.close()
+        self._database = None
 
     def _change(self, statement: str, values: Sequence[tuple[Any, ...]]) -> int:
         with self._transaction() as database:
@@ -215,9 +219,9 @@ class SqliteStore:
                 raise
 
     def _open(self) -> sqlite3.Connection:
-        if self._process != os.getpid():  # neither connection nor lease crosses a fork
-            _IN_FORKED_PARENT.append((self._database, self._owner))
-            self._process, self._database, self._owner = os.getpid(), None, None
+        if self._process != os.getpid():  # a lease does not cross a fork
+            _IN_FORKED_PARENT.append(self._owner)
+            self._process, self._owner = os.getpid(), None
         if self._database is None:
             self._database = connect(self._path)
         return self._database

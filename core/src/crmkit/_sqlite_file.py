@@ -7,7 +7,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from threading import Lock, RLock
+from typing import TYPE_CHECKING, Protocol
+from weakref import WeakSet
 
 from crmkit.errors import StoreError
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 _APPLICATION = 0x43524D4B  # "CRMK"
 _VERSION = 1
+_ATTEMPTS = 100
+_MAKING = Lock()
 _SCHEMA = (
     """
 CREATE TABLE activity (
@@ -31,6 +35,47 @@ CREATE TABLE activity (
 """,
     "CREATE INDEX due ON activity (state, provider, user_id, kind, due_at, seq)",
 )
+
+
+class Resting(Protocol):
+    """
+    What holds a connection, and can close it until it is woken.
+    """
+
+    def rest(self) -> None: ...
+    def wake(self) -> None: ...
+
+
+_OPEN: WeakSet[Resting] = WeakSet()
+_RESTING: list[Resting] = []
+_FORKING = RLock()
+
+
+def rest_while_forking(store: Resting) -> None:
+    """
+    Have a store close its connection before each fork of this process.
+
+    SQLite's knowledge of its locks would be copied into the child, which has none of them:
+    the file that the child writes would be deleted under its hands.
+    """
+    _OPEN.add(store)
+
+
+def _rest() -> None:
+    _FORKING.acquire()
+    _RESTING[:] = _OPEN
+    for store in _RESTING:
+        store.rest()
+
+
+def _wake() -> None:
+    while _RESTING:
+        _RESTING.pop().wake()
+    _FORKING.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_rest, after_in_parent=_wake, after_in_child=_wake)
 
 
 @contextmanager
@@ -48,7 +93,7 @@ def explained(path: Path) -> Iterator[None]:
 
 def connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    _make_file(path)
     database = sqlite3.connect(
         path, timeout=30, isolation_level=None, check_same_thread=False
     )
@@ -61,10 +106,19 @@ def connect(path: Path) -> sqlite3.Connection:
     return database
 
 
+def _make_file(path: Path) -> None:
+    # To close any handle of a file drops all locks that the process has on it, those of
+    # its other connections too; so a file that exists is left to SQLite.
+    with _MAKING:
+        if not path.exists():
+            path.touch(mode=0o600)
+
+
 def _check(database: sqlite3.Connection, path: Path) -> None:
+    # Tables first: where another process makes them meanwhile, it marks them in one step.
+    (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (application,) = database.execute("PRAGMA application_id").fetchone()
     (version,) = database.execute("PRAGMA user_version").fetchone()
-    (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables and application != _APPLICATION:
         msg = f"{path} is a database of another program; choose another place with store="
         raise StoreError(msg)
@@ -76,8 +130,20 @@ def _check(database: sqlite3.Connection, path: Path) -> None:
         raise StoreError(msg)
 
 
+def _use_wal(database: sqlite3.Connection) -> None:
+    # For this statement alone SQLite does not wait while another process makes the file.
+    for _ in range(_ATTEMPTS):
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("ROLLBACK")
+        else:
+            return
+
+
 def _make(database: sqlite3.Connection) -> None:
-    database.execute("PRAGMA journal_mode = WAL")
+    _use_wal(database)
     database.execute("BEGIN IMMEDIATE")
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version == 0:  # another process may have made it meanwhile

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define
 
-from crmkit._batch import Batch, Filling
+from crmkit._batch import Batch, Filling, kind_of
 from crmkit._dispatch import Dispatch
 from crmkit._outbox import activity_of, admitted, outcome_of, row_of
 from crmkit.errors import ConfigurationError, InvalidRequestError, PluginError
@@ -125,16 +125,7 @@ class Sync:
     def _kind(self, activity: ActivityRecord) -> str:
         name = str(activity.provider)
         own = self.sessions.settings.get(name, {}).get("activity_types", {})
-        kinds = {**self.host.provider(name).kinds, **own}
-        kind = kinds.get(activity.type, kinds.get("*")) if kinds else ""
-        if kind is None:
-            msg = (
-                f"{name!r} knows no activity type {activity.type!r}; the setting "
-                f"activity_types of {name!r} can map it to one of "
-                f"{', '.join(sorted(set(kinds.values())))}"
-            )
-            raise InvalidRequestError(msg, provider=name)
-        return str(kind)
+        return kind_of(activity, {**self.host.provider(name).kinds, **own})
 
     def _write_ahead(self, batch: Batch) -> None:
         now = self.outbox.now()
@@ -170,11 +161,22 @@ class Sync:
         return told if told.error else batch.outcomes[first]
 
     def _send(self, batch: Batch, run: Dispatch) -> None:
+        try:
+            self._send_groups(batch, run)
+        except BaseException:
+            # What was being sent is settled as uncertain; what was not yet is free again.
+            for group, positions in batch.groups.items():
+                left = batch.of(batch.leased.intersection(positions))
+                run.release(group, left)
+            raise
+
+    def _send_groups(self, batch: Batch, run: Dispatch) -> None:
         for group, positions in batch.groups.items():
             leased = [position for position in positions if position in batch.leased]
+            rest = [position for position in positions if position not in batch.leased]
+            batch.leased.difference_update(leased)
             if leased:
                 batch.note(leased, run.send(group, batch.of(leased)))
-            rest = [position for position in positions if position not in batch.leased]
             for cut in self._cuts(group, rest):
                 batch.note(cut, self._claim_and_send(group, batch.of(cut), run))
 

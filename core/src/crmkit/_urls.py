@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"\{(\w+)\}")
 _UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f]|//[^/?#]*@")
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
 
 def is_loopback(host: str | None) -> bool:
     """
     Tell whether this host is the machine itself.
     """
-    return host is not None and (host in _LOOPBACK or host.startswith("127."))
+    return host is not None and _LOOPBACK.fullmatch(host) is not None
 
 
 def join(

@@ -5,6 +5,7 @@ HTTP as plugins use it: signed, pinned to the CRM's hosts, limited, repeated, ju
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from urllib.parse import urlencode, urlsplit
@@ -17,6 +18,7 @@ from crmkit._urls import check, join
 from crmkit.codec import from_json, to_json
 from crmkit.errors import (
     AuthenticationError,
+    CredentialsError,
     CRMError,
     PluginContractError,
     ProtocolError,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from crmkit.infos import ProviderInfo
 
 _LOG = logging.getLogger("crmkit.http")
+_FITS_A_HEADER = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _USER_AGENT = "crmkit"
 
 
@@ -52,9 +55,9 @@ class Response:
         try:
             return from_json(self.content)
         except ValueError:
-            kind = self.headers.get("Content-Type") or "no content type"
-            host = urlsplit(self.url).hostname
-            msg = f"the answer of {host} is not JSON but {kind.partition(';')[0]}"
+            kind = (self.headers.get("Content-Type") or "untyped").partition(";")[0]
+            what = "is not valid JSON" if "json" in kind else f"is not JSON but {kind}"
+            msg = f"the answer of {urlsplit(self.url).hostname} {what}"
             raise ProtocolError(msg, status=self.status) from None
 
 
@@ -175,11 +178,11 @@ class Http:
         body: bytes | None,
         bucket: str,
     ) -> Response:
-        self._wait(bucket)
         common = {"Accept": "application/json", "User-Agent": _USER_AGENT}
-        headers = {**common, **self.sign(), **extra}
-        self.tally.add("requests")
         try:
+            self._wait(bucket)
+            headers = {**common, **self._signature(), **extra}
+            self.tally.add("requests")
             answer = self.wire.send(method, url, headers=headers, body=body)
             response = Response(
                 status=answer[0], headers=answer[1], url=url, content=answer[2]
@@ -190,6 +193,18 @@ class Http:
             error.provider = error.provider or self.provider
             raise
         return response
+
+    def _signature(self) -> Mapping[str, str]:
+        headers = self.sign()
+        for name, value in headers.items():
+            # What would be raised further down shows the token.
+            if not _FITS_A_HEADER.fullmatch(value):
+                msg = (
+                    f"the credentials of {self.provider!r} do not fit into the header "
+                    f"{name}: the token holds a line break or a letter beyond Latin-1"
+                )
+                raise CredentialsError(msg)
+        return headers
 
     def _wait(self, bucket: str) -> None:
         waited = self.limiter.wait(bucket, self.patience)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from crmkit._values import read_only
+from crmkit._values import items, read_only
 from crmkit.errors import CredentialsError
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from crmkit.http import Response
 
 
-@frozen(kw_only=True)
+@frozen
 class Rate:
     """
     At most *requests* in *per* seconds.
     """
 
-    requests: int = field()
-    per: float = 1.0
+    requests: int
+    per: float = field(default=1.0, kw_only=True)
 
 
 @frozen(kw_only=True)
@@ -53,7 +53,7 @@ class OAuth2:
 
     authorize_url: str
     token_url: str
-    scopes: tuple[str, ...] = field(default=(), converter=tuple)
+    scopes: tuple[str, ...] = field(default=(), converter=items)
 
 
 @frozen(kw_only=True)
@@ -69,7 +69,7 @@ class ProviderInfo:
 
     label: str
     base_url: str | None = None
-    hosts: Sequence[str] = field(default=(), converter=tuple)
+    hosts: Sequence[str] = field(default=(), converter=items)
     auth: Callable[[Session], Mapping[str, str]] | None = None
     oauth: OAuth2 | None = None
     settings: type | None = None
@@ -93,7 +93,7 @@ class TransformerInfo:
     """
 
     stage: int
-    reads: Sequence[str] = field(default=(), converter=tuple)
+    reads: Sequence[str] = field(default=(), converter=items)
     filters: Mapping[str, Callable[..., object]] = field(factory=dict, converter=read_only)
     remote: bool = False
     match: Callable[..., str | None] | None = None

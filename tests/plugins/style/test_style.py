@@ -323,9 +323,26 @@ def test_english(language):
 @pytest.mark.parametrize("language", ["es", "de-DE", "enm", "eng2", "fr_en", 7])
 def test_other_languages(language):
     """
-    A template in another language is left alone.
+    A text that may be in the client's own language is left alone.
     """
     assert styled("formal", "hey", language=language) == "hey"
+
+
+@pytest.mark.parametrize("language", ["es", "de-DE"])
+def test_english_for_other_languages(language):
+    """
+    A text whose own words are English is rewritten, whatever the client speaks.
+    """
+    template = "hey, thanks for your time"
+
+    assert styled("formal", template, language=language) == "Hello, thank you for your time"
+
+
+def test_other_language_of_text():
+    """
+    English greetings alone do not make a text English.
+    """
+    assert styled("formal", "hey Ana, hasta luego", language="es") == "hey Ana, hasta luego"
 
 
 def test_info():

@@ -1,0 +1,3 @@
+"""
+The command line of crmkit; its commands are in the modules of their names.
+"""

@@ -1,0 +1,213 @@
+"""
+The commands ``crmkit outbox``: list, check, flush, retry, drop.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from crmkit_cli import _report, _rows
+from crmkit_cli._exits import DONE, FINAL, RETRY, worst
+from crmkit_cli._options import Chosen, common, dry_run, examples
+from crmkit_cli._output import complain, emit, note, say
+from crmkit_cli._progress import Meter
+from crmkit_cli._setup import setup
+from crmkit_cli._table import table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from crmkit import CRMConnector
+
+_SHOWN = 1000
+_RETRIED, _DROPPED = ("uncertain", "dead"), ("pending", "uncertain", "dead")
+
+
+@click.group("outbox")
+def command() -> None:
+    """
+    See and mend what waits to be sent to the CRM.
+
+    An activity waits as pending (sent by flush), sending (by another process, now),
+    uncertain (it may be in the CRM) or dead (refused). Each command looks at all providers
+    and users, or at those of --provider and --user.
+    """
+
+
+@command.command(
+    "list",
+    epilog=examples(
+        "crmkit outbox list",
+        "crmkit outbox list --state dead --json | jq -r .activity_id",
+    ),
+)
+@click.option(
+    "--state",
+    type=click.Choice(("pending", "sending", "uncertain", "dead")),
+    help="Only these.",
+)
+@common
+def list_(chosen: Chosen, *, state: str | None) -> None:
+    """
+    Show what is not in the CRM, the oldest first.
+
+    With --json one line for each.
+    """
+    with setup(chosen).connect() as crm:
+        rows = _rows.waiting(crm, chosen, state)
+        now = crm.outbox.now()
+    if chosen.as_json:
+        for row in rows:
+            emit(_rows.document(row))
+        return
+    shown = [_rows.cells(row, now) for row in rows[:_SHOWN]]
+    for line in table([_rows.HEADER, *shown]) if shown else ["nothing waits"]:
+        say(line)
+    if len(rows) > len(shown):
+        note(f"and {len(rows) - len(shown):,} more; --json shows all")
+
+
+@command.command("check", epilog=examples("crmkit outbox check --max-age 3600"))
+@click.option(
+    "--max-age", type=float, metavar="SECONDS", help="The longest that one may wait."
+)
+@common
+def check(chosen: Chosen, *, max_age: float | None) -> None:
+    """
+    Count what waits, for monitoring.
+
+    Exits with 3 when something is dead or uncertain, so that somebody should look, and
+    with 4 when something pending waits for longer than --max-age.
+    """
+    with setup(chosen).connect() as crm:
+        rows = _rows.waiting(crm, chosen)
+        now = crm.outbox.now()
+    counts = Counter(row.state for row in rows)
+    oldest = max((now - r.stored_at for r in rows if r.state == "pending"), default=0.0)
+    late = max_age is not None and oldest > max_age
+    code = worst([FINAL] * bool(counts["dead"] + counts["uncertain"]) + [RETRY] * late)
+    if chosen.as_json:
+        emit({"counts": counts, "oldest_s": round(oldest, 3), "exit_code": code})
+    else:
+        told = ", ".join(f"{number} {state}" for state, number in counts.items())
+        age = f"; the oldest pending one for {_rows.duration(oldest)}" if oldest else ""
+        say(f"waiting: {told}{age}" if told else "nothing waits")
+    raise click.exceptions.Exit(code)
+
+
+@command.command(
+    "flush",
+    epilog=examples("crmkit outbox flush", "crmkit outbox flush --provider hubspot"),
+)
+@dry_run
+@common
+def flush(chosen: Chosen, *, dry_run: bool) -> None:
+    """
+    Send what is due, and look in the CRM for what is uncertain.
+    """
+    with Meter("flush") as meter, setup(chosen).connect(meter) as crm:
+        meter.total = len(_rows.waiting(crm, chosen, "pending"))
+        report = crm.flush_pending(chosen.user, provider=chosen.provider, dry_run=dry_run)
+        told = {outcome.activity_id for outcome in report}
+        later = [
+            row
+            for row in _rows.waiting(crm, chosen, "pending")
+            if row.activity_id not in told
+        ]
+    code = worst([report.exit_code, RETRY if later and not dry_run else DONE])
+    if chosen.as_json:
+        emit({**_report.document(report, code), "later": len(later)})
+    else:
+        _report.show(report)
+        if later:
+            note(f"{len(later):,} are not due yet, or left for the next flush")
+    raise click.exceptions.Exit(code)
+
+
+_state = click.option(
+    "--state", type=click.Choice(("uncertain", "dead")), help="All of this state."
+)
+
+
+@command.command(
+    "retry",
+    epilog=examples(
+        "crmkit outbox retry 4f1c...",
+        "crmkit outbox retry --state dead --dry-run",
+    ),
+)
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@_state
+@dry_run
+@common
+def retry(chosen: Chosen, ids: Sequence[str], *, state: str | None, dry_run: bool) -> None:
+    """
+    Make activities pending again, for the next flush.
+
+    They are dead or uncertain, and what is uncertain may be in the CRM: look there first.
+    """
+    mend = _Mending("retried", _RETRIED, lambda crm: crm.outbox.retry)
+    _mend(chosen, mend, _named(ids, state), state, dry_run=dry_run)
+
+
+@command.command(
+    "drop",
+    epilog=examples(
+        "crmkit outbox drop 4f1c...", "crmkit outbox drop --state dead --dry-run"
+    ),
+)
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@_state
+@dry_run
+@common
+def drop(chosen: Chosen, ids: Sequence[str], *, state: str | None, dry_run: bool) -> None:
+    """
+    Delete activities that are not to be sent.
+    """
+    mend = _Mending("dropped", _DROPPED, lambda crm: crm.outbox.drop)
+    _mend(chosen, mend, _named(ids, state), state, dry_run=dry_run)
+
+
+class _Mending(NamedTuple):
+    done: str
+    states: Sequence[str]
+    method: Callable[[CRMConnector], Callable[..., int]]
+
+
+def _named(ids: Sequence[str], state: str | None) -> Sequence[str]:
+    if bool(ids) == (state is not None):
+        msg = "give the ids of activities, or --state"
+        raise click.UsageError(msg)
+    return tuple(dict.fromkeys(ids))
+
+
+def _mend(
+    chosen: Chosen,
+    mend: _Mending,
+    ids: Sequence[str],
+    state: str | None,
+    *,
+    dry_run: bool,
+) -> None:
+    with setup(chosen).connect() as crm:
+        selected = _rows.select(crm, chosen, ids, state)
+        fit = [row for row in selected.rows if row.state in mend.states]
+        by_user: dict[str, list[str]] = {}
+        for row in fit:
+            by_user.setdefault(row.user_id, []).append(row.activity_id)
+        count = len(fit)
+        if not dry_run:
+            change = mend.method(crm)
+            count = sum(change(*mine, user_id=user) for user, mine in by_user.items())
+    unfit = {row.activity_id: f"is {row.state}" for row in selected.rows if row not in fit}
+    problems = {**dict.fromkeys(selected.missing, "is not in the outbox"), **unfit}
+    for activity_id, problem in problems.items():
+        complain(f"the activity {activity_id!r} {problem}")
+    if chosen.as_json:
+        emit({mend.done: count, "not_" + mend.done: problems, "dry_run": dry_run})
+    else:
+        say(f"{'would be ' * dry_run}{mend.done}: {count}")
+    raise click.exceptions.Exit(FINAL if problems else DONE)

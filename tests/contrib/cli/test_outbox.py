@@ -1,0 +1,230 @@
+"""
+The commands of outbox.
+"""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def put(acme):
+    """
+    Leave activities in the outbox, in the state that a mode of Acme's leads to.
+    """
+
+    def sync(mode, *ids, client="1", code, options=()):
+        text = "".join(
+            f"{json.dumps({'type': 'call', 'client_id': client, 'id': id_})}\n"
+            for id_ in ids
+        )
+        acme("sync", "-", "--set", f"mode={mode}", *options, stdin=text, code=code)
+
+    return sync
+
+
+@pytest.fixture
+def stuck(put):
+    """
+    Leave one pending, one uncertain and one dead activity in the outbox.
+    """
+    put("down", "waits", code=4)
+    put("lost", "lost", code=3)
+    put("", "bad", client="refused", code=3)
+
+
+@pytest.fixture
+def states(acme):
+    """
+    Return the state of each activity in the outbox.
+    """
+    return lambda: {
+        row["activity_id"]: row["state"] for row in acme("outbox list", "--json").lines
+    }
+
+
+def test_list(stuck, crmkit):
+    """
+    The list shows id, state and reason of what is not in the CRM, the oldest first.
+    """
+    header, *rows = crmkit("outbox", "list").out.splitlines()
+
+    assert header.split()[0] == "id"
+    assert [row.split()[0] for row in rows] == ["waits", "lost", "bad"]
+    assert rows[2].endswith("Acme refuses it")
+
+
+def test_list_state(stuck, crmkit):
+    """
+    The list may show one state alone; as JSON without what the activity says.
+    """
+    (row,) = crmkit("outbox", "list", "--state", "dead", "--json").lines
+
+    assert row["activity_id"] == "bad"
+    assert row["error"] == {"type": "InvalidRequestError", "message": "Acme refuses it"}
+    assert "payload" not in row
+    assert row["stored_at"].endswith("+00:00")
+
+
+def test_list_empty(crmkit):
+    """
+    An empty outbox says so.
+    """
+    assert crmkit("outbox", "list").out == "nothing waits\n"
+    assert crmkit("outbox", "list", "--json").out == ""
+
+
+def test_list_filters(put, crmkit):
+    """
+    The list may show one user, or one provider, alone.
+    """
+    put("down", "a", code=4)
+    put("down", "b", code=4, options=("--user", "bob"))
+
+    rows = crmkit("outbox", "list", "--user", "bob", "--json").lines
+    assert [row["activity_id"] for row in rows] == ["b"]
+    assert crmkit("outbox", "list", "--provider", "other", "--json").lines == []
+
+
+def test_check_ok(put, crmkit):
+    """
+    Something pending is fine, unless it is older than it may be.
+    """
+    assert crmkit("outbox", "check").out == "nothing waits\n"
+    put("down", "a", code=4)
+
+    assert crmkit("outbox", "check", "--max-age", "3600").out.startswith(
+        "waiting: 1 pending"
+    )
+    assert crmkit("outbox", "check", "--max-age", "0", "--json", code=4).json["counts"] == {
+        "pending": 1
+    }
+
+
+def test_check_stuck(stuck, crmkit):
+    """
+    Something uncertain or dead is for somebody to look at, and comes first.
+    """
+    crmkit("outbox", "check", "--max-age", "0", code=3)
+
+
+def test_flush(put, acme, states, written):
+    """
+    A flush sends what waits.
+    """
+    put("down", "a", "b", code=4)
+
+    assert acme("outbox flush").out == "2 synced\n"
+    assert written() == ["a", "b"]
+    assert states() == {}
+
+
+def test_flush_nothing(crmkit):
+    """
+    A flush of an empty outbox is done.
+    """
+    assert crmkit("outbox", "flush").out == "nothing to send\n"
+
+
+def test_flush_later(put, acme, written):
+    """
+    What the CRM wants later waits, is counted, and leads to code 4.
+    """
+    put("later", "a", code=4)
+    done = acme("outbox flush", "--json", code=4)
+
+    assert done.json["later"] == 1
+    assert written() == []
+
+
+def test_flush_missing_provider(put, crmkit):
+    """
+    What belongs to a provider that is not installed waits, and the provider is named.
+    """
+    put("down", "a", code=4)
+    done = crmkit("outbox", "flush", code=4)
+
+    assert "acme" in done.err
+
+
+def test_flush_dry_run(put, acme, states, written):
+    """
+    A dry run of a flush counts and sends nothing.
+    """
+    put("down", "a", "b", code=4)
+
+    assert acme("outbox flush", "--dry-run").out == "would send 2 to acme\n"
+    assert states() == {"a": "pending", "b": "pending"}
+    assert written() == []
+
+
+def test_retry(stuck, crmkit, acme, states, written):
+    """
+    What was mended is tried again with the next flush.
+    """
+    assert crmkit("outbox", "retry", "lost").out == "retried: 1\n"
+    assert states()["lost"] == "pending"
+    acme("outbox flush")
+    assert sorted(written()) == ["lost", "waits"]
+
+
+def test_retry_state(stuck, crmkit, states):
+    """
+    All of a state may be retried at once.
+    """
+    crmkit("outbox", "retry", "--state", "uncertain")
+
+    assert states() == {"waits": "pending", "lost": "pending", "bad": "dead"}
+
+
+def test_retry_unknown(stuck, crmkit, states):
+    """
+    An id that is unknown, or waits already, is named; the others are retried.
+    """
+    done = crmkit("outbox", "retry", "who", "waits", "bad", "--json", code=3)
+
+    assert done.json["retried"] == 1
+    assert set(done.json["not_retried"]) == {"who", "waits"}
+    assert states()["bad"] == "pending"
+
+
+def test_drop(stuck, crmkit, states):
+    """
+    What is given up is gone.
+    """
+    assert crmkit("outbox", "drop", "waits", "bad").out == "dropped: 2\n"
+    assert states() == {"lost": "uncertain"}
+
+
+@pytest.mark.parametrize("verb", ["retry", "drop"])
+def test_dry_run(stuck, crmkit, states, verb):
+    """
+    A dry run counts and changes nothing.
+    """
+    before = states()
+    done = crmkit("outbox", verb, "--state", "dead", "--dry-run")
+
+    assert done.out.startswith("would be")
+    assert done.out.endswith(": 1\n")
+    assert states() == before
+
+
+def test_users(put, crmkit):
+    """
+    An id is found whoever its user is; the same id of two users needs the user.
+    """
+    put("lost", "a", code=3, options=("--user", "bob"))
+    put("lost", "b", code=3, options=("--user", "bob"))
+    put("lost", "b", code=3, options=("--user", "eve"))
+
+    assert crmkit("outbox", "retry", "a").out == "retried: 1\n"
+    assert "--user" in crmkit("outbox", "retry", "b", code=2).err
+    assert crmkit("outbox", "retry", "b", "--user", "eve").out == "retried: 1\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("a", "--state", "dead")])
+def test_usage(crmkit, arguments):
+    """
+    Neither ids nor a state, or both, is an error of usage.
+    """
+    crmkit("outbox", "drop", *arguments, code=2)

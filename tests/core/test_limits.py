@@ -1,0 +1,233 @@
+"""
+Rate limits are kept in every window, and what the CRM says of them is heeded.
+"""
+
+from threading import Barrier, Thread
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.core.clock import Clock
+from tests.core.plugins import provider
+from tests.core.server import Answer
+
+from crmkit import CRMCredentials, Limit, Rate, RateLimitedError
+from crmkit._limits import Limiter
+from crmkit._retry import Patience
+
+FOREVER = Patience(max_wait=float("inf"))
+SECONDS = st.integers(0, 50)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("ask"), st.just(0)),
+        st.tuples(st.just("turn"), SECONDS),
+        st.tuples(st.just("close"), SECONDS),
+    ),
+    max_size=60,
+)
+
+
+def most_in_a_window(starts, per):
+    """
+    Return how many of these moments are in the fullest window of *per* seconds.
+    """
+    windows = (sum(start <= other < start + per for other in starts) for start in starts)
+    return max(windows, default=0)
+
+
+@given(st.integers(1, 5), st.integers(1, 20), STEPS)
+def test_never_more_than_the_rate(requests, per, steps):
+    """
+    No window holds more requests than the rate allows, and none starts while closed.
+    """
+    clock = Clock()
+    limiter = Limiter({"notes": Rate(requests, per=per)}, clock)
+    starts, closed_until = [], 0
+
+    for step, seconds in steps:
+        if step == "turn":
+            clock.turn(seconds)
+        elif step == "close":
+            limiter.close("notes", seconds)
+            closed_until = max(closed_until, clock.monotonic() + seconds)
+        else:
+            limiter.wait("notes", FOREVER)
+            starts.append(clock.monotonic())
+            assert starts[-1] >= closed_until
+
+    assert most_in_a_window(starts, per) <= requests
+    assert starts == sorted(starts)
+
+
+@given(st.integers(1, 5), st.integers(1, 20), st.integers(1, 30))
+def test_no_longer_than_needed(requests, per, number):
+    """
+    Requests wait no longer than the rate demands: every window is full.
+    """
+    clock = Clock()
+    limiter = Limiter({"notes": Rate(requests, per=per)}, clock)
+
+    for _ in range(number):
+        limiter.wait("notes", FOREVER)
+
+    assert clock.monotonic() == (number - 1) // requests * per
+
+
+def test_threads():
+    """
+    Threads that ask at one moment get places that keep the rate together.
+    """
+
+    class Frozen(Clock):
+        def sleep(self, seconds):
+            self.waits.append(seconds)
+
+    limiter = Limiter({"": Rate(3, per=10)}, Frozen())
+    together, starts = Barrier(8), []
+
+    def ask():
+        together.wait()
+        starts.append(limiter.wait("", FOREVER))
+
+    threads = [Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(starts) == [0, 0, 0, 10, 10, 10, 20, 20]
+
+
+def test_buckets_are_apart():
+    """
+    Each bucket has its own rate; one without a rate is free.
+    """
+    clock = Clock()
+    limiter = Limiter({"notes": Rate(1, per=10), "people": Rate(1, per=10)}, clock)
+
+    for bucket in ("notes", "people", "other", "other", "other"):
+        limiter.wait(bucket, FOREVER)
+
+    assert clock.waits == []
+
+
+def test_impatience():
+    """
+    A place that is further away than the caller's patience is refused, and not taken.
+    """
+    clock = Clock()
+    limiter = Limiter({"": Rate(1, per=100)}, clock)
+    limiter.wait("", FOREVER)
+
+    for _ in range(3):
+        with pytest.raises(RateLimitedError, match="another 100 s") as caught:
+            limiter.wait("", Patience(max_wait=60))
+        assert caught.value.retry_after == 100
+
+    assert limiter.wait("", FOREVER) == 100
+
+
+def test_learn():
+    """
+    A limit with nothing remaining closes its bucket until the reset, others stay open.
+    """
+    clock = Clock()
+    limiter = Limiter({}, clock)
+    limiter.learn(Limit(bucket="notes", remaining=0, resets_in=30))
+    limiter.learn(Limit(bucket="people", remaining=1, resets_in=30))
+
+    limiter.wait("people", FOREVER)
+    assert clock.waits == []
+    limiter.wait("notes", FOREVER)
+    assert clock.waits == [30]
+
+
+def test_a_later_reset_stands():
+    """
+    An answer that came late does not open a bucket which another one closed for longer.
+    """
+    clock = Clock()
+    limiter = Limiter({}, clock)
+    limiter.close("", 30)
+    limiter.close("", 5)
+
+    assert limiter.wait("", FOREVER) == 30
+
+
+class TestThroughHttp:
+    def connector(self, connect, server, **info):
+        """
+        Return a connector to a server that says yes to everything.
+        """
+        server.answer = server.answer or (lambda request: {})
+        return connect(provider(info={"base_url": "https://x", **info}))
+
+    def test_rate(self, connect, server, clock):
+        """
+        Requests wait for their place in the bucket that they name; waits are counted.
+        """
+        limits = {"notes": Rate(2, per=10)}
+        connector = self.connector(connect, server, limits=limits)
+
+        for _ in range(5):
+            connector.session().http.post("/notes", limit="notes")
+            connector.session().http.get("/people")
+
+        assert clock.waits == [10, 10]
+        assert connector.stats()["waits"] == 2
+
+    def test_limit_from(self, connect, server, clock):
+        """
+        What limit_from reads from an answer holds back the next request.
+        """
+
+        def limit_from(response):
+            remaining = int(response.headers["X-Left"])
+            return Limit(remaining=remaining, resets_in=12)
+
+        connector = self.connector(connect, server, limit_from=limit_from)
+        server.script(*[Answer(headers={"X-Left": left}) for left in "1001"])
+        http = connector.session().http
+
+        for _ in range(4):
+            http.get("/people")
+
+        assert clock.waits == [12, 12]
+
+    def test_a_limit_closes_the_bucket_for_all(self, connect, server, clock):
+        """
+        After a 429 with a long wait the account's other requests do not go out either.
+        """
+        server.script(Answer(429, headers={"Retry-After": "300"}))
+        connector = self.connector(connect, server)
+
+        for _ in range(2):
+            with pytest.raises(RateLimitedError) as caught:
+                connector.session().http.get("/people")
+            assert caught.value.retry_after == 300
+            assert caught.value.provider == "acme"
+
+        assert len(server.requests) == 1
+        clock.turn(300)
+        assert connector.session().http.get("/people").json() == {}
+
+    def test_accounts_are_apart(self, connect, server, clock):
+        """
+        The limit of one account holds back no other; users of one account share it.
+        """
+        accounts = {"bob": "A", "eve": "A", "mallory": "B"}
+
+        def credentials(name, user_id):
+            metadata = {"account": accounts[user_id]}
+            return CRMCredentials(provider=name, metadata=metadata)
+
+        server.answer = lambda request: {}
+        plugin = provider(info={"base_url": "https://x", "limits": {"": Rate(1, per=10)}})
+        connector = connect(plugin, credentials=credentials)
+
+        connector.session("bob").http.get("/people")
+        connector.session("mallory").http.get("/people")
+        assert clock.waits == []
+
+        connector.session("eve").http.get("/people")
+        assert clock.waits == [10]

@@ -1,0 +1,238 @@
+"""
+Credentials are renewed early, or once when they are refused, by one caller at a time.
+"""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from tests.core.acme_crm import TOKEN
+from tests.core.clock import START
+from tests.core.plugins import provider
+
+from crmkit import (
+    ActivityRecord,
+    AuthenticationError,
+    CredentialsError,
+    CRMCredentials,
+    UnavailableError,
+    bearer,
+)
+
+OLD = CRMCredentials(provider="acme", access_token="old", refresh_token="again")
+
+
+def tokens(server):
+    """
+    Return the requests for a token.
+    """
+    return [request for request in server.requests if request.path == "/token"]
+
+
+def test_many_threads(connect, crm, server):
+    """
+    Of eight threads whose token is refused at once one refreshes, and all go on.
+    """
+    crm.add("1")
+    together = Barrier(8, timeout=30)
+
+    def answer(request):
+        if request.headers.get("authorization") == "Bearer old":
+            together.wait()
+        return crm(request)
+
+    server.answer = answer
+    connector, answers = connect(credentials=OLD), []
+
+    def ask():
+        people = connector.session().http.get("/people", params={"id": "1"}).json()
+        answers.append(people["people"][0]["id"])
+
+    threads = [Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert answers == ["1"] * 8
+    assert len(tokens(server)) == 1
+
+
+def test_kept(connect, crm, server):
+    """
+    A fresh token serves all later calls of that user, and no other user.
+    """
+    crm.add("1")
+    connector = connect(credentials=OLD)
+
+    for client_id in ("1", "2", "3"):
+        connector.get_clients_data([client_id], user_id="bob")
+    connector.get_clients_data(["1"], user_id="eve")
+
+    assert len(tokens(server)) == 2
+    assert connector.session("bob").credentials.access_token.reveal() == "fresh-1"
+    assert connector.session("eve").credentials.access_token.reveal() == "fresh-2"
+
+
+def test_write_after_a_refusal(connect, crm):
+    """
+    A write whose token was refused was not done, so it is repeated with the new one.
+    """
+    activity = ActivityRecord(type="note")
+
+    assert connect(credentials=OLD).sync_activity(activity)
+    assert crm.times_written() == {activity.id: 1}
+
+
+@pytest.mark.parametrize(("seconds", "refreshed"), [(-5, 1), (30, 1), (60, 1), (61, 0)])
+def test_early(connect, crm, server, seconds, refreshed):
+    """
+    A token that expires within a minute is refreshed before it is used.
+    """
+    crm.tokens.add("old")
+    expires = START + timedelta(seconds=seconds)
+    credentials = CRMCredentials(
+        provider="acme", access_token="old", refresh_token="again", expires_at=expires
+    )
+
+    connect(credentials=credentials).session().http.get("/fields")
+
+    assert len(tokens(server)) == refreshed
+    assert len(server.requests) == refreshed + 1
+
+
+def test_first_token(connect, crm, server):
+    """
+    Credentials without an access token get their first one before the first request.
+    """
+    credentials = CRMCredentials(provider="acme", refresh_token="again")
+
+    connect(credentials=credentials).session().http.get("/fields")
+
+    assert [request.path for request in server.requests] == ["/token", "/fields"]
+
+
+def test_not_mine(connect, crm, server):
+    """
+    Where crmkit_refresh has nothing to offer, the refusal stands.
+    """
+    with pytest.raises(AuthenticationError):
+        connect(credentials="no refresh token").session().http.get("/fields")
+
+    assert len(server.requests) == 1
+
+
+def test_fresh_token_refused(connect, server):
+    """
+    A fresh token that is refused too is an AuthenticationError, not a loop.
+    """
+    server.answer = lambda request: (
+        {"access_token": "fresh"} if request.path == "/token" else 401
+    )
+
+    with pytest.raises(AuthenticationError):
+        connect(credentials=OLD).session().http.get("/fields")
+
+    assert [r.path for r in server.requests] == ["/fields", "/token", "/fields"]
+
+
+def test_refusal_while_refreshing(connect, server):
+    """
+    A 401 for the refresh itself is an AuthenticationError; it does not refresh again.
+    """
+    server.answer = lambda request: 401
+    connector, caught = connect(credentials=OLD), []
+
+    def ask():
+        try:
+            connector.session().http.get("/fields")
+        except AuthenticationError as error:
+            caught.append(error)
+
+    thread = Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(20)
+
+    assert not thread.is_alive()
+    assert len(caught) == 1
+    assert len(tokens(server)) == 1
+
+
+def test_grant_gone(connect, server):
+    """
+    CredentialsError from crmkit_refresh reaches the caller, and parks the activities.
+    """
+
+    def refresh(session):
+        message = "the grant was revoked; sign in again"
+        raise CredentialsError(message)
+
+    def sync(session):
+        session.http.post("/notes")
+
+    info = {"auth": bearer, "base_url": "https://x"}
+    connector = connect(provider(info=info, refresh=refresh, sync=sync), credentials=OLD)
+    server.answer = lambda request: 401
+
+    with pytest.raises(CredentialsError, match="sign in again"):
+        connector.session().http.get("/fields")
+    report = connector.batch_sync_activities([ActivityRecord(type="note")])
+    assert [outcome.status for outcome in report] == ["pending"]
+    assert report.exit_code == 5
+
+
+def test_refresh_fails_for_a_while(connect, crm, server):
+    """
+    A refresh that fails for a while leaves the credentials; the next call tries again.
+    """
+    crm.add("1")
+    connector = connect(credentials=OLD, max_retries=0)
+    server.script(401, 503)
+
+    with pytest.raises(UnavailableError):
+        connector.session().http.get("/fields")
+
+    assert connector.session().http.get("/fields").json() == {"fields": []}
+
+
+def test_other_provider_in_fresh_credentials(connect):
+    """
+    Fresh credentials belong to the provider that was asked, whatever they say.
+    """
+    refreshed = []
+
+    def refresh(session):
+        refreshed.append(session.provider)
+        return CRMCredentials(
+            provider="other", access_token=f"{session.provider}-{len(refreshed)}"
+        )
+
+    def fetch(session, ids):
+        session.http.get("/")
+
+    info = {"auth": bearer, "base_url": "https://x"}
+    plugins = {
+        name: provider(info=info, refresh=refresh, fetch=fetch)
+        for name in ("acme", "other")
+    }
+    connector = connect(plugins=plugins, credentials=lambda name, user_id: f"{name}-0")
+    session = connector.session(provider="acme")
+
+    for _ in range(2):
+        session.http.renew()
+
+    assert connector.session(provider="acme").credentials.access_token.reveal() == "acme-2"
+    assert (
+        connector.session(provider="other").credentials.access_token.reveal() == "other-0"
+    )
+
+
+def test_unsigned(connect, crm, server):
+    """
+    While it refreshes, a plugin's requests carry no token.
+    """
+    connect(credentials=OLD).session().http.get("/fields")
+
+    (request,) = tokens(server)
+    assert "authorization" not in request.headers
+    assert TOKEN not in str(request)
