@@ -8,7 +8,10 @@ from functools import partial
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from crmkit import _template
+from crmkit._encode import ONE_LINE, cleaner
 from crmkit._filters import BUILT_IN, DEFAULT, REQUIRED, unknown_filter
 from crmkit._html import Context
 from crmkit._program import Piece, Program, attribute_of
@@ -47,7 +50,10 @@ def compile_document(
             literal = _template.literal(span.text) if span.kind == FIXED else span.text
             parts.append(literal)
             context.feed(literal)
-    return Program(parts=tuple(_joined(parts)), content_type=content_type)
+    joined = _joined(parts)
+    if content_type in ONE_LINE:
+        joined = (_in_one_line(part, cleaner(content_type)) for part in joined)
+    return Program(parts=tuple(joined), content_type=content_type)
 
 
 def _piece(
@@ -106,6 +112,13 @@ def _filter(
     if function is None:
         raise TemplateError(unknown_filter(name))
     return function
+
+
+def _in_one_line(part: str | Piece, cleaned: Callable[[str], str]) -> str | Piece:
+    if isinstance(part, str):
+        return cleaned(part)
+    default = None if part.default is None else cleaned(part.default)
+    return evolve(part, token=cleaned(part.token), default=default)
 
 
 def _joined(parts: Iterable[str | Piece]) -> Iterator[str | Piece]:

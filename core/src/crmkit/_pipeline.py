@@ -13,10 +13,11 @@ from attrs import define, field, frozen
 
 from crmkit import _template
 from crmkit._compile import compile_document
+from crmkit._encode import ONE_LINE
 from crmkit._html import tags
 from crmkit.codec import structured
 from crmkit.documents import FIXED, SLOT, TEXT, Context, Document, Span
-from crmkit.errors import ConfigurationError
+from crmkit.errors import ConfigurationError, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -89,7 +90,7 @@ class Pipeline:
     def _compile(
         self, template: str, content_type: str, reads: Mapping[str, str | None]
     ) -> Compiled:
-        parsed = _template.parse(template, content_type)
+        parsed = _template.parse(_encodable(template, content_type), content_type)
         document, filters = parsed.document, self._filters()
         program = compile_document(document, content_type, parsed.places, filters)
         warnings = [
@@ -155,6 +156,17 @@ class Pipeline:
             for name in self._ordered()
             for filter_name, function in self.host.transformer(name).filters.items()
         }
+
+
+def _encodable(template: str, content_type: str) -> str:
+    try:
+        template.encode()
+    except UnicodeEncodeError as error:
+        line = template.count("\n", 0, error.start) + 1
+        column = error.start - template.rfind("\n", 0, error.start)
+        msg = f"{line}:{column}: the template holds half a character (a lone surrogate)"
+        raise TemplateError(msg, line=line, column=column) from None
+    return template.rstrip("\r\n") if content_type in ONE_LINE else template
 
 
 class _UnusableError(Exception):
