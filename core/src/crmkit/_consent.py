@@ -62,11 +62,12 @@ def admit(
     if channel not in _ADDRESSES:
         return client, None
     attribute, called = _ADDRESSES[channel]
-    address: str | None = getattr(client, attribute)
-    if address is None or not address.strip():
-        msg = f"the client {client.id!r} has no {called} for {content_type}"
+    address = (getattr(client, attribute) or "").strip()
+    if len(address.splitlines()) != 1:
+        lack = "no usable" if address else "no"
+        msg = f"the client {client.id!r} has {lack} {called} for {content_type}"
         raise AddressMissingError(msg, content_type=content_type, client_id=client.id)
-    return client, address.strip()
+    return client, address
 
 
 def _fresh(client: ClientData, channel: str, policy: Policy, clock: Clock) -> ClientData:
