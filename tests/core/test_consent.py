@@ -219,6 +219,28 @@ def test_source_sees_client():
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        lambda whom: 1 / 0,
+        lambda whom: [{}[whom.email]],
+        lambda whom: None,
+        lambda whom: ["opted_in"],
+        lambda whom: [None],
+    ],
+    ids=["error", "key error", "none", "texts", "list of none"],
+)
+def test_broken_source(source):
+    """
+    A source that fails is a refusal: what it would have said may be an opt-out.
+    """
+    refusal = outcome(client(), [source])
+
+    assert isinstance(refusal, ConsentRefused)
+    assert refusal.client_id == "7"
+    assert "a@x.example" not in str(refusal)
+
+
+@pytest.mark.parametrize(
     ("content_type", "field", "called"),
     [
         ("email", "email", "e-mail address"),
