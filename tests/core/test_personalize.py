@@ -109,6 +109,54 @@ def test_one_bad_client(drawn):
     assert [result.client_id for result in results] == [whom.id for whom in clients]
 
 
+def test_batch_of_fetched():
+    """
+    What get_clients_data brings goes into a batch as it is, its problems too.
+    """
+    with CRMConnector(default_provider="acme", plugins={"acme": Acme()}) as connector:
+        fetched = connector.get_clients_data(["1", "2", "3", "4"])
+        results = list(connector.personalize_many("Hi {{firstName}}", fetched.values()))
+
+    assert results[0].content == "Hi Ana 1"
+    assert results[1] is fetched["2"]
+    assert results[2] is fetched["3"]
+    assert results[3].content == "Hi Ana 4"
+    assert [error.client_id for error in results[1:3]] == ["2", "3"]
+
+
+class Unreadable:
+    """
+    A value that nobody can read.
+    """
+
+    def __str__(self):
+        msg = "s3cret"
+        raise RuntimeError(msg)
+
+
+@pytest.mark.parametrize(
+    ("bad", "kind"),
+    [
+        (None, ConfigurationError),
+        ({"id": "7"}, ConfigurationError),
+        (KeyError("s3cret"), ConfigurationError),
+        (client(7, custom_fields={"city": Unreadable()}), PersonalizationError),
+        (client(7, custom_fields={7: "s3cret"}), PersonalizationError),
+    ],
+    ids=["none", "dict", "error", "value", "name"],
+)
+def test_worse_clients(bad, kind):
+    """
+    Not even what is no client, or cannot be read, stops the others or leaks.
+    """
+    good = client(1, custom_fields={"city": "Hull"})
+    results = list(CONNECTOR.personalize_many("{{city}}", [good, bad, good]))
+
+    assert [results[0].content, results[2].content] == ["Hull", "Hull"]
+    assert type(results[1]) is kind
+    assert "s3cret" not in str(results[1])
+
+
 def test_many_is_lazy():
     """
     A batch of any size is made one by one, as it is read.

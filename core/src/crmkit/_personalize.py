@@ -59,6 +59,9 @@ class Request:
             raise ConfigurationError(msg)
 
 
+_NO_CLIENT = "client_data is a ClientData, not a {}"
+
+
 @define(kw_only=True)
 class Personalize:
     """
@@ -81,8 +84,7 @@ class Personalize:
             msg = f"a template is a text, not a {type(template).__name__}"
             raise ConfigurationError(msg)
         if not isinstance(client, ClientData):
-            msg = f"client_data is a ClientData, not a {type(client).__name__}"
-            raise ConfigurationError(msg)
+            raise ConfigurationError(_NO_CLIENT.format(type(client).__name__))
         policy = evolve(
             self.policy,
             purpose=request.purpose,
@@ -98,18 +100,32 @@ class Personalize:
             raise
 
     def many(
-        self, template: str, clients: Iterable[ClientData], request: Request
+        self, template: str, clients: Iterable[ClientData | Exception], request: Request
     ) -> Iterator[PersonalizedContent | CrmkitError]:
         """
         Yield the content, or the error with its client_id, for each client in turn.
+
+        An error in place of a client, as get_clients_data has them, is its own result.
         """
         for client in clients:
-            try:
-                yield self.one(template, client, request)
-            except ConfigurationError:
-                raise
-            except CrmkitError as error:
-                yield error
+            yield self._result(template, client, request)
+
+    def _result(
+        self, template: str, client: ClientData | Exception, request: Request
+    ) -> PersonalizedContent | CrmkitError:
+        if isinstance(client, CrmkitError):
+            return client
+        if not isinstance(client, ClientData):
+            return ConfigurationError(_NO_CLIENT.format(type(client).__name__))
+        try:
+            return self.one(template, client, request)
+        except ConfigurationError:
+            raise
+        except CrmkitError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - one bad client never stops the others
+            msg = f"the client {client.id!r} cannot be read ({type(error).__name__})"
+            return PersonalizationError(msg, client_id=client.id)
 
     def _filled(
         self,
