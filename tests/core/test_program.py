@@ -102,6 +102,53 @@ def test_exact_name_first():
     assert render("{{a_b}} {{aB}} {{AB}}", client) == "1 2 3"
 
 
+@pytest.mark.parametrize("name", ["firstName", "first_name", "FIRST-NAME"])
+@pytest.mark.parametrize("given", ["firstName", "first name", "first_name"])
+def test_variable_alias(name, given):
+    """
+    A caller's variable wins however it and the template spell the name.
+    """
+    assert render(f"{{{{{name}}}}}", variables={given: "Given"}) == "Given"
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "variables", "rivals", "taken"),
+    [
+        ("ab", {"a_b": 1, "A B": 2}, {}, "A B, a_b", "2"),
+        ("ab", {}, {"a_b": 1, "aB": 2}, "aB, a_b", "2"),
+        ("phone", {"Phone": "2"}, {}, "the client's own, Phone", "1"),
+    ],
+)
+def test_collision(name, fields, variables, rivals, taken):
+    """
+    Where a name could mean several values the result says so, and which was taken.
+    """
+    client = ClientData(id="7", phone="1", custom_fields=fields)
+    result = personalized(f"{{{{{name}}}}}", client, variables=variables)
+
+    assert result.content == taken
+    assert result.warnings == (f"{name} could be any of {rivals}; the first was taken",)
+
+
+@pytest.mark.parametrize(
+    ("fields", "variables"),
+    [
+        ({"a_b": 1, "ab": 2}, {}),
+        ({"a_b": 1, "A B": 2}, {"ab": 3}),
+        ({"first_name": "Ana", "FirstName": "Ana"}, {}),
+        ({"x y": 1, "x_y": 2}, {"ab": 3}),
+    ],
+)
+def test_no_collision(fields, variables):
+    """
+    An exact name, an explicit variable, equal values and unused names are no collision.
+    """
+    client = ClientData(id="7", first_name="Ana", custom_fields=fields)
+    template = "{{firstName}}{{ ab | default: '' }}"
+
+    assert personalized(template, client, variables=variables).warnings == ()
+
+
 def test_precedence():
     """
     A variable wins over the client's own data, these over a custom field.
@@ -136,6 +183,20 @@ def test_missing(name):
     assert result.content == "none"
     assert result.defaults_used == (name,)
     assert name not in result.variables
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "", " \n\u00a0", "\x00", "\u202e", [], {}, (), set(), [None, " "], {"a": ""}],
+)
+def test_blank_is_missing(value):
+    """
+    A value without any text to show is missing, whatever its kind.
+    """
+    result = personalized("{{ x | default: 'none' }}", variables={"x": value})
+
+    assert result.content == "none"
+    assert result.defaults_used == ("x",)
 
 
 def test_missing_refused():

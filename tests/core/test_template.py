@@ -217,13 +217,38 @@ def test_prose(text):
     [
         ("https://x.example/{{a}}", []),
         ("https://x.example/{{a}}/hey", []),
+        ("see https://x.example/{{a}}/hey, hey", ["see ", ", hey"]),
+        ("(https://x.example/{{a}}/hey/{{b}}?hey={{a}}&hey=hey)", ["(", ")"]),
+        ("https://x.example/?{{a}}&hey", []),
+        ("hey@{{a}}", []),
+        ("{{a}}@hey.example", []),
+        ("www.{{a}}.example/hey.", ["."]),
+        ("hey {{a}}.{{b}} hey", ["hey ", ".", " hey"]),
+        ("{{a}}hey", ["hey"]),
     ],
 )
 def test_link_with_slot(text, prose):
     """
-    What follows a slot within a link still belongs to the link.
+    A link or address with slots in it is one, up to the punctuation that ends it.
     """
     assert spans(text, "text") == prose
+
+
+def test_code_with_slot():
+    """
+    Code stays code around a slot, whose value is filled in.
+    """
+    assert spans("hey `hey {{a}} hey` hey", "text") == ["hey ", " hey"]
+    assert spans("hey `hey {{a}} hey` hey", "slot") == ["{{a}}"]
+
+
+def test_link_in_html():
+    """
+    The &amp; in a link that a reader sees does not end the link.
+    """
+    html = "<p>https://x.example/?a=1&amp;hey=2&nbsp;hey</p>"
+
+    assert spans(html, "text", "email_html") == ["hey"]
 
 
 def test_html():

@@ -4,10 +4,14 @@ A document made into a program: each slot taken apart once, not for every client
 
 from __future__ import annotations
 
-from itertools import groupby
+from functools import partial
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from crmkit import _template
+from crmkit._encode import ONE_LINE, cleaner
 from crmkit._filters import BUILT_IN, DEFAULT, REQUIRED, unknown_filter
 from crmkit._html import Context
 from crmkit._program import Piece, Program, attribute_of
@@ -36,35 +40,38 @@ def compile_document(
     context = Context()
     html = content_type == _template.HTML
     upcoming = {token: iter(found) for token, found in places.items()}
-    for span in document.spans:
-        if span.kind == FIXED:
-            parts.append(_template.literal(span.text))
-            context.feed(span.text)
-        elif span.kind == SLOT:
+    for span, after in zip_longest(document.spans, document.spans[1:]):
+        if span.kind == SLOT:
+            following = after.text if after is not None and after.kind != SLOT else ""
+            find_encoder = partial(context.encoder, following) if html else _no_encoder
             place = next(upcoming[span.text])
-            parts.append(_piece(span.text, place, filters, context if html else None))
-            context.fill()
+            parts.append(_piece(span.text, place, filters, find_encoder))
         else:
-            parts.append(span.text)
-    return Program(parts=tuple(_joined(parts)), content_type=content_type)
+            literal = _template.literal(span.text) if span.kind == FIXED else span.text
+            parts.append(literal)
+            context.feed(literal)
+    joined = _joined(parts)
+    if content_type in ONE_LINE:
+        joined = (_in_one_line(part, cleaner(content_type)) for part in joined)
+    return Program(parts=tuple(joined), content_type=content_type)
 
 
 def _piece(
     token: str,
     place: Place,
     filters: Mapping[str, Callable[..., object]],
-    context: Context | None,
+    find_encoder: Callable[[], Callable[[str], str] | None],
 ) -> Piece:
     slot = _template.slot_of(token)
     named = dict(slot.filters)
     try:
         default = _default(named)
         steps = [
-            (_filter(name, filters), arguments)
+            (name, _filter(name, filters), arguments)
             for name, arguments in slot.filters
             if name not in {DEFAULT, REQUIRED}
         ]
-        encode = context.encoder() if context is not None else None
+        encode = find_encoder()
     except TemplateError as error:
         line, column = place
         msg = f"{line}:{column}: {error} (in {slot.name})"
@@ -85,6 +92,10 @@ def _piece(
     )
 
 
+def _no_encoder() -> None:
+    return None
+
+
 def _default(named: Mapping[str, tuple[str, ...]]) -> str | None:
     if DEFAULT not in named:
         return None
@@ -101,6 +112,13 @@ def _filter(
     if function is None:
         raise TemplateError(unknown_filter(name))
     return function
+
+
+def _in_one_line(part: str | Piece, cleaned: Callable[[str], str]) -> str | Piece:
+    if isinstance(part, str):
+        return cleaned(part)
+    default = None if part.default is None else cleaned(part.default)
+    return evolve(part, token=cleaned(part.token), default=default)
 
 
 def _joined(parts: Iterable[str | Piece]) -> Iterator[str | Piece]:

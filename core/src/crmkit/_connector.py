@@ -215,11 +215,13 @@ class CRMConnector:
     def personalize_many(
         self,
         template: str,
-        clients: Iterable[ClientData],
+        clients: Iterable[ClientData | Exception],
         **request: Unpack[Arguments],
     ) -> Iterator[PersonalizedContent | CrmkitError]:
         """
         Yield the content, or the error that names the client, for each client in turn.
+
+        An error in place of a client, as get_clients_data has them, is its own result.
         """
         return self._open.personalize.many(template, clients, _request(request))
 

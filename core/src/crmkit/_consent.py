@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from crmkit.errors import AddressMissingError, ConfigurationError, ConsentRefused
+from crmkit.errors import (
+    AddressMissingError,
+    ConfigurationError,
+    ConsentRefused,
+    CrmkitError,
+)
+from crmkit.models import Consent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from crmkit._clock import Clock
-    from crmkit.models import ClientData, Consent
+    from crmkit.models import ClientData
 
 MARKETING, TRANSACTIONAL = "marketing", "transactional"
 PERMISSIVE, STRICT = "permissive", "strict"
@@ -62,11 +68,12 @@ def admit(
     if channel not in _ADDRESSES:
         return client, None
     attribute, called = _ADDRESSES[channel]
-    address: str | None = getattr(client, attribute)
-    if address is None or not address.strip():
-        msg = f"the client {client.id!r} has no {called} for {content_type}"
+    address = (getattr(client, attribute) or "").strip()
+    if len(address.splitlines()) != 1:
+        lack = "no usable" if address else "no"
+        msg = f"the client {client.id!r} has {lack} {called} for {content_type}"
         raise AddressMissingError(msg, content_type=content_type, client_id=client.id)
-    return client, address.strip()
+    return client, address
 
 
 def _fresh(client: ClientData, channel: str, policy: Policy, clock: Clock) -> ClientData:
@@ -84,7 +91,7 @@ def _fresh(client: ClientData, channel: str, policy: Policy, clock: Clock) -> Cl
 def _check(client: ClientData, channel: str, policy: Policy) -> None:
     said = [
         consent
-        for consent in (*client.consent, *_more(client, policy))
+        for consent in (*client.consent, *_more(client, channel, policy))
         if consent.channel in {channel, "*"}
     ]
     for consent in said:
@@ -98,8 +105,19 @@ def _check(client: ClientData, channel: str, policy: Policy) -> None:
         raise ConsentRefused(msg, channel=channel, client_id=client.id)
 
 
-def _more(client: ClientData, policy: Policy) -> Iterable[Consent]:
-    return [consent for source in policy.sources for consent in source(client)]
+def _more(client: ClientData, channel: str, policy: Policy) -> Sequence[Consent]:
+    try:
+        told = [consent for source in policy.sources for consent in source(client)]
+        if all(isinstance(consent, Consent) for consent in told):
+            return told
+        why = "it gave no Consent"
+    except CrmkitError:
+        raise
+    except Exception as error:  # noqa: BLE001 - it may raise anything
+        why = type(error).__name__
+    # What it would have said may be an opt-out.
+    msg = f"the client {client.id!r} is refused: a source of consent failed ({why})"
+    raise ConsentRefused(msg, channel=channel, client_id=client.id)
 
 
 def _refuse(client: ClientData, channel: str, consent: Consent) -> None:

@@ -27,7 +27,8 @@ def plain_text(value: object) -> str | None:
     """
     Return a value as text, verbatim; None for None.
 
-    0 and False are values; lists are joined by a comma, booleans are true and false.
+    0 and False are values; lists are joined by a comma, booleans are true and false. What
+    is empty in a list or mapping is left out.
     """
     if value is None or isinstance(value, str):
         return value
@@ -36,9 +37,11 @@ def plain_text(value: object) -> str | None:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(text for item in value if (text := plain_text(item)))
+        texts = [text for item in value if (text := plain_text(item))]
+        return ", ".join(sorted(texts) if isinstance(value, set | frozenset) else texts)
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {plain_text(item)}" for key, item in value.items())
+        told = {key: text for key, item in value.items() if (text := plain_text(item))}
+        return ", ".join(f"{key}: {text}" for key, text in told.items())
     return str(value)
 
 
@@ -58,12 +61,10 @@ def clean(value: str) -> str:
     """
     if value.isascii() and value.isprintable():
         return value
-    value = unicodedata.normalize("NFC", value)
-    return _REMOVED.sub("", _BREAKS.sub("\n", value))
+    return unicodedata.normalize("NFC", _REMOVED.sub("", _BREAKS.sub("\n", value)))
 
 
 def _clean_line(value: str) -> str:
     if value.isascii() and value.isprintable():
         return value
-    value = unicodedata.normalize("NFC", value)
-    return _REMOVED.sub("", _ANY_BREAK.sub(" ", value))
+    return unicodedata.normalize("NFC", _REMOVED.sub("", _ANY_BREAK.sub(" ", value)))

@@ -11,7 +11,6 @@ from attrs import define, evolve, field, frozen
 from crmkit import _consent
 from crmkit._encode import CONTENT_TYPES
 from crmkit._program import ERROR, Values, check_policy
-from crmkit._values import fold
 from crmkit.errors import ConfigurationError, CrmkitError, PersonalizationError
 from crmkit.models import ClientData
 from crmkit.reports import PersonalizedContent
@@ -60,6 +59,9 @@ class Request:
             raise ConfigurationError(msg)
 
 
+_NO_CLIENT = "client_data is a ClientData, not a {}"
+
+
 @define(kw_only=True)
 class Personalize:
     """
@@ -82,8 +84,7 @@ class Personalize:
             msg = f"a template is a text, not a {type(template).__name__}"
             raise ConfigurationError(msg)
         if not isinstance(client, ClientData):
-            msg = f"client_data is a ClientData, not a {type(client).__name__}"
-            raise ConfigurationError(msg)
+            raise ConfigurationError(_NO_CLIENT.format(type(client).__name__))
         policy = evolve(
             self.policy,
             purpose=request.purpose,
@@ -99,18 +100,32 @@ class Personalize:
             raise
 
     def many(
-        self, template: str, clients: Iterable[ClientData], request: Request
+        self, template: str, clients: Iterable[ClientData | Exception], request: Request
     ) -> Iterator[PersonalizedContent | CrmkitError]:
         """
         Yield the content, or the error with its client_id, for each client in turn.
+
+        An error in place of a client, as get_clients_data has them, is its own result.
         """
         for client in clients:
-            try:
-                yield self.one(template, client, request)
-            except ConfigurationError:
-                raise
-            except CrmkitError as error:
-                yield error
+            yield self._result(template, client, request)
+
+    def _result(
+        self, template: str, client: ClientData | Exception, request: Request
+    ) -> PersonalizedContent | CrmkitError:
+        if isinstance(client, CrmkitError):
+            return client
+        if not isinstance(client, ClientData):
+            return ConfigurationError(_NO_CLIENT.format(type(client).__name__))
+        try:
+            return self.one(template, client, request)
+        except ConfigurationError:
+            raise
+        except CrmkitError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - one bad client never stops the others
+            msg = f"the client {client.id!r} cannot be read ({type(error).__name__})"
+            return PersonalizationError(msg, client_id=client.id)
 
     def _filled(
         self,
@@ -119,8 +134,9 @@ class Personalize:
         address: str | None,
         request: Request,
     ) -> PersonalizedContent:
+        values = Values.of(client, request.variables)
         filled = compiled.program.fill(
-            Values.of(client, request.variables),
+            values,
             unknown=request.unknown,
             missing=request.missing,
             localized={"language": client.language, "timezone": client.timezone},
@@ -137,18 +153,13 @@ class Personalize:
             missing=filled.missing,
             applied=compiled.applied,
             skipped=compiled.skipped,
-            warnings=(*compiled.warnings, *_collisions(client, filled.variables)),
+            warnings=(*compiled.warnings, *_collisions(values, filled.variables)),
             provider=client.provider,
         )
 
 
-def _collisions(client: ClientData, used: Mapping[str, str]) -> Iterator[str]:
-    if not used:
-        return
-    names: dict[str, list[str]] = {}
-    for name in client.custom_fields:
-        names.setdefault(fold(name), []).append(name)
+def _collisions(values: Values, used: Iterable[str]) -> Iterator[str]:
     for name in used:
-        same = sorted(names.get(fold(name), []))
-        if len(same) > 1 and name not in same:
-            yield f"{name} could be any of {', '.join(same)}; the first was taken"
+        rivals = values.rivals(name)
+        if len(rivals) > 1:
+            yield f"{name} could be any of {', '.join(rivals)}; the first was taken"

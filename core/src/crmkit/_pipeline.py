@@ -13,16 +13,17 @@ from attrs import define, field, frozen
 
 from crmkit import _template
 from crmkit._compile import compile_document
+from crmkit._encode import ONE_LINE
+from crmkit._html import tags
 from crmkit.codec import structured
-from crmkit.documents import FIXED, SLOT, TEXT, Context, Document
-from crmkit.errors import ConfigurationError
+from crmkit.documents import FIXED, SLOT, TEXT, Context, Document, Span
+from crmkit.errors import ConfigurationError, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from crmkit._host import Host
     from crmkit._program import Program
-    from crmkit.documents import Span
     from crmkit.models import ClientData
 
 _LOG = logging.getLogger("crmkit.personalize")
@@ -89,58 +90,57 @@ class Pipeline:
     def _compile(
         self, template: str, content_type: str, reads: Mapping[str, str | None]
     ) -> Compiled:
-        parsed = _template.parse(template, content_type)
-        document = parsed.document
+        parsed = _template.parse(_encodable(template, content_type), content_type)
+        document, filters = parsed.document, self._filters()
+        program = compile_document(document, content_type, parsed.places, filters)
         warnings = [
             f"{line}:{column}: {text[:40]!r} is no variable and stays as it is"
             for line, column, text in parsed.malformed
         ]
         applied: list[str] = []
         skipped: dict[str, str] = {}
-        lasting = True
         for name in self._ordered():
-            changed, reason = self._transformed(name, document, content_type, reads)
-            if changed is not None:
+            context = self._context(name, content_type, reads)
+            try:
+                changed = self._transformed(name, document, context)
+                if changed is None:
+                    skipped[name] = _UNCHANGED
+                    continue
+                program = compile_document(changed, content_type, parsed.places, filters)
+            except Exception as error:
+                skipped[name] = _reason(error)
+                warnings.append(f"the transformer {name} was left out: {skipped[name]}")
+                _LOG.warning("transformer %s left out: %s", name, skipped[name])
+            else:
                 document = changed
                 applied.append(name)
-            else:
-                skipped[name] = reason
-            if reason not in {"", _UNCHANGED}:
-                warnings.append(f"the transformer {name} was left out: {reason}")
-                lasting = False
         return Compiled(
-            program=compile_document(
-                document, content_type, parsed.places, self._filters()
-            ),
+            program=program,
             applied=tuple(applied),
             skipped=skipped,
             warnings=tuple(warnings),
-            lasting=lasting,
+            lasting=set(skipped.values()) <= {_UNCHANGED},
         )
 
-    def _transformed(
-        self,
-        name: str,
-        document: Document,
-        content_type: str,
-        reads: Mapping[str, str | None],
-    ) -> tuple[Document | None, str]:
+    def _context(
+        self, name: str, content_type: str, reads: Mapping[str, str | None]
+    ) -> Context:
         info = self.host.transformer(name)
-        context = Context(
+        return Context(
             content_type=content_type,
             settings=structured(self.transformers[name], info.settings, name),
             reads={key: reads[key] for key in info.reads},
         )
-        try:
-            changed = self.host.transform(name, document, context)
-        except Exception as error:
-            _LOG.warning("transformer %s failed: %s", name, type(error).__name__)
-            return None, f"it failed with {type(error).__name__}"
+
+    def _transformed(
+        self, name: str, document: Document, context: Context
+    ) -> Document | None:
+        changed = self.host.transform(name, document, context)
         if changed is None or changed == document:
-            return None, _UNCHANGED
-        if not isinstance(changed, Document):
-            return None, f"it returned a {type(changed).__name__}, not a Document"
-        return _checked(document, changed, translates=info.stage == _TRANSLATE)
+            return None
+        translates = self.host.transformer(name).stage == _TRANSLATE
+        _check(document, changed, context.content_type, translates=translates)
+        return changed
 
     def _ordered(self) -> tuple[str, ...]:
         if self._order is None:
@@ -158,22 +158,60 @@ class Pipeline:
         }
 
 
-def _checked(
-    before: Document, after: Document, *, translates: bool
-) -> tuple[Document | None, str]:
-    if any(span.kind not in {TEXT, SLOT, FIXED} for span in after.spans):
-        return None, "it made a span of unknown kind"
-    was, now = _frame(before), _frame(after)
-    kept = Counter(was) == Counter(now) if translates else was == now
-    if not kept:
-        return None, "it changed slots or fixed parts"
+def _encodable(template: str, content_type: str) -> str:
+    try:
+        template.encode()
+    except UnicodeEncodeError as error:
+        line = template.count("\n", 0, error.start) + 1
+        column = error.start - template.rfind("\n", 0, error.start)
+        msg = f"{line}:{column}: the template holds half a character (a lone surrogate)"
+        raise TemplateError(msg, line=line, column=column) from None
+    return template.rstrip("\r\n") if content_type in ONE_LINE else template
+
+
+class _UnusableError(Exception):
+    """
+    A transformer's output that may not be used, and why.
+    """
+
+
+def _reason(error: Exception) -> str:
+    unusable = isinstance(error, _UnusableError)
+    return str(error) if unusable else f"it failed with {type(error).__name__}"
+
+
+def _check(before: Document, after: object, content_type: str, *, translates: bool) -> None:
+    if not isinstance(after, Document):
+        msg = f"it returned a {type(after).__name__}, not a Document"
+        raise _UnusableError(msg)
+    if not all(_is_span(span) for span in after.spans):
+        msg = "it made a span of unknown kind"
+        raise _UnusableError(msg)
+    if not _same(_frame(before), _frame(after), any_order=translates):
+        msg = "it changed slots or fixed parts"
+        raise _UnusableError(msg)
     if any("{{" in span.text for span in after.spans if span.kind == TEXT):
-        return None, "it wrote braces into the text"
-    return after, ""
+        msg = "it wrote braces into the text"
+        raise _UnusableError(msg)
+    if content_type == _template.HTML and not _same(
+        tags(before.text), tags(after.text), any_order=translates
+    ):
+        msg = "it wrote markup into the text"
+        raise _UnusableError(msg)
+    after.text.encode()  # fails on half a character
+
+
+def _is_span(span: object) -> bool:
+    kinds = (TEXT, SLOT, FIXED)
+    return isinstance(span, Span) and span.kind in kinds and isinstance(span.text, str)
 
 
 def _frame(document: Document) -> Sequence[Span]:
     return [span for span in document.spans if span.kind != TEXT]
+
+
+def _same(was: Sequence[object], now: Sequence[object], *, any_order: bool) -> bool:
+    return Counter(was) == Counter(now) if any_order else was == now
 
 
 def _read(client: ClientData, name: str) -> str | None:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from crmkit._encode import cleaner, plain_text
-from crmkit._filters import BUILT_IN
+from crmkit._encode import clean, cleaner, plain_text
 from crmkit._values import fold
 from crmkit.errors import ConfigurationError, MissingValueError, TemplateError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from crmkit.models import ClientData
 
@@ -45,7 +44,7 @@ class Piece:
     place: tuple[int, int]
     default: str | None
     required: bool
-    filters: tuple[tuple[Callable[..., object], tuple[str, ...]], ...]
+    filters: tuple[tuple[str, Callable[..., object], tuple[str, ...]], ...]
     encode: Callable[[str], str] | None
 
 
@@ -59,41 +58,61 @@ class Filled:
     variables: dict[str, str] = field(factory=dict)
     defaults: list[str] = field(factory=list)
     missing: list[str] = field(factory=list)
-    warnings: list[str] = field(factory=list)
 
 
 @frozen(kw_only=True)
 class Values:
     """
     Where values come from: the caller's variables, the client, its custom fields.
+
+    The names of variables and custom fields are also known by alias, in order.
     """
 
     client: ClientData
     variables: Mapping[str, object]
-    by_alias: Mapping[str, str]
+    variable_names: Mapping[str, Sequence[str]]
+    custom_names: Mapping[str, Sequence[str]]
 
     @classmethod
     def of(cls, client: ClientData, variables: Mapping[str, object]) -> Values:
         """
-        Index the custom fields by alias; of several with one alias the first by name.
+        Index the variables and custom fields by alias.
         """
-        names = sorted(client.custom_fields, reverse=True)
-        by_alias = {fold(name): name for name in names}
-        return cls(client=client, variables=variables, by_alias=by_alias)
+        return cls(
+            client=client,
+            variables=variables,
+            variable_names=_by_alias(variables),
+            custom_names=_by_alias(client.custom_fields),
+        )
 
     def look_up(self, piece: Piece) -> tuple[bool, object]:
         """
-        Tell whether the name is known, and its value.
+        Tell whether the name is known, and its value; of several of one alias the first.
         """
-        if piece.name in self.variables:
-            return True, self.variables[piece.name]
+        name = _named(piece, self.variables, self.variable_names)
+        if name is not None:
+            return True, self.variables[name]
         if piece.attribute is not None:
             return True, getattr(self.client, piece.attribute)
-        custom = self.client.custom_fields
-        if piece.name in custom:
-            return True, custom[piece.name]
-        name = self.by_alias.get(piece.alias)
-        return (True, custom[name]) if name is not None else (False, None)
+        name = _named(piece, self.client.custom_fields, self.custom_names)
+        return (False, None) if name is None else (True, self.client.custom_fields[name])
+
+    def rivals(self, name: str) -> Sequence[str]:
+        """
+        Return the names any of which *name* could mean, none if it is plain.
+        """
+        alias = fold(name)
+        if name in self.variables:
+            return ()
+        if alias in self.variable_names:
+            return self.variable_names[alias]
+        custom = self.custom_names.get(alias, ())
+        if attribute := attribute_of(alias):
+            own = plain_text(getattr(self.client, attribute))
+            fields = self.client.custom_fields
+            others = [rival for rival in custom if plain_text(fields[rival]) != own]
+            return ["the client's own", *others]
+        return () if name in self.client.custom_fields else custom
 
 
 @frozen(kw_only=True)
@@ -115,7 +134,7 @@ class Program:
         that have no value, unless the policies say otherwise.
         """
         filled = Filled([])
-        clean = cleaner(self.content_type)
+        cleaned = cleaner(self.content_type)
         unknown_pieces, missing_pieces = [], []
         for part in self.parts:
             if isinstance(part, str):
@@ -123,7 +142,7 @@ class Program:
                 continue
             known, value = values.look_up(part)
             if not _is_blank(value):
-                filled.texts.append(_render(part, value, clean, localized, filled))
+                filled.texts.append(_render(part, value, cleaned, localized, filled))
             elif part.default is not None and not part.required:
                 filled.defaults.append(part.name)
                 filled.texts.append(_encoded(part, part.default))
@@ -134,7 +153,7 @@ class Program:
             else:
                 filled.missing.append(part.name)
                 keep = unknown == KEEP if not known else missing == KEEP
-                filled.texts.append(part.token if keep else "")
+                filled.texts.append(_encoded(part, part.token) if keep else "")
         _complain(unknown_pieces, missing_pieces, values.client.id)
         return filled
 
@@ -158,24 +177,39 @@ def check_policy(name: str, policy: str) -> None:
 def _render(
     piece: Piece,
     value: object,
-    clean: Callable[[str], str],
+    cleaned: Callable[[str], str],
     localized: Mapping[str, object],
     filled: Filled,
 ) -> str:
     line, column = piece.place
-    for function, arguments in piece.filters:
+    for name, function, arguments in piece.filters:
         try:
             value = function(value, *arguments, **localized)
-        except Exception as error:
-            # The error's own text may hold the value.
-            name = getattr(function, "__name__", "filter").strip("_")
-            msg = f"{line}:{column}: {name} cannot render {piece.name}"
+        except Exception as error:  # noqa: BLE001 - a filter may raise anything
+            # The error's own text, and so its traceback, may hold the value.
+            why = type(error).__name__
+            msg = f"{line}:{column}: {name} cannot render {piece.name} ({why})"
             raise TemplateError(
                 msg, line=line, column=column, token=piece.name, names=(piece.name,)
-            ) from error
-    text = clean(plain_text(value) or "")
+            ) from None
+    text = cleaned(plain_text(value) or "")
     filled.variables[piece.name] = text
     return _encoded(piece, text)
+
+
+def _by_alias(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in sorted(names):
+        found.setdefault(fold(name), []).append(name)
+    return found
+
+
+def _named(
+    piece: Piece, values: Mapping[str, object], names: Mapping[str, Sequence[str]]
+) -> str | None:
+    if piece.name in values:
+        return piece.name
+    return names[piece.alias][0] if piece.alias in names else None
 
 
 def _encoded(piece: Piece, text: str) -> str:
@@ -183,13 +217,12 @@ def _encoded(piece: Piece, text: str) -> str:
 
 
 def _is_blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    return not clean(plain_text(value) or "").strip()
 
 
 def _optional(piece: Piece) -> bool:
     # Hello{{ firstName | prefix: " " }}, says itself what to do without a name.
-    own = {BUILT_IN["prefix"], BUILT_IN["suffix"]}
-    return any(function in own for function, _ in piece.filters)
+    return any(name in {"prefix", "suffix"} for name, _, _ in piece.filters)
 
 
 def _complain(unknown: Sequence[Piece], missing: Sequence[Piece], client_id: str) -> None:

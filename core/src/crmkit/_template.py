@@ -15,7 +15,7 @@ from crmkit import _html
 from crmkit.documents import FIXED, SLOT, TEXT, Document, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     Place: TypeAlias = tuple[int, int]
 
@@ -70,25 +70,8 @@ def parse(text: str, content_type: str) -> Parsed:
     """
     text = unicodedata.normalize("NFC", text)
     parsed = Parsed(Document(()))
-    place = _place_in(text)
-    spans: list[Span] = []
-    pieces = _html.pieces(text) if content_type == HTML else [(TEXT, text)]
-    offset = 0
-    for kind, piece in pieces:
-        if kind == _html.OPAQUE:
-            spans.append(Span(FIXED, piece))
-        else:
-            for span, at in _braces(piece):
-                if span.kind == SLOT:
-                    parsed.places.setdefault(span.text, []).append(place(offset + at))
-                elif span.kind == FIXED and not span.text.startswith("\\"):
-                    parsed.malformed.append((*place(offset + at), span.text))
-                if span.kind == TEXT:
-                    spans.extend(_prose(span.text, kind, spans))
-                else:
-                    spans.append(span)
-        offset += len(piece)
-    parsed.document = Document(_merged(spans))
+    atoms = _atoms(text, content_type, parsed)
+    parsed.document = Document(_merged(_words(atoms)))
     return parsed
 
 
@@ -129,6 +112,39 @@ def _arguments(text: str) -> tuple[str, ...]:
     return tuple(part[1:-1] if part[0] in "\"'" else part for part in found)
 
 
+def _atoms(text: str, content_type: str, parsed: Parsed) -> Iterator[tuple[Span, bool]]:
+    """
+    Yield spans with at most one word each, and whether they are within a word.
+    """
+    place = _place_in(text)
+    offset = 0
+    for kind, piece in _pieces(text, content_type):
+        if kind == _html.OPAQUE:
+            yield Span(FIXED, piece), piece == "&amp;"
+        for span, at in _braces(piece) if kind != _html.OPAQUE else ():
+            if span.kind == SLOT:
+                parsed.places.setdefault(span.text, []).append(place(offset + at))
+            elif span.kind == FIXED and not span.text.startswith("\\"):
+                parsed.malformed.append((*place(offset + at), span.text))
+            if span.kind == TEXT and kind == TEXT:
+                for word in _WORD.findall(span.text):
+                    yield Span(TEXT, word), not word.isspace()
+            else:
+                fixed = Span(FIXED, span.text) if span.kind == TEXT else span
+                yield fixed, kind == TEXT
+        offset += len(piece)
+
+
+def _pieces(text: str, content_type: str) -> Iterator[tuple[str, str]]:
+    for kind, piece in _html.pieces(text) if content_type == HTML else ((TEXT, text),):
+        if kind != TEXT:
+            yield kind, piece
+            continue
+        for part in _INLINE_CODE.split(piece):
+            if part:
+                yield _html.MARKUP if _INLINE_CODE.fullmatch(part) else TEXT, part
+
+
 def _braces(text: str) -> Iterator[tuple[Span, int]]:
     at = 0
     while found := _BRACES.search(text, at):
@@ -150,49 +166,49 @@ def _braces(text: str) -> Iterator[tuple[Span, int]]:
         yield Span(TEXT, text[at:]), at
 
 
-_CHUNK = re.compile(r"`[^`\n]{1,500}`|[^\s`]+|\s+|`")
+_INLINE_CODE = re.compile(r"(`[^`\n]{1,500}`)")
+_WORD = re.compile(r"\S+|\s+")
 _OPENING, _CLOSING = "([\"'“‘«<", ".,;:!?)]\"'”’»>…"
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,24}(?:[:/?#]\S*)?")
 _ADDRESS = re.compile(r"[^\s@]+@(?:[\w-]{1,63}\.)*[\w-]{1,63}")
 _MARK = re.compile(r"[@#]\w[\w-]*")
 
 
-def _prose(text: str, kind: str, before: list[Span]) -> Iterator[Span]:
-    if kind == _html.MARKUP:
-        yield Span(FIXED, text)
-        return
-    for position_, chunk in enumerate(_CHUNK.findall(text)):
-        if position_ == 0 and _within_link(before) and not chunk[0].isspace():
-            yield Span(FIXED, chunk)
-        else:
-            yield from _classified(chunk)
+_STAND_IN = "x"
 
 
-def _within_link(before: list[Span]) -> bool:
-    # https://x.example/{{id}}/hey: what follows the slot belongs to the address.
-    last = [span for span in before[-2:] if span.text]
-    return (
-        len(last) > 1
-        and last[1].kind == SLOT
-        and last[0].kind == FIXED
-        and not last[0].text.endswith(("}", ">"))
-        and _is_link(last[0].text)
-    )
+def _words(atoms: Iterable[tuple[Span, bool]]) -> Iterator[Span]:
+    word: list[Span] = []
+    for span, within in atoms:
+        if within:
+            word.append(span)
+            continue
+        yield from _classified(word)
+        word = []
+        yield span
+    yield from _classified(word)
 
 
-def _classified(chunk: str) -> Iterator[Span]:
-    if chunk[0].isspace() or (chunk[0] == "`" and len(chunk) > 1):
-        yield Span(FIXED if chunk[0] == "`" else TEXT, chunk)
-        return
-    body = chunk.lstrip(_OPENING)
-    head = chunk[: len(chunk) - len(body)]
+def _classified(word: Sequence[Span]) -> Iterator[Span]:
+    # https://x.example/{{id}}/hey is one link: a slot stands for some letter of its word.
+    text = "".join(span.text if span.kind == TEXT else _STAND_IN for span in word)
+    body = text.lstrip(_OPENING)
     core = body.rstrip(_CLOSING)
-    tail = body[len(core) :]
-    if _is_link(core) or _MARK.fullmatch(core):
-        spans = (Span(TEXT, head), Span(FIXED, core), Span(TEXT, tail))
-        yield from (span for span in spans if span.text)
-    else:
-        yield Span(TEXT, chunk)
+    if not (_is_link(core) or _MARK.fullmatch(core)):
+        yield from word
+        return
+    start = len(text) - len(body)
+    end = start + len(core)
+    for span in word:
+        if span.kind == TEXT:
+            first, last = max(start, 0), max(end, 0)
+            parts = (span.text[:first], span.text[first:last], span.text[last:])
+            kinds = zip((TEXT, FIXED, TEXT), parts, strict=True)
+            yield from (Span(kind, part) for kind, part in kinds if part)
+        else:
+            yield span
+        length = len(span.text) if span.kind == TEXT else len(_STAND_IN)
+        start, end = start - length, end - length
 
 
 def _is_link(text: str) -> bool:
@@ -204,7 +220,7 @@ def _is_link(text: str) -> bool:
     )
 
 
-def _merged(spans: list[Span]) -> Iterator[Span]:
+def _merged(spans: Iterable[Span]) -> Iterator[Span]:
     held: list[str] = []
     for span in spans:
         if span.kind == TEXT:

@@ -88,7 +88,13 @@ def instant(value: datetime | str) -> datetime:
 def fold(name: str) -> str:
     """
     Return the form in which names are compared: no case, space, underscore or hyphen.
+
+    An accent may be part of its letter or stand after it.
     """
+    if not name.isascii():
+        from unicodedata import normalize
+
+        name = normalize("NFC", name)
     return name.translate(_SEPARATORS).casefold()
 
 

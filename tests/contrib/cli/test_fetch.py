@@ -18,6 +18,13 @@ def test_one(acme):
     assert done.err == ""
 
 
+def test_two(acme):
+    """
+    Clients are set apart by a blank line.
+    """
+    assert acme("fetch", "1", "2").out.count("\n\nid ") == 1
+
+
 def test_json(acme):
     """
     With --json there is one line for each id, in the order asked, and nothing else.

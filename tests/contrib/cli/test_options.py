@@ -75,7 +75,7 @@ def test_config_missing(crmkit):
     ("text", "told"),
     [
         ("x = [", "is not TOML"),
-        ("x = '\udce9'", "is not UTF-8"),
+        ("x = '\udce9'", "is not TOML"),
         ("colour = 'red'", "unknown key 'colour'"),
         ("settings = 5", "settings in the configuration must be a table"),
         ("[settings]\nacme = 5", "acme in the configuration must be a table"),
@@ -115,6 +115,23 @@ def test_set(acme, tmp_path, given):
     (tmp_path / "other.json").write_text(json.dumps([record]))
 
     assert acme("fetch", "x", "--set", given, "--json").json["first_name"] == "Other"
+
+
+def test_set_tables(acme, tmp_path):
+    """
+    Keys with dots set what is in a table, one beside the other.
+    """
+    record = {"id": "x", "custom_fields": {"tongue": "pt", "zone": "Europe/Lisbon"}}
+    (tmp_path / "other.json").write_text(json.dumps([record]))
+    changes = (
+        "path=other.json",
+        "preferences.language=tongue",
+        "preferences.timezone=zone",
+    )
+    options = [word for change in changes for word in ("--set", change)]
+    client = acme("fetch", "x", *options, "--json").json
+
+    assert (client["language"], client["timezone"]) == ("pt", "Europe/Lisbon")
 
 
 @pytest.mark.parametrize("given", ["path", "=x", "path.deeper=1"])

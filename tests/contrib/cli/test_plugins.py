@@ -167,6 +167,19 @@ def test_command_broken(packages, crmkit, text, told):
     assert told in done.err
     assert "crmkit-hello" in done.err
     assert "hello" in crmkit("--help").out
+    plugin = found(crmkit("plugins", "--json"), "hello")
+    assert plugin["status"] == "broken"
+    assert told in plugin["detail"]
+
+
+def test_command_twice(packages, crmkit):
+    """
+    A command that two distributions offer is not run until one is gone.
+    """
+    for name in ("crmkit-one", "crmkit-two"):
+        packages(name, "[crmkit.commands]\nhello = hi:hello\n")
+
+    assert "crmkit-one and crmkit-two" in crmkit("hello", code=2).err
 
 
 def test_command_error(packages, crmkit):

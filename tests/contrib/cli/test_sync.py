@@ -51,7 +51,7 @@ def test_stdin(acme, written):
     """
     Lines may come from standard input, with a byte order mark and blank lines.
     """
-    text = "\ufeff" + lines(call(id="a")) + "\r\n \n" + lines(call(id="b")).strip()
+    text = "\ufeff\n" + lines(call(id="a")) + "\r\n \n" + lines(call(id="b")).strip()
     acme("sync", "-", stdin=text)
 
     assert written() == ["a", "b"]
@@ -102,6 +102,7 @@ def test_now(acme, file, written):
         ('{"type": "call", "timestamp": "2026-05-01T09:30:00"}', "needs its UTC offset"),
         ('{"type": "call", "timestamp": "yesterday"}', "ISO 8601"),
         ('{"type": "call", "id": true}', "an id must be"),
+        ('{"type": "call", "metadata": [1]}', "metadata is a list"),
         ('{"type": "call", "metadata": {"x": NaN}}', "metadata.x"),
         ("[" * 100_000, "JSON"),
     ],
@@ -221,6 +222,17 @@ def test_user(acme, file):
 
     assert done.out.splitlines()[0] == "1 synced, 1 dead"
     assert "'eve'" in done.out
+
+
+def test_provider(acme, file):
+    """
+    A line of another provider than the one that was chosen is refused.
+    """
+    name = file(call(id="a"), call(id="b", provider="other"))
+    done = acme("sync", name, "--provider", "acme", code=3)
+
+    assert done.out.splitlines()[0] == "1 synced, 1 dead"
+    assert "says provider 'other'" in done.out
 
 
 def test_unnamed_warned(acme, file):

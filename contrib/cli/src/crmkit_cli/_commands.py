@@ -20,7 +20,10 @@ def offered() -> dict[str, tuple[EntryPoint, ...]]:
     found: dict[str, dict[tuple[str, str], EntryPoint]] = {}
     for entry in entry_points(group=_GROUP):
         found.setdefault(entry.name, {})[_distribution(entry), entry.value] = entry
-    return {name: tuple(found[name].values()) for name in sorted(found)}
+    return {
+        name: tuple(entry for _, entry in sorted(found[name].items()))
+        for name in sorted(found)
+    }
 
 
 def origin(name: str) -> str:
@@ -60,7 +63,7 @@ def remedy(name: str) -> str:
     """
     Say what to install for a command that is known but missing, else nothing.
     """
-    from crmkit_cli._installed import COMMANDS, known
+    from crmkit.plugins import COMMANDS, known
 
     distribution = known(COMMANDS).get(name)
     return f" It is not installed: pip install {distribution}" if distribution else ""

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import click
 
 from crmkit import ConfigurationError, CRMConnector, PluginNotFoundError
-from crmkit_cli import _installed, _story
+from crmkit import plugins as installed
+from crmkit_cli import _story
 from crmkit_cli._exits import BUG, DONE
 from crmkit_cli._options import Chosen, common, examples
 from crmkit_cli._output import emit, note
@@ -26,7 +27,7 @@ from crmkit_cli._stage import Stage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NEEDS = ((_installed.PROVIDERS, "addressbook"), (_installed.TRANSFORMERS, "style"))
+_NEEDS = ((installed.PROVIDERS, "addressbook"), (installed.TRANSFORMERS, "style"))
 _FOLDER = "crmkit-demo"
 
 
@@ -61,9 +62,9 @@ def command(chosen: Chosen, keep: str | None) -> None:
 
 def _check_installed() -> None:
     missing = [
-        _installed.known(group)[name]
+        installed.known(group)[name]
         for group, name in _NEEDS
-        if name not in _installed.names(group)
+        if name not in installed.names(group)
     ]
     if missing:
         msg = f"the demo needs {' and '.join(missing)}: pip install 'crmkit-cli[demo]'"

@@ -71,8 +71,7 @@ class Meter:
         """
         Add to what is done, and show it if there is more to come.
         """
-        # A cut that the CRM refused is sent again in halves.
-        self._done = min(self._done + count, self.total)
+        self._done += count
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=self._done)
         elif self._done < self.total:

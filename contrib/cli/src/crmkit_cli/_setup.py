@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmkit import ConfigurationError, CRMConnector, PluginNotFoundError
-from crmkit_cli import _installed
-from crmkit_cli._installed import PROVIDERS
+from crmkit import plugins as installed
+from crmkit.plugins import PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,7 +61,7 @@ class Setup(NamedTuple):
         """
         Refuse to go on when nobody chose a CRM and the core's own choice is missing.
         """
-        names = _installed.names(PROVIDERS)
+        names = installed.names(PROVIDERS)
         if self.default is None and _CORES_OWN not in {*names, *self.plugins}:
             have = ", ".join(names) or "none; try pip install crmkit-addressbook"
             msg = (
@@ -104,7 +104,7 @@ def setup(chosen: Chosen) -> Setup:
     if file is None and Path(_HERE).exists():
         file = _HERE
     values = {} if file is None else _read(file)
-    given = dict(_installed.load_file(path) for path in chosen.plugins)
+    given = dict(installed.load_file(path) for path in chosen.plugins)
     plugins = {**_table(values, "plugins"), **given}
     default = (
         chosen.provider
@@ -113,8 +113,8 @@ def setup(chosen: Chosen) -> Setup:
         or _sole_provider(given)
     )
     tables = _table(values, "settings")
-    known = {*tables, *plugins, *_installed.names(PROVIDERS), default or _CORES_OWN}
-    owner = default or (_CORES_OWN if _CORES_OWN in _installed.names(PROVIDERS) else None)
+    known = {*tables, *plugins, *installed.names(PROVIDERS), default or _CORES_OWN}
+    owner = default or (_CORES_OWN if _CORES_OWN in installed.names(PROVIDERS) else None)
     settings = _changed(tables, chosen.settings, known, owner)
     return Setup(file, values, default, plugins, settings)
 
@@ -128,12 +128,12 @@ def transformers(ready: Setup) -> Transformers:
     files: dict[str, Any] = {
         name: {}
         for name, plugin in ready.plugins.items()
-        if _installed.is_transformer(plugin)
+        if installed.is_transformer(plugin)
     }
     if "transformers" in ready.values:
         named = _table(ready.values, "transformers")
         return Transformers({**files, **named}, all_local=False, broken={})
-    local, broken = _installed.local_transformers(ready.prefer)
+    local, broken = installed.local_transformers(ready.prefer)
     chain = {**files, **{name: {} for name in local}}
     return Transformers(chain, all_local=True, broken=broken)
 
@@ -141,16 +141,13 @@ def transformers(ready: Setup) -> Transformers:
 def _read(file: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(Path(file).read_text("utf-8"))
-    except UnicodeDecodeError:
-        msg = f"the configuration file {file} is not UTF-8; save it as UTF-8"
-        raise ConfigurationError(msg) from None
-    except (OSError, tomllib.TOMLDecodeError):
+    except (OSError, ValueError):
         CRMConnector.from_config(file)  # which says what is wrong with it
         raise
 
 
 def _sole_provider(given: Mapping[str, object]) -> str | None:
-    providers = [n for n, plugin in given.items() if not _installed.is_transformer(plugin)]
+    providers = [n for n, plugin in given.items() if not installed.is_transformer(plugin)]
     return providers[0] if len(providers) == 1 else None
 
 
