@@ -82,6 +82,32 @@ def test_kill(connect, crm, server, names, written):
     assert crm.times_written() == {"1": 1}
 
 
+def test_flush_of_who_was_there_before(connect, crm, server, names):
+    """
+    A connector that was open before another process was killed flushes what that left.
+    """
+    arrived = Event()
+
+    def answer(request):
+        if request.method == "POST":
+            arrived.set()
+            server.released.wait(30)
+        return 500
+
+    connector = connect(clock=None)
+    connector.outbox.list()
+    server.answer = answer
+    with child(
+        "connect().sync_activity(ActivityRecord(id='1', type='note'))", names
+    ) as one:
+        assert arrived.wait(30)
+        one.kill()
+    server.answer = crm
+
+    assert [outcome.status for outcome in connector.flush_pending()] == ["synced"]
+    assert crm.times_written() == {"1": 1}
+
+
 def test_kill_before_later_cuts(connect, crm, server, names):
     """
     What a killed process had not begun to send is pending, and is sent.

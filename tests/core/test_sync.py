@@ -275,6 +275,21 @@ class TestVerdicts:
         assert outcome.status == "dead"
         assert str(outcome.error) == "no such stage"
 
+    def test_reported_twice(self, book, connector):
+        """
+        Of two outcomes for one activity the first counts.
+        """
+        book.plugin.crmkit_sync = hookimpl(
+            lambda activities: [
+                SyncOutcome.synced(activities[0], 7),
+                SyncOutcome.failed(activities[0], "no"),
+            ]
+        )
+
+        outcome = connector.sync_activity(*activities(1))
+
+        assert (outcome.status, outcome.remote_id) == ("synced", "7")
+
     def test_limited_until(self, book, connector, clock):
         """
         A limited activity is due when the CRM said, not before.
@@ -495,6 +510,17 @@ class TestRecords:
 
         assert isinstance(outcome.error, ActivityConflictError)
 
+    def test_provider_is_content(self, book):
+        """
+        The same activity for another provider is another content.
+        """
+        plugins = {"book": book.plugin, "other": book.plugin}
+        with keeping(book, plugins=plugins) as connector:
+            connector.sync_activity(*activities(1))
+            outcome = connector.sync_activity(*activities(1), provider="other")
+
+        assert isinstance(outcome.error, ActivityConflictError)
+
     def test_what_is_no_content(self, book, connector):
         """
         The timestamp and the order of metadata are no content.
@@ -698,6 +724,28 @@ class TestSending:
         )
         assert book.calls == []
         assert not store.exists()
+
+    def test_outcome_of_another(self, clock, caplog):
+        """
+        An outcome for an activity that the hook was not given counts for nothing.
+        """
+        book = Book(kinds={"note": "notes", "call": "calls"})
+
+        def sync(kind):
+            if kind == "calls":
+                raise KeyError
+            return [SyncOutcome(activity_id=str(n), status="synced") for n in (1, 2, 3)]
+
+        book.plugin.crmkit_sync = hookimpl(sync)
+        with keeping(book, clock=clock) as connector:
+            report = connector.batch_sync_activities(
+                [*activities(1), ActivityRecord(id="2", type="call")]
+            )
+
+            assert statuses(report) == ["synced", "uncertain"]
+            assert connector.outcome_of("2").status == "uncertain"
+            assert connector.stats()["synced"] == 1
+        assert "book reports an activity that it was not given" in caplog.text
 
     def test_wrapper_that_fails(self, book, clock):
         """

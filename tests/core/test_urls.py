@@ -12,7 +12,10 @@ from crmkit import ConfigurationError, ProtocolError
 from crmkit._urls import check, is_loopback, join
 
 BASE = "https://api.acme.example/v1"
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+TEXTS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+    st.text("/\\.?#%@:&=+;~ é{}", min_size=1),
+)
 
 
 def allowed(url, *, base=BASE, hosts=()):
@@ -120,6 +123,9 @@ def test_refused(url):
         ("https://evilcrm.example/", False),
         ("https://eu.crm.example.evil.example/", False),
         ("https://other.acme.example/", False),
+        ("https://user@eu.crm.example/", False),
+        ("https://user:password@eu.crm.example/", False),
+        ("https://evil.example@eu.crm.example/", False),
     ],
 )
 def test_hosts(url, fine):
