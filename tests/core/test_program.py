@@ -323,6 +323,26 @@ def test_report():
     assert (result.missing, result.defaults_used, result.warnings) == ((), (), ())
 
 
+def test_report_names_once():
+    """
+    A variable that stands twice is reported once.
+    """
+    result = personalized(
+        "{{note}}{{note}}{{ company | default: 'x' }}{{ company | default: 'y' }}",
+        missing="blank",
+    )
+
+    assert result.content == "xy"
+    assert (result.missing, result.defaults_used) == (("note",), ("company",))
+
+
+def test_no_variables():
+    """
+    None stands for no variables.
+    """
+    assert render("{{id}}", variables=None) == "7"
+
+
 def test_malformed_reported():
     """
     Malformed braces stay, and are reported with their place.
