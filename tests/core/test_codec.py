@@ -106,6 +106,7 @@ def test_null_is_absent():
         ({"type": "note", "b": 1, "aB": 2}, "unknown 'a_b', 'b'; an activity has"),
         ({}, "needs a type, such as note"),
         ({"type": None}, "needs a type, such as note"),
+        ({"type": "note", "clientId": "a", "client_id": "b"}, "a key is given twice"),
         (["note"], "an activity is a JSON object"),
         ("note", "an activity is a JSON object"),
         (None, "an activity is a JSON object"),
