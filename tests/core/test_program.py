@@ -226,6 +226,15 @@ def test_unknown_refused():
     assert "variables=" in str(error)
 
 
+def test_place_of_each():
+    """
+    A variable that stands twice is named with both its places, escaped ones aside.
+    """
+    error = failure("\\{{nick}} {{nick}}\n{{a}} {{nick}}", variables={"a": 1})
+
+    assert "nick (1:11), nick (2:7)" in str(error)
+
+
 def test_place_in_composed_text():
     """
     Columns count what a reader sees: letters with their accents, not their parts.
