@@ -2,6 +2,8 @@
 One outcome for each activity, true whatever goes wrong, and nothing sent twice.
 """
 
+import inspect
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,10 +22,13 @@ from crmkit import (
     PluginContractError,
     PluginNotFoundError,
     ProtocolError,
+    ProviderInfo,
     RateLimitedError,
     SyncOutcome,
     SyncReport,
     UnavailableError,
+    bearer,
+    hookimpl,
     stable_id,
 )
 
@@ -83,7 +88,9 @@ class TestLaws:
         strangers=st.integers(0, 2),
         looks=st.booleans(),
     )
-    def test_whatever_goes_wrong(self, fates, end, batch, users, order, strangers, looks):
+    def test_whatever_goes_wrong(
+        self, *, fates, end, batch, users, order, strangers, looks
+    ):
         """
         Each activity has one true outcome in its place; a flush brings the rest, once.
         """
@@ -153,7 +160,7 @@ class TestLaws:
             book.entries += [(None, activity.id) for activity in activities]
             return [SyncOutcome.synced(activity) for activity in activities]
 
-        book.plugin.crmkit_sync = _hook(sync)
+        book.plugin.crmkit_sync = hookimpl(sync)
         with keeping(book) as connector:
             report = connector.batch_sync_activities(activities(*range(16)))
 
@@ -227,12 +234,8 @@ class TestVerdicts:
 
         assert (first.status, second.status) == ("synced", status)
         assert first.error is None
-        assert isinstance(
-            second.error,
-            type(end)
-            if isinstance(end, Exception) and not (isinstance(end, KeyError))
-            else ProtocolError,
-        )
+        foreign = end is None or isinstance(end, KeyError)
+        assert isinstance(second.error, ProtocolError if foreign else type(end))
         assert "Ada" not in str(second.error)
 
     @pytest.mark.parametrize(
@@ -263,7 +266,7 @@ class TestVerdicts:
         """
         A refusal may be reported in words.
         """
-        book.plugin.crmkit_sync = _hook(
+        book.plugin.crmkit_sync = hookimpl(
             lambda activities: [SyncOutcome.failed(a, "no such stage") for a in activities]
         )
 
@@ -581,7 +584,7 @@ class TestSending:
                 raise AuthenticationError(message)
             return [SyncOutcome.synced(activity) for activity in activities]
 
-        book.plugin.crmkit_sync = _hook(_noting(book, sync))
+        book.plugin.crmkit_sync = hookimpl(_noting(book, sync))
         with keeping(book, clock=clock) as connector:
             report = connector.batch_sync_activities(given)
 
@@ -609,7 +612,7 @@ class TestSending:
                 raise RateLimitedError(message, retry_after=50)
             return [SyncOutcome.synced(activity) for activity in activities]
 
-        book.plugin.crmkit_sync = _hook(_noting(book, sync))
+        book.plugin.crmkit_sync = hookimpl(_noting(book, sync))
         with keeping(book, clock=clock) as connector:
             given = [*activities(1, 2, 3, user_id="bob"), *activities(4, user_id="eve")]
             report = connector.batch_sync_activities(given)
@@ -628,7 +631,7 @@ class TestSending:
             clock.turn(4)
             return [SyncOutcome.synced(activity) for activity in activities]
 
-        book.plugin.crmkit_sync = _hook(_noting(book, sync))
+        book.plugin.crmkit_sync = hookimpl(_noting(book, sync))
         with keeping(book, clock=clock) as connector:
             report = connector.batch_sync_activities(activities(*range(5)), deadline=10)
 
@@ -700,7 +703,6 @@ class TestSending:
         """
         A wrapper that fails after the write does not stop the batch, nor lose an outcome.
         """
-        from crmkit import hookimpl
 
         class Metrics:
             @hookimpl(wrapper=True)
@@ -722,14 +724,13 @@ class TestSending:
         """
         A function for credentials that fails for one user stops no other user.
         """
-        from crmkit import bearer
 
         def credentials(name, user_id):
             return {"eve": "token"}[user_id]
 
         book = Book()
-        book.plugin.crmkit_provider = _hook(
-            lambda: _info(label="Book", auth=bearer, sync_batch=5)
+        book.plugin.crmkit_provider = hookimpl(
+            lambda: ProviderInfo(label="Book", auth=bearer, sync_batch=5)
         )
         with keeping(book, clock=clock, credentials=credentials) as connector:
             report = connector.batch_sync_activities(
@@ -750,7 +751,7 @@ class TestSending:
             book.entries += [(session.user_id, activity.id) for activity in activities]
             raise error
 
-        hook, book.plugin.crmkit_sync = book.plugin.crmkit_sync, _hook(sync)
+        hook, book.plugin.crmkit_sync = book.plugin.crmkit_sync, hookimpl(sync)
         given = [*activities(1, 2, user_id="bob"), *activities(3, user_id="eve")]
 
         with pytest.raises(error):
@@ -892,7 +893,7 @@ class TestFlush:
             return [SyncOutcome.synced(activity) for activity in activities]
 
         book = Book()
-        book.plugin.crmkit_sync = _hook(sync)
+        book.plugin.crmkit_sync = hookimpl(sync)
         given = ActivityRecord(
             type="email_sent",
             description="Zoë 日本 \u2028 'quoted'",
@@ -1020,15 +1021,7 @@ class TestExitCode:
         assert connector.stats()["dead"] == 1
 
 
-def _hook(function):
-    from crmkit import hookimpl
-
-    return hookimpl(function)
-
-
 def _noting(book, function):
-    import inspect
-
     wanted = inspect.signature(function).parameters
 
     def crmkit_sync(session, kind, activities):
@@ -1037,9 +1030,3 @@ def _noting(book, function):
         return function(**{name: given[name] for name in wanted})
 
     return crmkit_sync
-
-
-def _info(**values):
-    from crmkit import ProviderInfo
-
-    return ProviderInfo(**values)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field, frozen
 
 from crmkit.errors import InvalidRequestError
+from crmkit.reports import PENDING, SyncOutcome, SyncReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 
     from crmkit.models import ActivityRecord
-    from crmkit.reports import SyncOutcome
     from crmkit.stores import Group
 
 
@@ -73,6 +73,21 @@ class Batch:
             outcome = told.get(self.activities[position].id)
             if outcome is not None:
                 self.outcomes[position] = outcome
+
+    def planned(
+        self, cuts: Callable[[Group, Sequence[int]], Iterable[Sized]]
+    ) -> SyncReport:
+        """
+        Return what a dry run reports; *cuts* parts the positions of a group.
+        """
+        for position, activity in self.activities.items():
+            self.outcomes[position] = SyncOutcome(activity_id=activity.id, status=PENDING)
+        requests = [
+            {**group._asdict(), "count": len(cut)}
+            for group, positions in self.groups.items()
+            for cut in cuts(group, positions)
+        ]
+        return SyncReport(outcomes=self.in_order(), dry_run=True, requests=requests)
 
     def in_order(self) -> list[SyncOutcome]:
         """

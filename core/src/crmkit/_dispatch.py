@@ -11,7 +11,13 @@ from attrs import define, evolve, field
 
 from crmkit import _verdicts
 from crmkit._outbox import activity_of, outcome_of
-from crmkit.errors import CrmkitError, OutboxError, PluginContractError, RetryableError
+from crmkit.errors import (
+    CredentialsError,
+    CrmkitError,
+    OutboxError,
+    PluginContractError,
+    RetryableError,
+)
 from crmkit.reports import PENDING, SYNCED, UNCERTAIN, SyncOutcome
 from crmkit.stores import Key, Settlement
 
@@ -63,18 +69,21 @@ class Dispatch:
         if not self.halted(group):
             return None
         error = self._halted[group.provider, group.user_id]
-        whose = f" of user {group.user_id!r}" if group.user_id else ""
-        return f"{group.provider}{whose}: {error or 'the deadline has passed'}"
+        return f"{self.whose(group)}: {error or 'the deadline has passed'}"
+
+    @staticmethod
+    def whose(group: Group) -> str:
+        """
+        Name the group's account.
+        """
+        user = f" of user {group.user_id!r}" if group.user_id else ""
+        return f"{group.provider}{user}"
 
     def left(self, group: Group, activity_ids: Iterable[str]) -> dict[str, SyncOutcome]:
         """
         Return pending outcomes for what a halted account leaves unsent.
         """
-        error = self._halted.get((group.provider, group.user_id))
-        return {
-            activity_id: SyncOutcome(activity_id=activity_id, status=PENDING, error=error)
-            for activity_id in activity_ids
-        }
+        return pending(activity_ids, self._halted.get((group.provider, group.user_id)))
 
     def release(self, group: Group, activities: Sequence[ActivityRecord]) -> None:
         """
@@ -114,21 +123,20 @@ class Dispatch:
         Returns the outcomes of those that are there or stay uncertain, and the activities
         that are to be sent again.
         """
-        outcomes: dict[str, SyncOutcome] = {}
-        again: list[ActivityRecord] = []
-        offered = self.host.offers(group.provider, _LOOK)
-        for row in rows:
-            activity = activity_of(row)
-            outcome = self._look(group, activity) if offered else outcome_of(row)
-            if outcome is None:
-                again.append(activity)
-            else:
-                outcomes[activity.id] = outcome
-        return self._settle(group, outcomes), again
+        try:
+            looked = {row.activity_id: self._look(group, row) for row in rows}
+        except BaseException:
+            was = {row.activity_id: outcome_of(row) for row in rows}
+            self._settle(group, was, heed=False)
+            raise
+        outcomes = {key: found for key, found in looked.items() if found is not None}
+        again = [activity_of(row) for row in rows if looked[row.activity_id] is None]
+        return self._settle(group, outcomes, heed=False), again
 
-    def _look(self, group: Group, activity: ActivityRecord) -> SyncOutcome | None:
-        if self.halted(group):
-            return SyncOutcome(activity_id=activity.id, status=UNCERTAIN)
+    def _look(self, group: Group, row: Row) -> SyncOutcome | None:
+        if self.halted(group) or not self.host.offers(group.provider, _LOOK):
+            return outcome_of(row)
+        activity = activity_of(row)
         try:
             remote_id = self.host.find_activity(
                 self._session(group, writes=0), group.kind, activity
@@ -142,14 +150,19 @@ class Dispatch:
     def _call(
         self, group: Group, activities: Sequence[ActivityRecord]
     ) -> tuple[dict[str, SyncOutcome], Exception | None]:
+        sent = {activity.id for activity in activities}
         try:
             session = self._session(group, writes=1)
         except PluginContractError as error:
-            return {a.id: _pending(a, error) for a in activities}, None
+            return pending(sent, error), None
         except CrmkitError as error:
             return {}, error
-        results = self.host.sync(session, group.kind, activities)
-        sent = {activity.id for activity in activities}
+        except Exception as error:
+            return {}, _no_session(group, error)
+        try:
+            results = self.host.sync(session, group.kind, activities)
+        except Exception as error:  # of a wrapper; what the plugin raises is in the results
+            return {}, error
         reported: dict[str, SyncOutcome] = {}
         for outcome in results.items:
             if outcome.activity_id not in sent:
@@ -168,28 +181,26 @@ class Dispatch:
         )
 
     def _settle(
-        self, group: Group, outcomes: Mapping[str, SyncOutcome]
+        self, group: Group, outcomes: Mapping[str, SyncOutcome], *, heed: bool = True
     ) -> dict[str, SyncOutcome]:
-        told = {key: self._told(group, outcome) for key, outcome in outcomes.items()}
-        self._heed(group, told.values())
+        settled = {
+            key: told(self.host, group.provider, outcome)
+            for key, outcome in outcomes.items()
+        }
+        if heed:
+            self._heed(group, settled.values())
         try:
-            if told:
+            if settled:
                 self.outbox.store.settle(
-                    self._settlement(group, outcome) for outcome in told.values()
+                    self._settlement(group, outcome) for outcome in settled.values()
                 )
         except OutboxError as error:
             # What happened in the CRM is true even if it cannot be noted; the rows stay
             # leased, so they turn uncertain, and are looked up before they are sent again.
-            _LOG.warning("%d outcomes cannot be noted: %s", len(told), error)
-        for outcome in told.values():
+            _LOG.warning("%d outcomes cannot be noted: %s", len(settled), error)
+        for outcome in settled.values():
             self.tally.add(outcome.status)
-        return told
-
-    def _told(self, group: Group, outcome: SyncOutcome) -> SyncOutcome:
-        decides = outcome.status == UNCERTAIN and not self.host.offers(
-            group.provider, _LOOK
-        )
-        return evolve(outcome, user_decides=decides)
+        return settled
 
     def _heed(self, group: Group, outcomes: Iterable[SyncOutcome]) -> None:
         for outcome in outcomes:
@@ -210,5 +221,26 @@ class Dispatch:
         )
 
 
-def _pending(activity: ActivityRecord, error: Exception) -> SyncOutcome:
-    return SyncOutcome(activity_id=activity.id, status=PENDING, error=error)
+def told(host: Host, provider: str, outcome: SyncOutcome) -> SyncOutcome:
+    """
+    Return the outcome as the user is told: only they can decide what nobody can look up.
+    """
+    decides = outcome.status == UNCERTAIN and not host.offers(provider, _LOOK)
+    return evolve(outcome, user_decides=decides)
+
+
+def pending(activity_ids: Iterable[str], error: Exception | None) -> dict[str, SyncOutcome]:
+    """
+    Return pending outcomes, all for the same reason.
+    """
+    return {
+        activity_id: SyncOutcome(activity_id=activity_id, status=PENDING, error=error)
+        for activity_id in activity_ids
+    }
+
+
+def _no_session(group: Group, error: Exception) -> CredentialsError:
+    msg = f"no credentials for {group.provider!r}: {type(error).__name__} in the way there"
+    named = CredentialsError(msg)
+    named.__cause__ = error
+    return named

@@ -5,6 +5,7 @@ The outbox: activities written ahead of sending, and the ledger of what became o
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -13,16 +14,17 @@ from attrs import frozen
 from crmkit import errors
 from crmkit.codec import activity_from_json, activity_to_json, from_json, to_json
 from crmkit.errors import ActivityConflictError, ConfigurationError, CRMError
-from crmkit.reports import PENDING, SYNCED, SyncOutcome
-from crmkit.stores import LEDGER_DAYS, SENDING, Key, Row, Store
+from crmkit.reports import PENDING, SYNCED, SyncOutcome, SyncReport
+from crmkit.stores import LEDGER_DAYS, SENDING, Group, Key, Row, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from crmkit._clock import Clock
     from crmkit.models import ActivityRecord
 
 _DAY = 86400.0
+_ALL = 1_000_000
 
 
 @frozen(kw_only=True)
@@ -102,6 +104,19 @@ class Outbox:
         """
         row = self.store.get(Key(user_id or "", activity_id))
         return None if row is None else outcome_of(row)
+
+    def planned(self, groups: Collection[Group]) -> SyncReport:
+        """
+        Return what a dry run of a flush of these groups reports.
+        """
+        rows = self.store.rows(state=PENDING, limit=_ALL)
+        waiting = [row for row in rows if row.group in groups]
+        counts = Counter(row.group for row in waiting)
+        return SyncReport(
+            outcomes=map(outcome_of, waiting),
+            dry_run=True,
+            requests=[{**group._asdict(), "count": n} for group, n in counts.items()],
+        )
 
     def close(self) -> None:
         """

@@ -4,17 +4,17 @@ Sync: activities written ahead, sent by provider, user and kind, and reported in
 
 from __future__ import annotations
 
-from collections import Counter
+import math
 from typing import TYPE_CHECKING
 
 from attrs import define
 
 from crmkit._batch import Batch, Filling, kind_of
-from crmkit._dispatch import Dispatch
+from crmkit._dispatch import Dispatch, pending, told
 from crmkit._outbox import activity_of, admitted, outcome_of, row_of
-from crmkit.errors import ConfigurationError, InvalidRequestError, PluginError
+from crmkit.errors import ConfigurationError, InvalidRequestError, OutboxError, PluginError
 from crmkit.models import ActivityRecord
-from crmkit.reports import DEAD, PENDING, UNCERTAIN, SyncOutcome, SyncReport
+from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN, SyncOutcome, SyncReport
 from crmkit.stores import SENDING, Group, Key
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from crmkit._session import Sessions
     from crmkit._tally import Tally
     from crmkit.stores import Row
-
-_ALL = 1_000_000
 
 
 @define(kw_only=True)
@@ -57,15 +55,18 @@ class Sync:
         Raises PluginError when the call's provider cannot be used at all, and StoreError
         when nothing could be written ahead; nothing was sent then.
         """
-        self.host.provider(fill.provider or fill.default_provider)
-        batch = Batch()
-        for position, activity in enumerate(activities):
-            if not isinstance(activity, ActivityRecord):
-                msg = f"an activity is an ActivityRecord, not a {type(activity).__name__}"
+        records = list(activities)
+        for record in records:
+            if not isinstance(record, ActivityRecord):
+                msg = f"an activity is an ActivityRecord, not a {type(record).__name__}"
                 raise ConfigurationError(msg)
+        if fill.provider or any(record.provider is None for record in records):
+            self.host.provider(fill.provider or fill.default_provider)
+        batch = Batch()
+        for position, activity in enumerate(records):
             self._sort(batch, position, activity, fill)
         if dry_run:
-            return self._planned(batch)
+            return batch.planned(self._cuts)
         self._write_ahead(batch)
         if self.auto_sync:
             self._send(batch, self._run(deadline))
@@ -86,26 +87,33 @@ class Sync:
         """
         start = self.outbox.now()
         self.outbox.store.recover()
-        wanted = [
-            group
-            for group in self.outbox.store.groups(start)
-            if provider in {None, group.provider} and user_id in {None, group.user_id}
-        ]
+        wanted = self._groups(start, user_id, provider)
         if dry_run:
-            return self._planned_flush(wanted)
+            return self.outbox.planned(wanted)
         run = self._run(deadline)
         outcomes: list[SyncOutcome] = []
         unsent: list[str] = []
         for group in wanted:
             try:
                 self.host.provider(group.provider)
-            except PluginError as error:
+                outcomes += self._flush_group(run, group, start)
+            except (PluginError, OutboxError) as error:
                 unsent.append(str(error))
-                continue
-            outcomes += self._flush_group(run, group, start)
             if reason := run.reason(group):
                 unsent.append(reason)
+        if not unsent and all(outcome.status in {SYNCED, DEAD} for outcome in outcomes):
+            left = self._groups(math.inf, user_id, provider)
+            unsent += [f"{run.whose(group)}: some is not due yet" for group in left]
         return SyncReport(outcomes=outcomes, unsent=dict.fromkeys(unsent))
+
+    def _groups(
+        self, now: float, user_id: str | None, provider: str | None
+    ) -> Sequence[Group]:
+        return [
+            group
+            for group in self.outbox.store.groups(now)
+            if provider in {None, group.provider} and user_id in {None, group.user_id}
+        ]
 
     def _sort(
         self, batch: Batch, position: int, activity: ActivityRecord, fill: Filling
@@ -144,7 +152,7 @@ class Sync:
         for key, row in rows.items():
             position = first_of[key]
             outcome = admitted(row, known[key]) if key in known else outcome_of(row)
-            batch.outcomes[position] = outcome
+            batch.outcomes[position] = told(self.host, row.provider, outcome)
             if key not in known and row.state == SENDING:
                 batch.leased.add(position)
         done = {first_of[key] for key in known} | set(batch.doubles)
@@ -152,13 +160,12 @@ class Sync:
             positions[:] = [position for position in positions if position not in done]
 
     def _double(self, batch: Batch, position: int, first: int) -> SyncOutcome:
-        again, before = batch.of([position, first])
-        now = self.outbox.now()
-        told = admitted(
-            row_of(again, "", state=PENDING, now=now),
-            row_of(before, "", state=PENDING, now=now),
+        again, before = (
+            row_of(activity, "", state=PENDING, now=0.0)
+            for activity in batch.of([position, first])
         )
-        return told if told.error else batch.outcomes[first]
+        outcome = admitted(again, before)
+        return outcome if outcome.error else batch.outcomes[first]
 
     def _send(self, batch: Batch, run: Dispatch) -> None:
         try:
@@ -186,7 +193,10 @@ class Sync:
         if run.halted(group):
             return run.left(group, (activity.id for activity in activities))
         keys = [Key(group.user_id, activity.id) for activity in activities]
-        mine = {row.activity_id for row in self.outbox.store.claim_keys(keys)}
+        try:
+            mine = {row.activity_id for row in self.outbox.store.claim_keys(keys)}
+        except OutboxError as error:  # others were sent, so this must not be raised
+            return pending((key.activity_id for key in keys), error)
         return run.send(group, [a for a in activities if a.id in mine]) if mine else {}
 
     def _flush_group(
@@ -206,24 +216,6 @@ class Sync:
             if not rows:
                 break
             yield from run.send(group, [activity_of(row) for row in rows]).values()
-
-    def _planned(self, batch: Batch) -> SyncReport:
-        for position, activity in batch.activities.items():
-            batch.outcomes[position] = SyncOutcome(activity_id=activity.id, status=PENDING)
-        requests = [
-            {**group._asdict(), "count": len(cut)}
-            for group, positions in batch.groups.items()
-            for cut in self._cuts(group, positions)
-        ]
-        return SyncReport(outcomes=batch.in_order(), dry_run=True, requests=requests)
-
-    def _planned_flush(self, groups: Sequence[Group]) -> SyncReport:
-        rows = self.outbox.store.rows(state=PENDING, limit=_ALL)
-        waiting = [row for row in rows if row.group in groups]
-        counts = Counter(row.group for row in waiting)
-        requests = [{**group._asdict(), "count": n} for group, n in counts.items()]
-        outcomes = [outcome_of(row) for row in waiting]
-        return SyncReport(outcomes=outcomes, dry_run=True, requests=requests)
 
     def _run(self, deadline: float | None) -> Dispatch:
         return Dispatch(
