@@ -755,6 +755,15 @@ class TestPlaces:
         with pytest.raises(ConfigurationError, match="needs 'instance'"):
             connector.session().http.get("/x")
 
+    def test_own_base_url(self, connect, server):
+        """
+        The user's base URL stands above the provider's, and above its hosts.
+        """
+        server.answer = lambda request: {"fine": 1}
+        info = {"base_url": "https://api.acme.example", "hosts": ["*.acme.example"]}
+
+        assert connect(provider(info=info)).session().http.get("/x").json() == {"fine": 1}
+
     def test_no_base_url(self, connect):
         """
         A provider without a base URL that uses http all the same is told so.

@@ -4,6 +4,7 @@ Plugins are found by their entry points; what is wrong with them is one clear er
 
 import subprocess
 import sys
+from textwrap import dedent
 
 import pytest
 from tests.core.distributions import PROVIDER, install
@@ -125,11 +126,28 @@ def test_given_by_hand(site):
     A plugin given by hand stands above an installed one of its name.
     """
     installed(site, "crmkit-acme", "acme_one")
-    (site / "mine.py").write_text(PROVIDER.replace("    ", "", 1))
     module = site / "by_hand.py"
-    module.write_text("\n".join(line[4:] for line in PROVIDER.splitlines()))
+    module.write_text(dedent(PROVIDER))
 
     assert load(plugins={"acme": str(module)}) == "{label}"
+
+
+def test_file_with_its_own_classes(tmp_path):
+    """
+    A plugin in a file may make classes whose annotations are texts.
+    """
+    head = """
+    from __future__ import annotations
+    from dataclasses import dataclass
+
+    @dataclass
+    class Person:
+        name: str | None = None
+    """
+    file = tmp_path / "acme.py"
+    file.write_text(dedent(head) + dedent(PROVIDER).replace("{label}", "Mine"))
+
+    assert load(plugins={"acme": str(file)}) == "Mine"
 
 
 def test_failing_import(site):

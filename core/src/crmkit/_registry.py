@@ -4,6 +4,7 @@ Which plugins are installed: entry points as data; nothing is imported.
 
 from __future__ import annotations
 
+import sys
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -141,6 +142,7 @@ def import_named(place: str, name: str) -> Any:
             return import_module(place)
         spec = spec_from_file_location(f"crmkit_plugin_{name}", place)
         module = module_from_spec(spec)  # type: ignore[arg-type]
+        sys.modules[module.__name__] = module  # dataclasses look themselves up there
         spec.loader.exec_module(module)  # type: ignore[union-attr]
     except Exception as error:
         msg = f"the plugin {place!r} cannot be loaded: {type(error).__name__}: {error}"
