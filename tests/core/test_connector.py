@@ -141,8 +141,10 @@ def test_positional_refused():
         ({"purpose": "spam"}, "purpose is marketing or transactional"),
         ({"mode": "lax"}, "mode is permissive or strict"),
         ({"varialbes": {}}, "no argument 'varialbes'"),
+        ({"variables": [("a", 1)]}, "variables= takes a mapping"),
+        ({"variables": {1: "a"}}, "variables= takes a mapping of names"),
     ],
-    ids=lambda value: value if isinstance(value, str) else next(iter(value)),
+    ids=lambda value: None if isinstance(value, str) else str(value),
 )
 def test_request_refused(request_, message):
     """

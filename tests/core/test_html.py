@@ -299,6 +299,22 @@ def test_composed_links(template, values):
     assert urlsplit(page.texts[1].strip()).scheme == ""
 
 
+@pytest.mark.parametrize(
+    ("template", "value", "link"),
+    [
+        ("page-{{x}}", "a:b", "page-a%3Ab"),
+        ("page-{{x}}", "a/b:c", "page-a/b:c"),
+        ("/{{x}}", "a:b", "/a:b"),
+        ("https://{{x}}", "x.example:80", "https://x.example:80"),
+    ],
+)
+def test_rest_of_link(template, value, link):
+    """
+    Within a link a colon is kept from ending a scheme, and left alone where it cannot.
+    """
+    assert render(f"<a href='{template}'>", variables={"x": value}) == f"<a href='{link}'>"
+
+
 @given(VALUES, VALUES)
 def test_query(first, second):
     """

@@ -246,14 +246,18 @@ def test_tolerant_client():
 
 def test_numbers():
     """
-    A CRM that sends ids and telephone numbers as numbers is understood.
+    A CRM that sends ids, names of fields and telephone numbers as numbers is understood.
     """
-    client = ClientData(id=7, phone=34612345678, tags=[1, None, "vip"], aliases=[6])
+    client = ClientData(
+        id=7, phone=34612345678, tags=[1, None, "vip"], aliases=[6], custom_fields={5: 1}
+    )
 
     assert client.id == "7"
     assert client.phone == "34612345678"
     assert client.tags == ("1", "vip")
     assert client.aliases == ("6",)
+    assert client.custom_fields == {"5": 1}
+    assert ActivityRecord(type="note", provider=5).provider == "5"
 
 
 def test_one_tag():
@@ -308,11 +312,12 @@ def test_activity_description(description):
     [
         lambda naive: ActivityRecord(type="note", timestamp=naive),
         lambda naive: ClientData(id="7", updated_at=naive),
+        lambda naive: ClientData(id="7", fetched_at=naive),
         lambda naive: ClientInteraction(id="7", type="call", timestamp=naive),
         lambda naive: Consent(channel="email", status="opted_in", as_of=naive),
         lambda naive: CRMCredentials(provider="acme", expires_at=naive),
     ],
-    ids=["activity", "client", "interaction", "consent", "credentials"],
+    ids=["activity", "client", "fetched", "interaction", "consent", "credentials"],
 )
 def test_naive_times(make):
     """

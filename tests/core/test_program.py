@@ -226,6 +226,15 @@ def test_unknown_refused():
     assert "variables=" in str(error)
 
 
+def test_place_of_each():
+    """
+    A variable that stands twice is named with both its places, escaped ones aside.
+    """
+    error = failure("\\{{nick}} {{nick}}\n{{a}} {{nick}}", variables={"a": 1})
+
+    assert "nick (1:11), nick (2:7)" in str(error)
+
+
 def test_place_in_composed_text():
     """
     Columns count what a reader sees: letters with their accents, not their parts.
@@ -321,6 +330,26 @@ def test_report():
     assert result.client_id == "7"
     assert result.content_type == "plain"
     assert (result.missing, result.defaults_used, result.warnings) == ((), (), ())
+
+
+def test_report_names_once():
+    """
+    A variable that stands twice is reported once.
+    """
+    result = personalized(
+        "{{note}}{{note}}{{ company | default: 'x' }}{{ company | default: 'y' }}",
+        missing="blank",
+    )
+
+    assert result.content == "xy"
+    assert (result.missing, result.defaults_used) == (("note",), ("company",))
+
+
+def test_no_variables():
+    """
+    None stands for no variables.
+    """
+    assert render("{{id}}", variables=None) == "7"
 
 
 def test_malformed_reported():

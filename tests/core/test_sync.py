@@ -886,6 +886,16 @@ class TestFlush:
             assert report.exit_code == 4
             assert connector.outcome_of("2").status == "pending"
 
+    def test_at_once(self, book, connector):
+        """
+        What did not go out is sent by a flush of the same instant.
+        """
+        book.end, book.fates = UnavailableError("down", sent=False), {"1": "silent"}
+        assert connector.sync_activity(*activities(1)).status == "pending"
+        book.heal()
+
+        assert [o.status for o in connector.flush_pending()] == ["synced"]
+
     def test_not_yet_due(self, book, connector, clock):
         """
         What waits for its time is not sent, and a flush does not say that all is done.

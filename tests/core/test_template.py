@@ -9,9 +9,9 @@ from crmkit._template import parse, slot_of
 
 TYPES = ["email", "email_html"]
 types = pytest.mark.parametrize("content_type", TYPES)
-NASTY = st.text(
+NASTY = st.lists(
     st.sampled_from("{}|%\\\"'<>&@.#/ a:`\n-!=e\u0301") | st.characters(), max_size=60
-)
+).map("".join)
 PIECES = st.lists(
     st.sampled_from(
         [
@@ -139,9 +139,18 @@ def test_malformed(text, content_type):
 
     assert parsed.document.text == f"Hi\n  {text}"
     assert spans(text, "slot", content_type) == []
-    line, column, shown = parsed.malformed[0]
-    assert (line, column) == (2, 3)
-    assert text.startswith(shown)
+    assert [(line, column) for line, column, _ in parsed.malformed] == [(2, 3)]
+    assert parsed.malformed[0][2] == spans(text, "fixed", content_type)[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["{{}}", "{{a b}}", "{{{hey}}}", "{{hey|}}", "{{a}}}", "{% hey %}", "{{hey you"]
+)
+def test_malformed_is_fixed(text):
+    """
+    No transformer rewrites what stands between malformed braces.
+    """
+    assert spans(f"hey {text}", "fixed") == [text]
 
 
 @pytest.mark.parametrize("text", ["{x}", "${y}", "a } b", "{ {a} }", "}}", "%}", "\\{x}"])

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("crmkit.sync")
 _LOOK = "crmkit_find_activity"
-_NOT_IN_THIS_RUN = 0.001
 
 
 @define(kw_only=True)
@@ -214,7 +213,7 @@ class Dispatch:
         return Settlement(
             key=Key(group.user_id, outcome.activity_id),
             state=outcome.status,
-            due_at=self.outbox.now() + max(wait or 0.0, _NOT_IN_THIS_RUN),
+            due_at=self.outbox.now() + (wait or 0.0),
             remote_id=outcome.remote_id if outcome.status == SYNCED else None,
             error_type=None if error is None else type(error).__name__,
             error=None if error is None else str(error),

@@ -86,7 +86,7 @@ class Fetch:
         """
         field, value = criterion
         scope = Scope(provider, user_id, _included(include))
-        session = self._session(scope)
+        session, now = self._session(scope), self.clock.now()
         results = self.host.find_clients(session, field, value)
         found = {client.id: client for client in results.items}
         if len(found) > 1:
@@ -94,7 +94,7 @@ class Fetch:
             raise AmbiguousClientError(msg, client_ids=tuple(found), provider=provider)
         for error in results.errors:
             raise readable(error, provider)
-        return next((self._finish(c, scope, session) for c in found.values()), None)
+        return next((self._finish(c, scope, session, now) for c in found.values()), None)
 
     def pages(
         self,
@@ -115,12 +115,15 @@ class Fetch:
         cursor: str | None = None
         seen: set[str | None] = {None}
         while True:
-            session = self._session(scope)
+            session, now = self._session(scope), self.clock.now()
             results = self.host.list_clients(session, updated_since, cursor)
             page = results.page or ClientPage(clients=())
             if page.deleted:
                 self.cache.forget(provider, page.deleted)
-            yield [self._finish(c, scope, session) for c in results.items], page.deleted
+            yield (
+                [self._finish(c, scope, session, now) for c in results.items],
+                page.deleted,
+            )
             for error in results.errors:
                 if results.page is None or isinstance(error, CRMError):
                     raise readable(error, provider)
@@ -150,7 +153,7 @@ class Fetch:
         return loaded
 
     def _load_cut(self, scope: Scope, ids: Sequence[str]) -> Mapping[str, Fetched]:
-        session = self._session(scope)
+        session, now = self._session(scope), self.clock.now()
         results = self.host.fetch(session, ids)
         by_id = {alias: c for c in results.items for alias in (*c.aliases, c.id)}
         missing = sum(client_id not in by_id for client_id in ids)
@@ -161,7 +164,7 @@ class Fetch:
                 loaded[client_id] = (
                     self._absent(client_id, scope, results, missing)
                     if client is None
-                    else self._finish(client, scope, session)
+                    else self._finish(client, scope, session, now)
                 )
             except CrmkitError as error:
                 loaded[client_id] = about(client_id, error)
@@ -187,11 +190,13 @@ class Fetch:
             raise NotSupportedError(msg, provider=scope.provider)
         return self.sessions.open(scope.provider, info, scope.user_id)
 
-    def _finish(self, client: ClientData, scope: Scope, session: Session) -> ClientData:
+    def _finish(
+        self, client: ClientData, scope: Scope, session: Session, now: datetime
+    ) -> ClientData:
         own = self.sessions.settings.get(scope.provider, {})
         changes: dict[str, Any] = {
             "provider": scope.provider,
-            "fetched_at": self.clock.now(),
+            "fetched_at": now,
             **filled(client, own.get("preferences", {})),
         }
         if "raw" not in scope.include:

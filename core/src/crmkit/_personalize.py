@@ -4,6 +4,7 @@ Personalize: consent, address, the transformed template from the cache, then the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypedDict
 
 from attrs import define, evolve, field, frozen
@@ -16,7 +17,7 @@ from crmkit.models import ClientData
 from crmkit.reports import PersonalizedContent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from crmkit._clock import Clock
     from crmkit._pipeline import Compiled, Pipeline
@@ -36,6 +37,14 @@ class Arguments(TypedDict, total=False):
     user_id: str | None
 
 
+def _variables(given: Mapping[str, object] | None) -> Mapping[str, object]:
+    given = {} if given is None else given
+    if isinstance(given, Mapping) and all(isinstance(name, str) for name in given):
+        return given
+    msg = "variables= takes a mapping of names to values"
+    raise ConfigurationError(msg)
+
+
 @frozen(kw_only=True)
 class Request:
     """
@@ -43,7 +52,7 @@ class Request:
     """
 
     content_type: str = "email"
-    variables: Mapping[str, object] = field(factory=dict)
+    variables: Mapping[str, object] = field(factory=dict, converter=_variables)
     unknown: str = ERROR
     missing: str = ERROR
     purpose: str = _consent.MARKETING
@@ -149,8 +158,8 @@ class Personalize:
             language=client.language,
             variables=filled.variables,
             personalized_at=self.clock.now(),
-            defaults_used=filled.defaults,
-            missing=filled.missing,
+            defaults_used=dict.fromkeys(filled.defaults),
+            missing=dict.fromkeys(filled.missing),
             applied=compiled.applied,
             skipped=compiled.skipped,
             warnings=(*compiled.warnings, *_collisions(values, filled.variables)),

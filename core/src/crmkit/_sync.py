@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from crmkit._tally import Tally
     from crmkit.stores import Row
 
+_ALL = 1_000_000
+
 
 @define(kw_only=True)
 class Sync:
@@ -203,15 +205,14 @@ class Sync:
         self, run: Dispatch, group: Group, start: float
     ) -> Iterator[SyncOutcome]:
         claim, size = self.outbox.store.claim, self._size(group)
-        while not run.halted(group):
-            rows = claim(group, state=UNCERTAIN, now=start, limit=size)
-            if not rows:
-                break
+        if not run.halted(group):
+            # All at once: what stays uncertain would be claimed over and over.
+            rows = claim(group, state=UNCERTAIN, now=start, limit=_ALL)
             outcomes, again = run.look_up(group, rows)
             yield from outcomes.values()
-            if again:
-                yield from run.send(group, again).values()
-        while not run.halted(group):
+            for at in range(0, len(again), size):
+                yield from run.send(group, again[at : at + size]).values()
+        while not run.halted(group):  # what stays pending halts the account
             rows = claim(group, state=PENDING, now=start, limit=size)
             if not rows:
                 break

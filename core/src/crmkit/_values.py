@@ -43,6 +43,15 @@ def read_only(value: Mapping[str, Any] | None) -> ReadOnlyDict:
     return ReadOnlyDict(value) if value else _EMPTY
 
 
+def by_name(value: Mapping[Any, Any] | None) -> ReadOnlyDict:
+    """
+    Return a read-only mapping whose keys are texts: some CRMs number their fields.
+    """
+    if value and not all(isinstance(key, str) for key in value):
+        value = {str(key): item for key, item in value.items()}
+    return read_only(value)
+
+
 def json_value(value: Any, where: str = "metadata", depth: int = 0) -> Any:
     """
     Return a JSON value made read-only, or raise ValueError that names the place.

@@ -104,6 +104,9 @@ def activity_from_json(values: object) -> ActivityRecord:
     if unknown:
         msg = f"unknown {_listed(unknown)}; an activity has {_listed(sorted(known))}"
         raise ValueError(msg)
+    if len(named) < len(values):
+        msg = "a key is given twice, in snake_case and in camelCase"
+        raise ValueError(msg)
     given = {k: v for k, v in named.items() if v is not None}
     return ActivityRecord(**{"type": "", **given})
 

@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from crmkit._values import (
     an_id,
+    by_name,
     common_text,
     instant,
     items,
@@ -93,7 +94,7 @@ class ClientData:
     timezone: str | None = field(default=None, converter=common_text, repr=False)
     preferences: Mapping[str, Any] = field(default=None, converter=read_only, repr=False)
     tags: tuple[str, ...] = field(default=(), converter=texts, repr=False)
-    custom_fields: Mapping[str, Any] = field(default=None, converter=read_only, repr=False)
+    custom_fields: Mapping[str, Any] = field(default=None, converter=by_name, repr=False)
     history: tuple[ClientInteraction, ...] | None = field(
         default=None, converter=optional_items, repr=False
     )
@@ -101,7 +102,9 @@ class ClientData:
     updated_at: datetime | None = field(
         default=None, converter=optional_instant, repr=False
     )
-    fetched_at: datetime | None = field(default=None, repr=False)
+    fetched_at: datetime | None = field(
+        default=None, converter=optional_instant, repr=False
+    )
     provider: str | None = None
     aliases: tuple[str, ...] = field(default=(), converter=texts)
     raw: Mapping[str, Any] | None = field(
@@ -163,7 +166,7 @@ class ActivityRecord:
     timestamp: datetime = field(factory=now, converter=instant, repr=False)
     metadata: Mapping[str, Any] = field(default=None, converter=json_mapping, repr=False)
     id: str = field(factory=new_id, converter=an_id)
-    provider: str | None = None
+    provider: str | None = field(default=None, converter=text)
 
     @type.validator
     def _check_type(self, _attribute: object, value: object) -> None:
