@@ -11,6 +11,7 @@ from tests.core.plugins import provider
 
 from crmkit import (
     AuthenticationError,
+    ConfigurationError,
     CredentialsNotFoundError,
     CRMConnector,
     CRMCredentials,
@@ -144,9 +145,7 @@ class TestEnvironment:
 
 
 class TestGiven:
-    @pytest.mark.parametrize(
-        "one", ["t", Secret("t"), CRMCredentials(provider="x", access_token="t")]
-    )
+    @pytest.mark.parametrize("one", ["t", " t\n", Secret("t")])
     def test_one_value(self, given_credentials, one):
         """
         One value serves every user and provider.
@@ -155,6 +154,35 @@ class TestGiven:
 
         assert token(connector) == token(connector, "bob") == "t"
         assert connector.session(provider="other").credentials.provider == "other"
+
+    def test_one_that_says_whose_it_is(self, given_credentials):
+        """
+        Credentials of one provider serve all its users, and no other provider.
+        """
+        connector = given_credentials(CRMCredentials(provider="acme", access_token="t"))
+
+        assert token(connector) == token(connector, "bob") == "t"
+        with pytest.raises(CredentialsNotFoundError):
+            connector.session(provider="other")
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"acme": {"access_token": "PLANTED"}},
+            {"acme": b"PLANTED"},
+            {"acme": 5},
+            {"acme": CRMCredentials(provider="hubspot", access_token="PLANTED")},
+            lambda *_: ["PLANTED"],
+        ],
+    )
+    def test_wrong_kind(self, given_credentials, wrong):
+        """
+        What is no token, or is another provider's, is refused and not shown.
+        """
+        with pytest.raises(ConfigurationError, match="credentials= gives") as caught:
+            given_credentials(wrong).session()
+
+        assert "PLANTED" not in str(caught.value)
 
     def test_by_provider(self, given_credentials):
         """

@@ -50,7 +50,7 @@ class TestSome:
 
         assert [found[i].id for i in ("1", "2")] == ["1", "2"]
         assert isinstance(found["bad"], ProtocolError)
-        assert str(found["bad"]) == "a record of 'acme' cannot be read (KeyError)"
+        assert str(found["bad"]) == "the plugin 'acme' failed on a record with KeyError"
         assert isinstance(found["bad"].__cause__, KeyError)
 
     def test_absent_or_unreadable(self, connect):
@@ -80,7 +80,7 @@ class TestSome:
             raise UnavailableError(message, sent=True)
 
         found = connect(provider(fetch=fetch, info={"fetch_batch": 3})).get_clients_data(
-            "abc"
+            list("abc")
         )
 
         assert found["a"].id == "a"
@@ -99,7 +99,7 @@ class TestSome:
             return [ClientData(id=i) for i in ids]
 
         plugin = provider(fetch=fetch, info={"fetch_batch": 2})
-        found = connect(plugin).get_clients_data("12345")
+        found = connect(plugin).get_clients_data(list("12345"))
 
         assert [type(found[i]).__name__ for i in "12345"] == [
             "ClientData",
@@ -310,7 +310,7 @@ class TestHistory:
             history=history,
             info={"fetch_batch": 3},
         )
-        found = connect(plugin).get_clients_data("123", include=["history"])
+        found = connect(plugin).get_clients_data(list("123"), include=["history"])
 
         assert (found["1"].history, found["3"].history) == ((), ())
         assert isinstance(found["2"], UnavailableError)
@@ -324,7 +324,7 @@ class TestHistory:
             history=lambda: ({}["x"] for _ in range(3)),
         )
 
-        with pytest.raises(ProtocolError, match="cannot be read"):
+        with pytest.raises(ProtocolError, match="failed on a record with KeyError"):
             connect(plugin).get_client_data("1", include=["history"])
 
 

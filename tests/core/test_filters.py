@@ -133,10 +133,8 @@ def fails(value, **_):
         fails,
         lambda value: value,
         lambda value, *, language: [value, language],
-        None,
-        "text",
     ],
-    ids=["raises", "no keywords", "one keyword", "none", "no function"],
+    ids=["raises", "no keywords", "one keyword"],
 )
 def test_broken_filter(broken):
     """

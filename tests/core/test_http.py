@@ -326,7 +326,7 @@ class TestAnswers:
         ("content", "kind", "told"),
         [
             (
-                b"<html>Log in</html>",
+                b"Log in",
                 "text/html; charset=utf-8",
                 "is not JSON but text/html",
             ),
@@ -355,7 +355,7 @@ class TestAnswers:
         page = Answer(content=b"<html>", headers={"Content-Type": "text/html"})
         server.script(page)
 
-        with pytest.raises(ProtocolError, match="not JSON but text/html") as caught:
+        with pytest.raises(ProtocolError, match="Acme answers with a web page") as caught:
             connect().get_client_data("1")
 
         assert caught.value.provider == "acme"
@@ -371,6 +371,23 @@ class TestAnswers:
 
         assert outcome.status == "uncertain"
         assert isinstance(outcome.error, ProtocolError)
+
+    def test_html_that_nobody_reads(self, connect, server):
+        """
+        A login page is no success, also for a plugin that does not look at the answer.
+        """
+
+        def sync(session, activities):
+            session.http.post("/notes", json=[])
+            return [SyncOutcome.synced(activity) for activity in activities]
+
+        page = Answer(content=b"\n<!doctype html>", headers={"Content-Type": "text/html"})
+        server.script(page)
+        plugin = provider(sync=sync, info={"base_url": server.url})
+
+        outcome = connect(plugin).sync_activity(ActivityRecord(type="note"))
+
+        assert outcome.status == "uncertain"
 
     def test_cut_short(self, http, server, clock):
         """
@@ -496,7 +513,7 @@ class TestRequests:
         assert headers["accept"] == "application/json"
         assert headers["user-agent"].startswith("crmkit")
 
-    @pytest.mark.parametrize("token", ["to\nken", "token\n", "tok\r\nX-Admin: 1", "tökén‽"])
+    @pytest.mark.parametrize("token", ["to\nken", "tok\r\nX-Admin: 1", "tökén‽"])
     def test_token_that_fits_no_header(self, connect, server, token):
         """
         A token with a line break, as from a file, is refused by a clear error without it.
@@ -514,7 +531,7 @@ class TestRequests:
         """
         With such a token nothing was sent, so activities stay pending.
         """
-        outcome = connect(credentials="t\n").sync_activity(ActivityRecord(type="note"))
+        outcome = connect(credentials="t\nt").sync_activity(ActivityRecord(type="note"))
 
         assert outcome.status == "pending"
         assert isinstance(outcome.error, CredentialsError)
@@ -623,6 +640,33 @@ class TestUnrepeatableWrites:
 
 
 class TestSecrets:
+    def test_paths_and_queries(self, http, server, caplog):
+        """
+        The HTTP library's log shows nothing of a path or a query, where addresses stand.
+        """
+        caplog.set_level(logging.DEBUG)
+        server.script({})
+
+        http.get("/people/PLANTED-1", params={"email": "PLANTED-2@x.example"})
+
+        assert "PLANTED-1" in server.requests[0].path
+        assert "urllib3" in {record.name.partition(".")[0] for record in caplog.records}
+        assert "PLANTED" not in caplog.text
+
+    def test_log_of_others(self, http, server, caplog):
+        """
+        What the program asks of other hosts is logged as before.
+        """
+        caplog.set_level(logging.DEBUG)
+        server.script({})
+        http.get("/people")
+
+        line = '%s://%s:%s "%s %s %s"'
+        log = logging.getLogger("urllib3.connectionpool")
+        log.debug(line, "https", "other.example", 443, "GET", "/own?q=1", "HTTP/1.1")
+
+        assert "/own?q=1" in caplog.text
+
     @pytest.mark.parametrize(
         "answer",
         [

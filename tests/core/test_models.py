@@ -375,3 +375,13 @@ def test_secret_metadata_refused():
         ActivityRecord(type="note", metadata={"token": Secret("s3cret")})
 
     assert "s3cret" not in str(caught.value)
+
+
+def test_hash():
+    """
+    Clients and activities can be members of a set, which their ids tell apart.
+    """
+    one, same = (ClientData(id=1, custom_fields={"a": [1]}) for _ in range(2))
+
+    assert {one, same, ClientData(id=2)} == {one, ClientData(id=2)}
+    assert len({ActivityRecord(type="note", id="a"), ActivityRecord(type="x", id="b")}) == 2

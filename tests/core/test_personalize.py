@@ -245,3 +245,18 @@ def test_errors_name_the_client():
         assert "s3cret" not in str(caught.value) + repr(caught.value)
         assert "x.example" not in str(caught.value)
         assert isinstance(caught.value, CrmkitError)
+
+
+@pytest.mark.parametrize(
+    ("template", "hint"),
+    [("{{ Lead Source }}", "write {{ Lead_Source }}"), ("{{ }}", "as it is")],
+)
+def test_malformed_hint(template, hint):
+    """
+    Braces that are no variable are reported; a name with spaces with what to write.
+    """
+    with CRMConnector() as crm:
+        made = crm.personalize_content(template, ClientData(id=1), content_type="plain")
+
+    assert made.content == template
+    assert made.warnings[0].endswith(hint)

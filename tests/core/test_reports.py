@@ -181,3 +181,14 @@ def test_length(text):
     The length is in characters.
     """
     assert PersonalizedContent(content=text, client_id="7").length == len(text)
+
+
+def test_report_repr():
+    """
+    A report's repr says how many became what, not what became of each.
+    """
+    outcomes = [SyncOutcome(activity_id=str(n), status="synced") for n in range(500)]
+
+    assert repr(SyncReport(outcomes=outcomes)) == (
+        "SyncReport(synced=500, pending=0, uncertain=0, dead=0, unsent=[])"
+    )

@@ -49,8 +49,10 @@ from crmkit.infos import (
 )
 
 if TYPE_CHECKING:
+    from crmkit._session import Session
     from crmkit._values import stable_id
     from crmkit.documents import Context, Document, Span
+    from crmkit.http import Response
     from crmkit.models import (
         ActivityRecord,
         ClientData,
@@ -104,8 +106,10 @@ __all__ = [
     "ProviderInfo",
     "Rate",
     "RateLimitedError",
+    "Response",
     "RetryableError",
     "Secret",
+    "Session",
     "Span",
     "StoreError",
     "SyncOutcome",
@@ -121,18 +125,20 @@ __all__ = [
 ]
 
 # To make the models' classes takes a third of the import, and many scripts need few.
-_ON_FIRST_USE = ("_values", "documents", "models", "reports")
+_ON_FIRST_USE = ("_values", "documents", "models", "reports", "_session", "http")
 
 
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        for module in _ON_FIRST_USE:
-            found = getattr(import_module(f"crmkit.{module}"), name, None)
-            if found is not None:
-                globals()[name] = found
-                return found
-    msg = f"module 'crmkit' has no attribute {name!r}"
-    raise AttributeError(msg)
+if not TYPE_CHECKING:  # which would take any name for a good one
+
+    def __getattr__(name: str) -> Any:
+        if name in __all__:
+            for module in _ON_FIRST_USE:
+                found = getattr(import_module(f"crmkit.{module}"), name, None)
+                if found is not None:
+                    globals()[name] = found
+                    return found
+        msg = f"module 'crmkit' has no attribute {name!r}"
+        raise AttributeError(msg)
 
 
 def __dir__() -> list[str]:

@@ -38,12 +38,13 @@ def error_by_status(label: str, response: Response, clock: Clock) -> CRMError | 
     """
     Return the error that a status stands for, None for success.
 
-    5xx and 408 may come after the work was done, so their ``sent`` is True. A redirect is
+    A web page with a good status is none: a proxy or a sign-in page stands between. 5xx
+    and 408 may come after the work was done, so their ``sent`` is True. A redirect is
     a ProtocolError, since no token follows one.
     """
     status = response.status
     if status < HTTPStatus.MULTIPLE_CHOICES:
-        return None
+        return _not_the_crm(label, response)
     message = f"{label} API error: {status} - {_phrase(status)}"
     request_id = response.headers.get("X-Request-Id")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
@@ -59,6 +60,14 @@ def error_by_status(label: str, response: Response, clock: Clock) -> CRMError | 
     else:
         kind = _BY_STATUS.get(status, InvalidRequestError)
     return kind(message, status=status, request_id=request_id)
+
+
+def _not_the_crm(label: str, response: Response) -> CRMError | None:
+    kind = response.headers.get("Content-Type", "").lower()
+    if "html" in kind and response.content.lstrip()[:1] == b"<":
+        msg = f"{label} answers with a web page; is the base URL right?"
+        return ProtocolError(msg, status=response.status)
+    return None
 
 
 def retry_after(response: Response, clock: Clock) -> float | None:

@@ -96,18 +96,24 @@ class Batch:
         return [self.outcomes[position] for position in range(len(self.outcomes))]
 
 
-def kind_of(activity: ActivityRecord, kinds: Mapping[str, str]) -> str:
+def kind_of(
+    activity: ActivityRecord, kinds: Mapping[str, str], own: Mapping[str, str]
+) -> str:
     """
-    Return the CRM's sort of record for an activity's type, by the provider's table.
+    Return the CRM's sort of record for an activity's type.
 
-    Raises InvalidRequestError that names the setting which extends the table.
+    *kinds* is the provider's table, *own* the user's setting activity_types. Raises
+    InvalidRequestError for a type that neither knows.
     """
-    kind = kinds.get(activity.type, kinds.get("*")) if kinds else ""
+    if not kinds:
+        return ""
+    table = {**kinds, **own}
+    kind = table.get(activity.type, table.get("*"))
     if kind is None:
-        name, known = activity.provider, ", ".join(sorted(set(kinds.values())))
+        name, known = activity.provider, ", ".join(sorted(set(table.values())))
         msg = (
             f"{name!r} knows no activity type {activity.type!r}; the setting "
             f"activity_types of {name!r} can map it to one of {known}"
         )
         raise InvalidRequestError(msg, provider=name)
-    return str(kind)
+    return kind

@@ -155,7 +155,8 @@ class CRMConnector:
         """
         Return the client, or the error, for each id asked for.
         """
-        ids = list(dict.fromkeys(str(client_id) for client_id in client_ids))
+        one = isinstance(client_ids, str | int)
+        ids = list(dict.fromkeys(map(str, [client_ids] if one else client_ids)))
         return self._open.fetch.many(self._provider(provider), user_id, ids, include)
 
     def find_client(

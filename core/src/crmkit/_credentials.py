@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from crmkit.errors import CredentialsNotFoundError
+from crmkit.errors import ConfigurationError, CredentialsNotFoundError
 from crmkit.models import CRMCredentials, Secret
 
 if TYPE_CHECKING:
@@ -100,12 +100,27 @@ class Credentials:
         elif isinstance(given, Mapping):
             by_user: Mapping[object, Given] = given  # type: ignore[assignment]
             found = by_user.get((provider, user_id)) or by_user.get(provider)
+        elif isinstance(given, CRMCredentials) and given.provider != provider:
+            found = None  # they say themselves whose they are
         else:
             found = given
         found = found or _from_environment(provider, user_id)
-        if isinstance(found, CRMCredentials):
-            return evolve(found, provider=provider)
-        return CRMCredentials(provider=provider, access_token=found) if found else None
+        return _checked(found, provider) if found else None
+
+
+def _checked(found: object, provider: str) -> CRMCredentials:
+    if isinstance(found, CRMCredentials) and found.provider == provider:
+        return found
+    if isinstance(found, CRMCredentials):
+        msg = f"credentials= gives those of {found.provider!r} for {provider!r}"
+        raise ConfigurationError(msg)
+    if not isinstance(found, str | Secret):
+        msg = (
+            f"credentials= gives a {type(found).__name__} for {provider!r}; give a token "
+            "as text, a Secret, or CRMCredentials"
+        )
+        raise ConfigurationError(msg)
+    return CRMCredentials(provider=provider, access_token=Secret(found).reveal().strip())
 
 
 def variable(provider: str, user_id: str | None) -> str:

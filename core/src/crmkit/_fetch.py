@@ -193,11 +193,10 @@ class Fetch:
     def _finish(
         self, client: ClientData, scope: Scope, session: Session, now: datetime
     ) -> ClientData:
-        own = self.sessions.settings.get(scope.provider, {})
         changes: dict[str, Any] = {
             "provider": scope.provider,
             "fetched_at": now,
-            **filled(client, own.get("preferences", {})),
+            **filled(client, self.sessions.core(scope.provider).preferences),
         }
         if "raw" not in scope.include:
             changes["raw"] = None

@@ -94,7 +94,7 @@ class Pipeline:
         document, filters = parsed.document, self._filters()
         program = compile_document(document, content_type, parsed.places, filters)
         warnings = [
-            f"{line}:{column}: {text[:40]!r} is no variable and stays as it is"
+            f"{line}:{column}: {text[:40]!r} is no variable and stays as it is{_hint(text)}"
             for line, column, text in parsed.malformed
         ]
         applied: list[str] = []
@@ -223,3 +223,11 @@ def _read(client: ClientData, name: str) -> str | None:
         msg = f"a transformer may read language, timezone and preferences.*, not {name!r}"
         raise ConfigurationError(msg)
     return None if value is None else str(value)
+
+
+def _hint(text: str) -> str:
+    first, *others = text.strip("{} ").split() or [""]
+    words = [first, *others]
+    if not others or not all(word.isidentifier() for word in words):
+        return ""
+    return f"; a name has no spaces: write {{{{ {'_'.join(words)} }}}}"

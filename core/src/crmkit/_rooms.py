@@ -114,7 +114,8 @@ def open_store(url: str, prefer: Mapping[str, str]) -> Store:
     try:
         opener = _registry.find(_registry.STORES, scheme, prefer).load()
     except PluginNotFoundError as error:
-        msg = f"{error}; a store is a URL such as sqlite:///crmkit.db"
+        what = str(error) if scheme else f"the store {url!r} is no URL"
+        msg = f"{what}; built in are files, such as sqlite:///crmkit.db"
         raise PluginNotFoundError(msg, plugin=scheme) from None
     store: Store = opener(url)
     return store

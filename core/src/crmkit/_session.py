@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field
 
+from crmkit import _core_settings
+from crmkit._core_settings import core_settings
 from crmkit._limits import Limiter
 from crmkit._memory import Memory
 from crmkit._retry import Patience
 from crmkit._tally import Tally
+from crmkit._urls import fill
 from crmkit.codec import structured
-from crmkit.errors import ConfigurationError, PluginContractError
+from crmkit.errors import PluginContractError
 
 if TYPE_CHECKING:
     from crmkit._clock import Clock
+    from crmkit._core_settings import CoreSettings
     from crmkit._credentials import Credentials
     from crmkit._wire import Wire
     from crmkit.http import Http
@@ -89,6 +93,7 @@ class Sessions:
     _memories: dict[_Account, Memory] = field(factory=dict, init=False)
     _limiters: dict[_Account, Limiter] = field(factory=dict, init=False)
     _structured: dict[str, Any] = field(factory=dict, init=False)
+    _core: dict[str, CoreSettings] = field(factory=dict, init=False)
 
     def open(
         self,
@@ -104,11 +109,23 @@ class Sessions:
 
         Raises CredentialsNotFoundError or ConfigurationError.
         """
+        self.core(provider)
         patience = evolve(self.patience, deadline=deadline)
         session = self._session(provider, info, user_id, patience, writes)
         if self.credentials.is_due(session.credentials):
             self._renew(session, info, patience)
         return session
+
+    def core(self, provider: str) -> CoreSettings:
+        """
+        Return what the user set for this provider that is the core's own.
+
+        Raises ConfigurationError.
+        """
+        if provider not in self._core:
+            given = self.settings.get(provider, {})
+            self._core[provider] = core_settings(given, provider)
+        return self._core[provider]
 
     def close(self) -> None:
         """
@@ -182,7 +199,7 @@ class Sessions:
             return self._wire
 
     def _own_base_url(self, provider: str) -> str | None:
-        return self.settings.get(provider, {}).get("base_url")
+        return self.core(provider).base_url
 
     def _base_url(self, session: Session, info: ProviderInfo) -> str:
         template = self._own_base_url(session.provider) or info.base_url
@@ -192,16 +209,13 @@ class Sessions:
                 "so session.http has nowhere to go"
             )
             raise PluginContractError(msg, plugin=session.provider)
-        try:
-            return template.format_map(_Names(session))
-        except (KeyError, ValueError, IndexError) as error:
-            msg = f"{info.label}: the base URL {template!r} needs {error.args[0]!r}"
-            raise ConfigurationError(msg) from None
+        known = session.credentials.metadata, session.settings
+        return fill(template, known, label=info.label)
 
     def _settings(self, provider: str, info: ProviderInfo) -> Any:
         if provider not in self._structured:
             given = self.settings.get(provider, {})
-            own = {k: v for k, v in given.items() if k not in CORE_SETTINGS}
+            own = {k: v for k, v in given.items() if k not in _core_settings.NAMES}
             self._structured[provider] = structured(own, info.settings, provider)
         return self._structured[provider]
 
@@ -220,30 +234,6 @@ class Sessions:
             return self._limiters[key]
 
 
-CORE_SETTINGS = frozenset({"base_url", "activity_types", "preferences"})
-
-
 def _account(provider: str, credentials: CRMCredentials, user_id: str | None) -> _Account:
     account = credentials.metadata.get("account")
     return (provider, str(account), None) if account else (provider, None, user_id)
-
-
-class _Names(dict[str, str]):
-    """
-    The names in a base URL: looked up in the credentials' metadata, then the settings.
-    """
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
-
-    def __missing__(self, name: str) -> str:
-        settings = self._session.settings
-        value = self._session.credentials.metadata.get(name)
-        if value is None and isinstance(settings, Mapping):
-            value = settings.get(name)
-        elif value is None:
-            value = getattr(settings, name, None)
-        if value is None:
-            raise KeyError(name)
-        return str(value)

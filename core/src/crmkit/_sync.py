@@ -134,8 +134,8 @@ class Sync:
 
     def _kind(self, activity: ActivityRecord) -> str:
         name = str(activity.provider)
-        own = self.sessions.settings.get(name, {}).get("activity_types", {})
-        return kind_of(activity, {**self.host.provider(name).kinds, **own})
+        own = self.sessions.core(name).activity_types
+        return kind_of(activity, self.host.provider(name).kinds, own)
 
     def _write_ahead(self, batch: Batch) -> None:
         now = self.outbox.now()

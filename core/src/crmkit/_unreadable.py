@@ -27,7 +27,7 @@ def readable(error: Exception, provider: str) -> Exception:
     """
     if isinstance(error, CrmkitError):
         return error
-    msg = f"a record of {provider!r} cannot be read ({type(error).__name__})"
+    msg = f"the plugin {provider!r} failed on a record with {type(error).__name__}"
     told = ProtocolError(msg, provider=provider)
     told.__cause__ = error
     return told
@@ -38,7 +38,8 @@ def several(errors: Sequence[Exception], provider: str) -> ProtocolError:
     Return one error for records of which nobody can tell which client each one is.
     """
     first = readable(errors[0], provider)
-    msg = f"{len(errors)} records of {provider!r} cannot be read; the first: {first}"
+    count = f"{len(errors)} records" if len(errors) > 1 else "a record"
+    msg = f"{count} of {provider!r} cannot be read: {first}"
     told = ProtocolError(msg, provider=provider)
     told.__cause__ = errors[0]
     return told

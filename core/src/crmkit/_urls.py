@@ -5,13 +5,14 @@ Addresses of requests: made from quoted parts, and pinned to the CRM's own hosts
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
 from crmkit.errors import ConfigurationError, InvalidRequestError, ProtocolError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 _NAME = re.compile(r"\{(\w+)\}")
 _UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f]|//[^/?#]*@")
@@ -23,6 +24,19 @@ def is_loopback(host: str | None) -> bool:
     Tell whether this host is the machine itself.
     """
     return host is not None and _LOOPBACK.fullmatch(host) is not None
+
+
+def fill(template: str, sources: Iterable[object], *, label: str) -> str:
+    """
+    Return a base URL whose ``{names}`` come from the first mapping or object that has them.
+
+    Raises ConfigurationError that names what is lacking.
+    """
+    try:
+        return template.format_map(_Lookup(sources))
+    except (KeyError, ValueError, IndexError) as error:
+        msg = f"{label}: the base URL {template!r} needs {error.args[0]!r}"
+        raise ConfigurationError(msg) from None
 
 
 def join(
@@ -78,3 +92,19 @@ def _quoted(match: re.Match[str], values: Mapping[str, object]) -> str:
         msg = f"{match[1]} must not be empty or made of dots"
         raise InvalidRequestError(msg)
     return quote(text, safe="")
+
+
+class _Lookup(dict[str, str]):
+    def __init__(self, sources: Iterable[object]) -> None:
+        super().__init__()
+        self._sources = sources
+
+    def __missing__(self, name: str) -> str:
+        for source in self._sources:
+            if isinstance(source, Mapping):
+                value = source.get(name)
+            else:
+                value = getattr(source, name, None)
+            if value is not None:
+                return str(value)
+        raise KeyError(name)

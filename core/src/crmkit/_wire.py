@@ -15,6 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 from urllib3 import exceptions as lib
 
+from crmkit._redaction import redact
 from crmkit._urls import is_loopback
 from crmkit.errors import ProtocolError, UnavailableError
 
@@ -49,6 +50,7 @@ class Wire:
         answer above 64 MiB.
         """
         host = urlsplit(url).hostname
+        redact(host or "")
         try:
             response = self._pool(url).urlopen(
                 method,

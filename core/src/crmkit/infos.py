@@ -5,19 +5,46 @@ What a plugin says of itself, and ready-made ways to sign a request.
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from crmkit._values import items, read_only
+from crmkit._values import items, read_only, texts
 from crmkit.errors import CredentialsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from attrs import Attribute
 
     from crmkit._session import Session
     from crmkit.errors import CRMError
     from crmkit.http import Response
+
+
+def _check_whole(_info: object, attribute: Attribute[Any], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        msg = f"{attribute.name} must be a whole number, not {type(value).__name__}"
+        raise ValueError(msg)
+
+
+def _check_batch(info: object, attribute: Attribute[Any], value: object) -> None:
+    numbers: Iterable[Any] = value.values() if isinstance(value, Mapping) else (value,)
+    for number in numbers:
+        _check_whole(info, attribute, number)
+        if number < 1:
+            msg = f"{attribute.name} must be 1 or more"
+            raise ValueError(msg)
+
+
+def _check_filters(
+    _info: object, _attribute: Attribute[Any], filters: Mapping[str, object]
+) -> None:
+    wrong = [name for name, function in filters.items() if not callable(function)]
+    if wrong:
+        msg = f"filters must map names to functions; {', '.join(wrong)} is none"
+        raise ValueError(msg)
 
 
 @frozen
@@ -69,12 +96,12 @@ class ProviderInfo:
 
     label: str
     base_url: str | None = None
-    hosts: Sequence[str] = field(default=(), converter=items)
+    hosts: Sequence[str] = field(default=(), converter=texts)
     auth: Callable[[Session], Mapping[str, str]] | None = None
     oauth: OAuth2 | None = None
     settings: type | None = None
-    fetch_batch: int = 1
-    sync_batch: int | Mapping[str, int] = 1
+    fetch_batch: int = field(default=1, validator=_check_batch)
+    sync_batch: int | Mapping[str, int] = field(default=1, validator=_check_batch)
     kinds: Mapping[str, str] = field(factory=dict, converter=read_only)
     limits: Mapping[str, Rate] = field(factory=dict, converter=read_only)
     error_from: Callable[[Response], CRMError | None] | None = None
@@ -92,9 +119,11 @@ class TransformerInfo:
     *match* chooses a variant: ``match(available, language, style) -> key or None``.
     """
 
-    stage: int
-    reads: Sequence[str] = field(default=(), converter=items)
-    filters: Mapping[str, Callable[..., object]] = field(factory=dict, converter=read_only)
+    stage: int = field(validator=_check_whole)
+    reads: Sequence[str] = field(default=(), converter=texts)
+    filters: Mapping[str, Callable[..., object]] = field(
+        factory=dict, converter=read_only, validator=_check_filters
+    )
     remote: bool = False
     match: Callable[..., str | None] | None = None
     settings: type | None = None

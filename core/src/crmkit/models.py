@@ -111,6 +111,9 @@ class ClientData:
         default=None, converter=optional_read_only, repr=False
     )
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     def __attrs_post_init__(self) -> None:
         if not (self.name and self.name.strip()):
             parts = (self.first_name, self.last_name)
@@ -167,6 +170,9 @@ class ActivityRecord:
     metadata: Mapping[str, Any] = field(default=None, converter=json_mapping, repr=False)
     id: str = field(factory=new_id, converter=an_id)
     provider: str | None = field(default=None, converter=text)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
     @type.validator
     def _check_type(self, _attribute: object, value: object) -> None:

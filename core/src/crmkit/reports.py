@@ -89,7 +89,7 @@ def _describe(error: Exception) -> dict[str, str]:
     return {"type": type(error).__name__, "message": str(error)}
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class SyncReport(Sequence[SyncOutcome]):
     """
     The outcomes of a batch, in the caller's order.
@@ -103,6 +103,10 @@ class SyncReport(Sequence[SyncOutcome]):
     dry_run: bool = False
     requests: tuple[Mapping[str, Any], ...] = field(default=(), converter=items)
     unsent: tuple[str, ...] = field(default=(), converter=items)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{status}={n}" for status, n in self.counts.items())
+        return f"SyncReport({counts}, unsent={list(self.unsent)!r})"
 
     @overload
     def __getitem__(self, index: int) -> SyncOutcome: ...
