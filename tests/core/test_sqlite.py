@@ -465,6 +465,28 @@ class TestOwners:
         assert one.recover() == 1
         assert states(one) == {"1": "uncertain", "2": "pending"}
 
+    def test_swept_up(self, open_one, store):
+        """
+        What killed processes left beside the store is swept up after a while.
+        """
+        code = """
+        from crmkit._sqlite import open_store
+        open_store(url).recover()
+        print("ready")
+        input()
+        """
+        with Child(code, url=f"sqlite:///{store}") as child:
+            child.hear()
+            child.kill()
+        for left in store.parent.glob("*.owner"):
+            os.utime(left, (NOW - 1e9, NOW - 1e9))
+
+        one = open_one()
+        one.recover()
+        one.close()
+
+        assert [file.name for file in store.parent.iterdir()] == [store.name]
+
     def test_many_begin_at_once(self, store):
         """
         Processes that make the store at one moment all find it whole.
