@@ -233,6 +233,28 @@ def test_open_quote_last(book):
     assert errors == ["line 3"]
 
 
+@pytest.mark.parametrize("row", ['2,"Bob', '2,"Bob" by,x', '"2","Bob'])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_broken_by_id(book, row, newline):
+    """
+    Who asks for the client of a broken row by its id hears the line, not that it is absent.
+    """
+    session = book(newline.join(["ID,Name", "1,Ana", row, "3,Zoë", ""]))
+    clients, errors = mapped(crmkit_fetch(session, ["1", "2", "3", "4"]))
+
+    assert [client.id for client in clients] == ["1", "3"]
+    assert errors == ["line 3"]
+
+
+def test_broken_and_whole(book):
+    """
+    A whole row is read even if a broken one seems to have its id.
+    """
+    session = book('ID,Name\n2,"Bob\n2,Bea\n')
+
+    assert [client.name for client in session.fetch("2")] == ["Bea"]
+
+
 def test_broken_lines(book):
     """
     The lines of a broken cell do not become clients.

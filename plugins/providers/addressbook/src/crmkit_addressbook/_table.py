@@ -55,16 +55,24 @@ class Table:
         """
         Return the cells of a row however many there are; RowError if it is broken.
         """
-        end = self.starts[position + 1] if position + 1 < len(self) else None
-        text = self.text[self.starts[position] : end].decode("utf-8", "surrogateescape")
         try:
-            return next(_reader(io.StringIO(text, newline=""), self.delimiter))
+            return next(_reader(self._lines(position), self.delimiter))
         except csv.Error:
             problem = (
                 "a quote is not closed, or text follows a closing quote; a quote inside a "
                 'cell is written twice ("")'
             )
             raise self.error(position, problem) from None
+
+    def remnant(self, position: int) -> list[str]:
+        """
+        Return the cells of a broken row's first line, as far as they can be told.
+        """
+        line = self._lines(position).readline()
+        try:
+            return next(csv.reader([line], delimiter=self.delimiter, skipinitialspace=True))
+        except csv.Error:
+            return []
 
     def row(self, position: int) -> list[str]:
         """
@@ -87,6 +95,11 @@ class Table:
         Return an error that names a row by its line, never by its content.
         """
         return RowError(f"{self.name}, line {self.lines[position]}: {problem}")
+
+    def _lines(self, position: int) -> io.StringIO:
+        end = self.starts[position + 1] if position + 1 < len(self) else None
+        text = self.text[self.starts[position] : end].decode("utf-8", "surrogateescape")
+        return io.StringIO(text, newline="")
 
 
 def open_table(text: bytes, delimiter: str | None, name: str) -> Table:
