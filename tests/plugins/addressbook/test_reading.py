@@ -74,7 +74,7 @@ def test_neither(book):
     Bytes that neither UTF-8 nor Windows-1252 has are refused, the remedy is named.
     """
     with pytest.raises(ConfigurationError, match=r"line 2: this is neither.*`encoding`"):
-        book(b"ID,Name\n1,\x81\n").list()
+        book(b"ID,Name\n1,\x81\x82\x83\x84\x85\n").list()
 
 
 def test_damaged(book):
@@ -88,6 +88,30 @@ def test_damaged(book):
 
     assert [client.name for client in clients] == ["Zoë", "Ana"]
     assert errors == ["line 3"]
+
+
+@pytest.mark.parametrize("byte", [b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"])
+@pytest.mark.parametrize("before", [b"", b"\xff", b"\xe9"])
+@pytest.mark.parametrize("name", ["Ana", "Zoë"])
+def test_damaged_and_little_else(book, byte, before, name):
+    """
+    A damaged character that Windows-1252 lacks costs its row, even if few others are good.
+    """
+    raw = f"ID,Name\n1,{name}\n2,B".encode() + before + byte + b"\n3,Bo\n"
+    clients, errors = mapped(crmkit_list_clients(book(raw), None, None).clients)
+
+    assert [client.name for client in clients] == [name, "Bo"]
+    assert errors == ["line 3"]
+
+
+def test_damaged_header(book):
+    """
+    A damaged header is refused, with the line and the remedy.
+    """
+    session = book(b"sep=,\nID,Gr\xf6\x81e\n1,Ana\n")
+
+    with pytest.raises(ConfigurationError, match=r"line 2: a header.*`encoding`"):
+        session.list()
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

@@ -107,7 +107,7 @@ def open_table(text: bytes, delimiter: str | None, name: str) -> Table:
     Return a table with its header; its rows are found by ``scan``.
 
     Without *delimiter* it is comma, semicolon or tab, or what a line ``sep=`` says.
-    Raises ConfigurationError when there is no header.
+    Raises ConfigurationError when there is no header, or a damaged one.
     """
     hint = _SEP_LINE.match(text)
     if delimiter is None:
@@ -118,6 +118,12 @@ def open_table(text: bytes, delimiter: str | None, name: str) -> Table:
             f"line {line} has a quote that is not closed" if text.strip() else "is empty"
         )
         msg = f"{name} {problem}; it needs a line of headers, then a line for each client"
+        raise ConfigurationError(msg)
+    if DAMAGE.search("".join(header)):
+        msg = (
+            f"{name}, line {line}: a header holds bytes that are not UTF-8; save the file "
+            "as CSV UTF-8 again, or set `encoding` to what it is, such as cp1250"
+        )
         raise ConfigurationError(msg)
     return Table(name=name, text=text, delimiter=delimiter, header=tuple(header))
 
