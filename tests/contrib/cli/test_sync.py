@@ -302,9 +302,10 @@ def crmkit_sync(activities):
 
 def test_interrupted_before(acme, crmkit, tmp_path):
     """
-    Nothing is called safe that is not in the outbox, whatever else waits there.
+    Nothing is called safe that does not wait in the outbox, whatever else is there.
     """
     acme("sync", "-", "--set", "mode=down", stdin=lines(call(id="other")), code=4)
+    acme("sync", "-", stdin=lines(call(id="a", client_id="refused")), code=3)
     (tmp_path / "stops.py").write_text(STOPS)
     arguments = ("sync", "-", "--plugin", "stops.py")
     done = crmkit(*arguments, stdin=lines(call(id="a")), code=130)
