@@ -141,3 +141,12 @@ def test_shared_error(acme):
 
     assert done.err == "Error: Acme is down\n"
     assert [line["error"]["message"] for line in done.lines] == ["Acme is down"] * 3
+
+
+def test_when_again(acme):
+    """
+    When the CRM said when to come again, the error says so.
+    """
+    done = acme("fetch", "1", "--set", "mode=later", code=4)
+
+    assert done.err == "Error: Acme is busy; again in 3600 s\n"

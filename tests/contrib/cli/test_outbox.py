@@ -228,3 +228,19 @@ def test_usage(crmkit, arguments):
     Neither ids nor a state, or both, is an error of usage.
     """
     crmkit("outbox", "drop", *arguments, code=2)
+
+
+def test_flush_interrupted(acme, put):
+    """
+    Who interrupts a flush is told that the rest is safe, if there is any.
+    """
+    put("", "bad", client="refused", code=3)
+    interrupt = ("outbox flush", "--set", "mode=interrupt")
+    acme(*interrupt)
+
+    put("down", "a", "b", "c", code=4)
+    done = acme(*interrupt, code=130)
+
+    assert done.out == ""
+    assert done.err.startswith("Interrupted: what was read is safe in the outbox; ")
+    assert len(done.err.splitlines()) == 1

@@ -71,6 +71,30 @@ def test_several(acme):
     assert "Error: the client '5' has no e-mail address" in done.err
 
 
+def test_whose_error(acme):
+    """
+    An error that does not name its client is said with the ids of those who share it.
+    """
+    clients = ("--client", "1", "--client", "2", "--client", "3", "--client", "9")
+    done = acme("personalize", "--text", "Hi {{lastName}}.", *clients, code=3)
+    named = [line for line in done.err.splitlines() if line.startswith("Error: ")]
+
+    assert done.out == "--- 1\nHi Sá.\n"
+    assert len(named) == 2
+    assert named[0].startswith("Error: clients '2', '3': ")
+    assert named[1] == "Error: 'acme' has no client '9'"
+
+
+def test_whose_error_one(acme):
+    """
+    The error of one client of several is said with its id.
+    """
+    clients = ("--client", "1", "--client", "2")
+    done = acme("personalize", "--text", "Hi {{lastName}}.", *clients, code=3)
+
+    assert done.err.splitlines()[-1].startswith("Error: client '2': ")
+
+
 def test_json(acme):
     """
     With --json there is one line for each client, with the text, address and transformers.

@@ -264,3 +264,50 @@ def test_store(acme, file, tmp_path, written):
     assert "CRMKIT_STORE" in done.err
     assert len(done.err.splitlines()) == 1
     assert written() == []
+
+
+SAFE = "Interrupted: what was read is safe in the outbox; crmkit outbox flush sends it.\n"
+
+
+def test_interrupted(acme, file, written):
+    """
+    Who interrupts it is told that the rest is safe, and a flush sends that.
+    """
+    name = file(call(id="a"), call(id="b"), call(id="c"))
+    done = acme("sync", name, "--set", "mode=interrupt", code=130)
+
+    assert (done.out, done.err) == ("", SAFE)
+
+    acme("outbox flush", code=3)  # the first two may be in the CRM
+    assert written() == ["c"]
+
+
+STOPS = """
+import signal
+from crmkit import hookimpl
+
+@hookimpl
+def crmkit_provider():
+    signal.raise_signal(signal.SIGINT)
+
+@hookimpl
+def crmkit_fetch(ids):
+    return []
+
+@hookimpl
+def crmkit_sync(activities):
+    return []
+"""
+
+
+def test_interrupted_before(acme, crmkit, tmp_path):
+    """
+    Nothing is called safe that does not wait in the outbox, whatever else is there.
+    """
+    acme("sync", "-", "--set", "mode=down", stdin=lines(call(id="other")), code=4)
+    acme("sync", "-", stdin=lines(call(id="a", client_id="refused")), code=3)
+    (tmp_path / "stops.py").write_text(STOPS)
+    arguments = ("sync", "-", "--plugin", "stops.py")
+    done = crmkit(*arguments, stdin=lines(call(id="a")), code=130)
+
+    assert (done.out, done.err) == ("", "")

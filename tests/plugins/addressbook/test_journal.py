@@ -244,6 +244,31 @@ def test_formula(session, value):
     assert found(session, f"'{value}") == []
 
 
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("a\0b", "a␀b"),
+        ("\x01\x1b[2J\x7f", "␁␛[2J␡"),
+        ("\0=1", "'␀=1"),
+        ("a\tb\r\nc", "a\tb\r\nc"),
+    ],
+)
+def test_control_characters(session, value, cell):
+    """
+    Control characters become their pictures, so that a spreadsheet shows the whole row.
+    """
+    activity = record(value, description=value, metadata={"value": value})
+    crmkit_sync(session, [activity, record("after")])
+    raw = session.settings.journal.read_bytes()
+    _, cells, _ = rows(session)
+
+    assert not set(raw) & ({*range(0x20), 0x7F} - {*b"\t\r\n"})
+    assert (cells[0], cells[5]) == (cell, cell)
+    assert json.loads(cells[6]) == {"value": value.replace("\x7f", "␡")}
+    assert found(session, value, "after") == found(fresh(session), value, "after")
+    assert found(fresh(session), value, "after") == [value, "after"]
+
+
 def test_long_cell(session):
     """
     A description longer than csv's own limit hides no activity, and the limit stays.

@@ -297,6 +297,33 @@ def test_consent_all_columns(book):
 
 
 @pytest.mark.parametrize(
+    ("cell", "status"),
+    [("true", "opted_out"), ("2026-05-01", "opted_out"), ("false", None), ("", None)],
+)
+def test_consent_of_one_subscription(book, cell, status):
+    """
+    An opt-out of one type of mail counts for all mail, and its column is the source.
+    """
+    header = "Opted out of email: Marketing Information"
+    client = book(f"ID,Opted out of email: Other,{header}\n1,false,{cell}\n").one()
+
+    said = [(c.channel, c.status, c.source) for c in client.consent]
+    assert said == ([("email", status, header)] if status else [])
+    assert client.custom_fields == {}
+
+
+def test_consent_own_table(book):
+    """
+    A column that only begins like an opt-out can be made a custom field.
+    """
+    header = "Opted out of email: reason"
+    client = book(f"ID,{header}\n1,moved\n", fields={header: "reason"}).one()
+
+    assert client.consent == ()
+    assert client.custom_fields == {"reason": "moved"}
+
+
+@pytest.mark.parametrize(
     ("cell", "tags"),
     [
         ("a; b ;;a", ("a", "b")),

@@ -74,7 +74,7 @@ def test_neither(book):
     Bytes that neither UTF-8 nor Windows-1252 has are refused, the remedy is named.
     """
     with pytest.raises(ConfigurationError, match=r"line 2: this is neither.*`encoding`"):
-        book(b"ID,Name\n1,\x81\n").list()
+        book(b"ID,Name\n1,\x81\x82\x83\x84\x85\n").list()
 
 
 def test_damaged(book):
@@ -88,6 +88,30 @@ def test_damaged(book):
 
     assert [client.name for client in clients] == ["Zoë", "Ana"]
     assert errors == ["line 3"]
+
+
+@pytest.mark.parametrize("byte", [b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"])
+@pytest.mark.parametrize("before", [b"", b"\xff", b"\xe9"])
+@pytest.mark.parametrize("name", ["Ana", "Zoë"])
+def test_damaged_and_little_else(book, byte, before, name):
+    """
+    A damaged character that Windows-1252 lacks costs its row, even if few others are good.
+    """
+    raw = f"ID,Name\n1,{name}\n2,B".encode() + before + byte + b"\n3,Bo\n"
+    clients, errors = mapped(crmkit_list_clients(book(raw), None, None).clients)
+
+    assert [client.name for client in clients] == [name, "Bo"]
+    assert errors == ["line 3"]
+
+
+def test_damaged_header(book):
+    """
+    A damaged header is refused, with the line and the remedy.
+    """
+    session = book(b"sep=,\nID,Gr\xf6\x81e\n1,Ana\n")
+
+    with pytest.raises(ConfigurationError, match=r"line 2: a header.*`encoding`"):
+        session.list()
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -231,6 +255,28 @@ def test_open_quote_last(book):
 
     assert [client.id for client in clients] == ["1", "3"]
     assert errors == ["line 3"]
+
+
+@pytest.mark.parametrize("row", ['2,"Bob', '2,"Bob" by,x', '"2","Bob'])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_broken_by_id(book, row, newline):
+    """
+    Who asks for the client of a broken row by its id hears the line, not that it is absent.
+    """
+    session = book(newline.join(["ID,Name", "1,Ana", row, "3,Zoë", ""]))
+    clients, errors = mapped(crmkit_fetch(session, ["1", "2", "3", "4"]))
+
+    assert [client.id for client in clients] == ["1", "3"]
+    assert errors == ["line 3"]
+
+
+def test_broken_and_whole(book):
+    """
+    A whole row is read even if a broken one seems to have its id.
+    """
+    session = book('ID,Name\n2,"Bob\n2,Bea\n')
+
+    assert [client.name for client in session.fetch("2")] == ["Bea"]
 
 
 def test_broken_lines(book):

@@ -11,7 +11,7 @@ import click
 from crmkit_cli import _clients
 from crmkit_cli._exits import DONE, code_of, worst
 from crmkit_cli._options import Chosen, common, examples
-from crmkit_cli._output import complain, described, emit, one_line, say
+from crmkit_cli._output import described, emit, one_line, say
 from crmkit_cli._progress import Meter
 from crmkit_cli._setup import setup
 from crmkit_cli._table import pad, width
@@ -60,7 +60,7 @@ def command(
             emit(_document(client_id, client))
     elif clients:
         say("\n\n".join("\n".join(_lines(client)) for client in clients))
-    complain(*(error for error in found.values() if isinstance(error, Exception)))
+    _clients.complain(found)
     raise click.exceptions.Exit(worst(map(_code, found.values())))
 
 

@@ -11,6 +11,7 @@ import click
 
 from crmkit_cli import _report, _rows
 from crmkit_cli._exits import DONE, FINAL, RETRY, worst
+from crmkit_cli._interrupt import reassuring
 from crmkit_cli._options import Chosen, common, dry_run, examples
 from crmkit_cli._output import complain, emit, note, say
 from crmkit_cli._progress import Meter
@@ -108,7 +109,8 @@ def flush(chosen: Chosen, *, dry_run: bool) -> None:
     """
     Send what is due, and look in the CRM for what is uncertain.
     """
-    with Meter("flush") as meter, setup(chosen).connect(meter) as crm:
+    meter = Meter("flush")
+    with setup(chosen).connect(meter) as crm, reassuring(crm, chosen), meter:
         meter.total = len(_rows.waiting(crm, chosen, "pending"))
         report = crm.flush_pending(chosen.user, provider=chosen.provider, dry_run=dry_run)
         told = {outcome.activity_id for outcome in report}

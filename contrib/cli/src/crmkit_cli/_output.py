@@ -50,10 +50,12 @@ def complain(*errors: Exception | str) -> None:
 
 def told(error: Exception | str) -> str:
     """
-    Return an error as one line, and where a plugin's own code failed, if it did.
+    Return an error as one line, when to come again, and where a plugin's own code failed.
     """
+    wait = getattr(error, "retry_after", None)
+    again = f"; again in {max(wait, 1):.0f} s" if wait else ""
     place = "".join(f" (at {frame})" for frame in list(_plugins_frames(error))[-1:])
-    return one_line(str(error)) + place
+    return one_line(str(error)) + again + place
 
 
 def described(error: Exception) -> Mapping[str, object]:

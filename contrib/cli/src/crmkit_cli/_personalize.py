@@ -16,7 +16,7 @@ from crmkit_cli import _clients
 from crmkit_cli._exits import DONE, code_of, worst
 from crmkit_cli._input import STDIN, read_text
 from crmkit_cli._options import Chosen, common, examples
-from crmkit_cli._output import complain, described, emit, note, one_line, say
+from crmkit_cli._output import described, emit, note, one_line, say
 from crmkit_cli._progress import Meter
 from crmkit_cli._setup import Transformers, setup, transformers
 
@@ -154,7 +154,7 @@ def _show(chosen: Chosen, chain: Transformers, made: Mapping[str, Made]) -> None
             if len(made) > 1:
                 say(f"--- {one_line(client_id)}")
             _print(content)
-    complain(*(error for error in made.values() if isinstance(error, Exception)))
+    _clients.complain(made)
 
 
 def _document(client_id: str, made: Made) -> dict[str, Any]:

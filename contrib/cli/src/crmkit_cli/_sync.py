@@ -11,6 +11,7 @@ import click
 from crmkit_cli import _report
 from crmkit_cli._exits import USAGE, worst
 from crmkit_cli._input import read
+from crmkit_cli._interrupt import reassuring
 from crmkit_cli._lines import Parsed, parse
 from crmkit_cli._options import Chosen, common, dry_run, examples
 from crmkit_cli._output import complain, emit, note
@@ -45,7 +46,9 @@ def command(chosen: Chosen, file: str, *, dry_run: bool) -> None:
     ready = setup(chosen)
     ready.need_provider()
     parsed = parse(read(file), (ready.default or "", chosen.user or ""))
-    with Meter("sync", len(parsed.activities)) as meter, ready.connect(meter) as crm:
+    meter = Meter("sync", len(parsed.activities))
+    ids = {activity.id for activity in parsed.activities.values() if not dry_run}
+    with ready.connect(meter) as crm, reassuring(crm, chosen, ids), meter:
         report = crm.batch_sync_activities(
             parsed.activities.values(),
             chosen.user,

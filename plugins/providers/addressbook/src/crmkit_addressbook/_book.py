@@ -34,7 +34,8 @@ class Book:
     A file's rows and where to find them.
 
     *indexes* are by field or column. *repeats* are rows equal to an earlier one. *unclear*
-    maps an id to the different rows that have it, or have the e-mail address it is of.
+    maps an id to the different rows that have it, or have the e-mail address it is of;
+    *broken* maps the id of a row that cannot be read to the row.
     """
 
     table: Table
@@ -42,20 +43,25 @@ class Book:
     indexes: dict[str, array[int]] = field(repr=False)
     repeats: frozenset[int] = field(repr=False)
     unclear: Mapping[str, Sequence[int]] = field(repr=False)
+    broken: Mapping[str, int] = field(repr=False)
 
     def client(self, client_id: str) -> ClientData:
         """
-        Return the client of an id that ``knows`` knows; RowError if it is of several rows.
+        Return the client of an id that ``knows`` knows.
+
+        Raises RowError if it is of several rows, or of a malformed one.
         """
         if client_id in self.unclear:
             raise self._unclear(client_id)
-        return self.client_at(next(self._holders(client_id)))
+        holder = next(self._holders(client_id), None)
+        return self.client_at(self.broken[client_id] if holder is None else holder)
 
     def knows(self, client_id: str) -> bool:
         """
         Tell whether any row has this id.
         """
-        return client_id in self.unclear or any(True for _ in self._holders(client_id))
+        named = client_id in self.unclear or client_id in self.broken
+        return named or any(True for _ in self._holders(client_id))
 
     def client_at(self, position: int) -> ClientData:
         """
@@ -138,8 +144,11 @@ def index(table: Table, columns: Columns) -> Book:
     """
     searched = {name: columns.search(name) for name in (EMAIL, PHONE)}
     entries = {name: array("Q") for name in (ID, EMAIL, PHONE)}
+    unreadable = []
     for position, row in enumerate(table.scan()):
-        if row is not None:
+        if row is None:
+            unreadable.append(position)
+        else:
             entries[ID].append(entry(first_id(columns, row), position))
             for name, places in searched.items():
                 for value in found_by(name, places, row):
@@ -158,7 +167,16 @@ def index(table: Table, columns: Columns) -> Book:
         indexes=indexes,
         repeats=frozenset(repeats),
         unclear=unclear,
+        broken=dict(_named(table, columns, unreadable)),
     )
+
+
+def _named(
+    table: Table, columns: Columns, unreadable: Sequence[int]
+) -> Iterator[tuple[str, int]]:
+    for position in unreadable:
+        if client_id := own_id(columns, table.remnant(position)):
+            yield client_id, position
 
 
 def _doubles(

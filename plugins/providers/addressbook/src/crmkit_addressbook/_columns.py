@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from attrs import frozen
 
 from crmkit import ConfigurationError
-from crmkit_addressbook._headers import FIELDS, HEADERS, fold
+from crmkit_addressbook._headers import BEGINNINGS, FIELDS, HEADERS, fold
 
 EMAIL, PHONE = "email", "phone"
 STATEMENTS = {  # what a yes in the column says: channel and status
@@ -103,6 +103,13 @@ def _fields(
             for place, cell in enumerate(folded)
             if cell == fold(name) and place not in targets
         ]
+        if field in BEGINNINGS:
+            start = fold(BEGINNINGS[field])
+            known += [
+                place
+                for place, cell in enumerate(folded)
+                if cell.startswith(start) and place not in {*known, *targets}
+            ]
         places = own + known if field in STATEMENTS else own or known
         if places:
             fields[field] = tuple(places)

@@ -22,6 +22,8 @@ Stamp = tuple[int, ...]
 DAMAGE = re.compile(
     "[\udc80-\udcff]"
 )  # bytes that were no UTF-8, as surrogateescape has it
+_NOT_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_FEW = 4  # damaged bytes: more in a file with no good ones are another encoding
 
 _BOMS = {
     codecs.BOM_UTF8: "utf-8",
@@ -137,13 +139,14 @@ def _recoded(raw: bytes, encoding: str | None, name: str) -> bytes:
 
 def _is_utf8(raw: bytes) -> bool:
     # A few damaged characters do not make UTF-8 something else: were it then read as
-    # Windows-1252, every accented name in the file would be garbled.
+    # Windows-1252, every accented name in the file would be garbled. What cannot be
+    # Windows-1252 either need not be refused whole for them.
     good = bad = 0
     for text in _decoded(raw, "utf-8", "surrogateescape"):
         damaged = len(DAMAGE.findall(text))
         bad += damaged
         good += len(text) - len(text.encode("ascii", "ignore")) - damaged
-    return bad == 0 or good > bad
+    return bad == 0 or good > bad or (bad <= _FEW and _NOT_1252.search(raw) is not None)
 
 
 def _recode(raw: bytes, encoding: str, name: str, skip: int = 0) -> bytes:

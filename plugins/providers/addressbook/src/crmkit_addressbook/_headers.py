@@ -111,6 +111,9 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "sms_opt_in": ("SMS Opt In",),
 }
 
+# Headers that begin so: HubSpot has a column for each type of subscription.
+BEGINNINGS = {"email_opt_out": "Opted out of email"}
+
 
 def fold(header: str) -> str:
     """

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 COLUMNS = ("id", "timestamp", "type", "client_id", "user_id", "description", "metadata")
 
+# A spreadsheet cuts a cell short at NUL, or takes the file for no text.
+_PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\r\n"}
+_PICTURES[0x7F] = 0x2421
+
 _LONGEST = 2**31 - 1  # cells; csv's own limit is less than an HTML mail may have
 _LIMIT_LOCK = Lock()
 
@@ -43,10 +47,13 @@ def encoded(activities: Iterable[ActivityRecord]) -> bytes:
 
 def written(value: str) -> str:
     """
-    Return a cell's value as it stands in the file: a formula behind an apostrophe.
+    Return a cell's value as it stands in the file.
+
+    A formula is behind an apostrophe; a control character is its picture, such as ␀
+    for NUL.
     """
     neutral = f"'{value}" if _is_formula(value) else value
-    return neutral.encode("utf-8", "backslashreplace").decode()
+    return neutral.translate(_PICTURES).encode("utf-8", "backslashreplace").decode()
 
 
 def ids_in(file: bytes) -> set[str]:

@@ -55,16 +55,24 @@ class Table:
         """
         Return the cells of a row however many there are; RowError if it is broken.
         """
-        end = self.starts[position + 1] if position + 1 < len(self) else None
-        text = self.text[self.starts[position] : end].decode("utf-8", "surrogateescape")
         try:
-            return next(_reader(io.StringIO(text, newline=""), self.delimiter))
+            return next(_reader(self._lines(position), self.delimiter))
         except csv.Error:
             problem = (
                 "a quote is not closed, or text follows a closing quote; a quote inside a "
                 'cell is written twice ("")'
             )
             raise self.error(position, problem) from None
+
+    def remnant(self, position: int) -> list[str]:
+        """
+        Return the cells of a broken row's first line, as far as they can be told.
+        """
+        line = self._lines(position).readline()
+        try:
+            return next(csv.reader([line], delimiter=self.delimiter, skipinitialspace=True))
+        except csv.Error:
+            return []
 
     def row(self, position: int) -> list[str]:
         """
@@ -88,13 +96,18 @@ class Table:
         """
         return RowError(f"{self.name}, line {self.lines[position]}: {problem}")
 
+    def _lines(self, position: int) -> io.StringIO:
+        end = self.starts[position + 1] if position + 1 < len(self) else None
+        text = self.text[self.starts[position] : end].decode("utf-8", "surrogateescape")
+        return io.StringIO(text, newline="")
+
 
 def open_table(text: bytes, delimiter: str | None, name: str) -> Table:
     """
     Return a table with its header; its rows are found by ``scan``.
 
     Without *delimiter* it is comma, semicolon or tab, or what a line ``sep=`` says.
-    Raises ConfigurationError when there is no header.
+    Raises ConfigurationError when there is no header, or a damaged one.
     """
     hint = _SEP_LINE.match(text)
     if delimiter is None:
@@ -105,6 +118,12 @@ def open_table(text: bytes, delimiter: str | None, name: str) -> Table:
             f"line {line} has a quote that is not closed" if text.strip() else "is empty"
         )
         msg = f"{name} {problem}; it needs a line of headers, then a line for each client"
+        raise ConfigurationError(msg)
+    if DAMAGE.search("".join(header)):
+        msg = (
+            f"{name}, line {line}: a header holds bytes that are not UTF-8; save the file "
+            "as CSV UTF-8 again, or set `encoding` to what it is, such as cp1250"
+        )
         raise ConfigurationError(msg)
     return Table(name=name, text=text, delimiter=delimiter, header=tuple(header))
 
