@@ -141,7 +141,7 @@ def crmkit_find_activity(
 @hookspec(firstresult=True)
 def crmkit_refresh(session: Session) -> CRMCredentials | None:
     """
-    Return fresh credentials, where ``ProviderInfo.oauth`` does not do.
+    Return fresh credentials in place of those that expire or were refused.
 
     Called by the core for the first token, near its expiry, or once after the CRM refused
     it; ``session.http`` is unsigned here. None means "not mine". Raise CredentialsError
