@@ -5,7 +5,6 @@ The demo's scenes: fetch, personalize, sync, an outage, and after it.
 from __future__ import annotations
 
 import csv
-import time
 from typing import TYPE_CHECKING
 
 from crmkit import (
@@ -178,8 +177,6 @@ def outage(stage: Stage, crm: CRMConnector, folder: Path) -> Sequence[str]:
     stage.check(
         "what could not be sent waits", holds=[r.activity_id for r in waiting] == ids
     )
-    # The core leaves what failed alone for a moment, so that no run tries it twice.
-    time.sleep(max(0.0, max((row.due_at for row in waiting), default=now) - now))
     return ids
 
 
