@@ -12,6 +12,7 @@ from tests.core.plugins import provider
 
 from crmkit import (
     AccessDeniedError,
+    ActivityRecord,
     AuthenticationError,
     ClientNotFoundError,
     CRMConnector,
@@ -43,6 +44,20 @@ FATES = ["synced", "synced twice", "timeout", "silent", "odd", *REFUSED]
 # Hundreds of stores are made here, each made durable: where there is one, on a disk of
 # memory.
 _IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+def activities(*ids, **fields):
+    """
+    Return notes with these ids.
+    """
+    return [ActivityRecord(id=str(i), type="note", **fields) for i in ids]
+
+
+def statuses(report):
+    """
+    Return the statuses in the report's order.
+    """
+    return [outcome.status for outcome in report]
 
 
 class Book:

@@ -5,11 +5,10 @@ The outbox keeps what must not be lost, and tells the truth when it cannot.
 import sqlite3
 
 import pytest
-from tests.core.book import Book, keeping
+from tests.core.book import Book, activities, keeping, statuses
 
 from crmkit import (
     ActivityConflictError,
-    ActivityRecord,
     InvalidRequestError,
     RateLimitedError,
     StoreError,
@@ -19,20 +18,6 @@ from crmkit import (
 )
 
 DAY = 86400
-
-
-def activities(*ids, **fields):
-    """
-    Return notes with these ids.
-    """
-    return [ActivityRecord(id=str(i), type="note", **fields) for i in ids]
-
-
-def statuses(report):
-    """
-    Return the statuses in the report's order.
-    """
-    return [outcome.status for outcome in report]
 
 
 @pytest.fixture

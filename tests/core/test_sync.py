@@ -7,7 +7,7 @@ import inspect
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.book import FATES, Book, keeping
+from tests.core.book import FATES, Book, activities, keeping, statuses
 
 from crmkit import (
     AccessDeniedError,
@@ -45,20 +45,6 @@ ENDS = [
     AuthenticationError("token"),
     AccessDeniedError("right"),
 ]
-
-
-def activities(*ids, **fields):
-    """
-    Return notes with these ids.
-    """
-    return [ActivityRecord(id=str(i), type="note", **fields) for i in ids]
-
-
-def statuses(report):
-    """
-    Return the statuses in the report's order.
-    """
-    return [outcome.status for outcome in report]
 
 
 @pytest.fixture

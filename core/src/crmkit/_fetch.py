@@ -131,10 +131,7 @@ class Fetch:
             cursor = page.next_cursor
             if cursor is None:
                 break
-            if cursor in seen:
-                msg = f"the list of {provider!r} loops: a cursor came twice"
-                raise ProtocolError(msg, provider=provider)
-            seen.add(cursor)
+            _check_progress(cursor, seen, provider)
         if unreadable:
             raise several(unreadable, provider)
 
@@ -225,6 +222,13 @@ def criterion(
         msg = "find_client takes one of email=, phone= and field=(name, value)"
         raise ConfigurationError(msg)
     return named[0]
+
+
+def _check_progress(cursor: str, seen: set[str | None], provider: str) -> None:
+    if cursor in seen:
+        msg = f"the list of {provider!r} loops: a cursor came twice"
+        raise ProtocolError(msg, provider=provider)
+    seen.add(cursor)
 
 
 def _included(include: Sequence[str]) -> tuple[str, ...]:
