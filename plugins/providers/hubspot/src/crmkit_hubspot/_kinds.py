@@ -5,7 +5,7 @@ What HubSpot's kinds of activity are made of: properties, enumerations, associat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from attrs import field, frozen
@@ -44,12 +44,18 @@ class Kind:
     defaults: Mapping[str, str] = field(factory=dict)
 
 
-def wire_time(moment: datetime) -> str:
+def wire_time(moment: datetime, after: float = 0) -> str:
     """
-    Return an instant as HubSpot takes it: ISO 8601 in UTC, with milliseconds.
+    Return an instant, or one so many seconds *after* it, in ISO 8601 as HubSpot takes it.
+
+    Raises InvalidRequestError beyond the calendar.
     """
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03}Z"
+    try:
+        utc = moment.astimezone(UTC) + timedelta(seconds=after)
+    except OverflowError:
+        msg = "a time of the activity is beyond the calendar's end"
+        raise InvalidRequestError(msg) from None
+    return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def seconds(value: object) -> float:

@@ -5,7 +5,6 @@ An activity to the properties of a HubSpot record, and such a record to an inter
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ActivityRecord, ClientInteraction, InvalidRequestError, stable_id
@@ -105,8 +104,8 @@ def _particular(
     elif kind == "meetings":
         yield "hs_meeting_start_time", wire_time(activity.timestamp)
         if "duration_s" in left:
-            length = timedelta(seconds=seconds(left.pop("duration_s")))
-            yield "hs_meeting_end_time", wire_time(activity.timestamp + length)
+            length = seconds(left.pop("duration_s"))
+            yield "hs_meeting_end_time", wire_time(activity.timestamp, after=length)
     elif kind == "emails":
         if activity.type == "email_received":
             yield "hs_email_direction", "INCOMING_EMAIL"
