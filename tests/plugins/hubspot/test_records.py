@@ -335,8 +335,18 @@ def test_interaction():
     found = read("emails", said)
 
     assert (found.id, found.type, found.direction) == ("9", "email_received", "in")
-    assert found.metadata == {"subject": "Re: News", "outcome": "SENT"}
+    assert found.metadata == {"subject": "Re: News", "outcome": "sent"}
     assert found.timestamp == datetime(2026, 5, 1, 7, 30, 15, 250_000, UTC)
+
+
+def test_call_back():
+    """
+    A call's metadata come back as the caller wrote them.
+    """
+    metadata = {"subject": "First", "duration_s": 62.5, "outcome": "no_answer"}
+    found = read("calls", record("call", direction="out", **metadata))
+
+    assert (found.direction, found.metadata) == ("out", metadata)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,6 +4,7 @@ Activities: written in one request, found again by their mark, read as a history
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crmkit import (
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from crmkit import ActivityRecord, ClientInteraction, Session
+
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 def sync(
@@ -88,8 +92,8 @@ def history(session: Session, client_id: str) -> list[ClientInteraction]:
         for kind in KINDS
         for record in _associated(session, kind, client_id, _records.read_properties(kind))
     ]
-    found.sort(key=lambda one: one.timestamp.timestamp() if one.timestamp else 0.0)
-    return found[::-1]
+    found.sort(key=lambda one: one.timestamp or _NO_TIME, reverse=True)
+    return found
 
 
 def _input(session: Session, kind: str, activity: ActivityRecord) -> dict[str, Any]:

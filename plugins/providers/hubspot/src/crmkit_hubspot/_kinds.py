@@ -12,6 +12,8 @@ from attrs import field, frozen
 
 from crmkit import InvalidRequestError
 
+Rule = Callable[[Any], str | None] | Mapping[str, str]
+
 TIMELINE = "timeline"
 TYPES = {
     "note": "notes",
@@ -32,15 +34,15 @@ class Kind:
     """
     One kind: its *association* with a contact, the caller's *types* that say it already.
 
-    *bodies* are the properties of its text. *fields* are pairs of a reserved key of the
-    metadata and a property, with a function that makes the property's text of a value,
-    or None if it cannot; *defaults* stand in.
+    *bodies* are the properties of its text. *fields* are reserved keys of the metadata,
+    each with a property and a rule: a function that makes the property's text of a value,
+    or a mapping of the caller's words to HubSpot's. *defaults* stand in.
     """
 
     association: int
     types: tuple[str, ...]
     bodies: tuple[str, ...]
-    fields: tuple[tuple[str, str, Callable[[Any], str | None]], ...] = ()
+    fields: tuple[tuple[str, str, Rule], ...] = ()
     defaults: Mapping[str, str] = field(factory=dict)
 
 
@@ -72,7 +74,7 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
-def _milliseconds(value: object) -> str:
+def milliseconds(value: object) -> str:
     return str(round(seconds(value) * 1000))
 
 
@@ -87,15 +89,24 @@ def _moment(value: object) -> str:
     return wire_time(moment)
 
 
-def _one_of(*words: str, **named: str) -> Callable[[object], str | None]:
-    known = {**dict(zip(words, words, strict=True)), **named}
-
-    def find(value: object) -> str | None:
-        return known.get(str(value).strip().replace(" ", "_").replace("-", "_").upper())
-
-    return find
+def _words(*words: str) -> dict[str, str]:
+    return {word.lower(): word for word in words}
 
 
+_DISPOSITIONS = {
+    "busy": "9d9162e7-6cf3-4944-bf63-4dff82258764",
+    "connected": "f240bbac-87c9-4f6e-bf70-924b57d47db7",
+    "left_live_message": "a4c4c377-d246-4b32-a13b-75a56a4cd0ff",
+    "left_voicemail": "b2cf5968-551e-4856-9783-52b3da59a7d0",
+    "no_answer": "73a0d17f-1163-4015-bdd5-ec830791da20",
+    "wrong_number": "17b47fee-58de-441e-a44c-c6300d46f273",
+}
+_CALL_STATUSES = _words(
+    *("CALLING_CRM_USER", "CANCELED", "COMPLETED", "CONNECTING"),
+    *("FAILED", "IN_PROGRESS", "QUEUED", "RINGING"),
+)
+_EMAIL_STATUSES = _words("BOUNCED", "FAILED", "SCHEDULED", "SENDING", "SENT")
+_MEETING_OUTCOMES = _words("SCHEDULED", "COMPLETED", "RESCHEDULED", "NO_SHOW", "CANCELED")
 KINDS = {
     "notes": Kind(association=202, types=("note",), bodies=("hs_note_body",)),
     "calls": Kind(
@@ -104,30 +115,12 @@ KINDS = {
         bodies=("hs_call_body",),
         fields=(
             ("subject", "hs_call_title", _text),
-            ("duration_s", "hs_call_duration", _milliseconds),
+            ("duration_s", "hs_call_duration", milliseconds),
             ("from", "hs_call_from_number", _text),
             ("to", "hs_call_to_number", _text),
-            ("direction", "hs_call_direction", _one_of(IN="INBOUND", OUT="OUTBOUND")),
-            (
-                "outcome",
-                "hs_call_disposition",
-                _one_of(
-                    BUSY="9d9162e7-6cf3-4944-bf63-4dff82258764",
-                    CONNECTED="f240bbac-87c9-4f6e-bf70-924b57d47db7",
-                    LEFT_LIVE_MESSAGE="a4c4c377-d246-4b32-a13b-75a56a4cd0ff",
-                    LEFT_VOICEMAIL="b2cf5968-551e-4856-9783-52b3da59a7d0",
-                    NO_ANSWER="73a0d17f-1163-4015-bdd5-ec830791da20",
-                    WRONG_NUMBER="17b47fee-58de-441e-a44c-c6300d46f273",
-                ),
-            ),
-            (
-                "outcome",
-                "hs_call_status",
-                _one_of(
-                    *("CALLING_CRM_USER", "CANCELED", "COMPLETED", "CONNECTING"),
-                    *("FAILED", "IN_PROGRESS", "QUEUED", "RINGING"),
-                ),
-            ),
+            ("direction", "hs_call_direction", {"in": "INBOUND", "out": "OUTBOUND"}),
+            ("outcome", "hs_call_status", _CALL_STATUSES),
+            ("outcome", "hs_call_disposition", _DISPOSITIONS),
         ),
         defaults={"hs_call_status": "COMPLETED"},
     ),
@@ -137,12 +130,8 @@ KINDS = {
         bodies=("hs_email_text", "hs_email_html"),
         fields=(
             ("subject", "hs_email_subject", _text),
-            ("direction", "hs_email_direction", _one_of(IN="INCOMING_EMAIL", OUT="EMAIL")),
-            (
-                "outcome",
-                "hs_email_status",
-                _one_of("BOUNCED", "FAILED", "SCHEDULED", "SENDING", "SENT"),
-            ),
+            ("direction", "hs_email_direction", {"in": "INCOMING_EMAIL", "out": "EMAIL"}),
+            ("outcome", "hs_email_status", _EMAIL_STATUSES),
         ),
         defaults={"hs_email_status": "SENT", "hs_email_direction": "EMAIL"},
     ),
@@ -153,11 +142,7 @@ KINDS = {
         fields=(
             ("subject", "hs_meeting_title", _text),
             ("url", "hs_meeting_external_url", _text),
-            (
-                "outcome",
-                "hs_meeting_outcome",
-                _one_of("SCHEDULED", "COMPLETED", "RESCHEDULED", "NO_SHOW", "CANCELED"),
-            ),
+            ("outcome", "hs_meeting_outcome", _MEETING_OUTCOMES),
         ),
     ),
     "tasks": Kind(
@@ -167,7 +152,7 @@ KINDS = {
         fields=(
             ("subject", "hs_task_subject", _text),
             ("due_at", "hs_timestamp", _moment),
-            ("outcome", "hs_task_status", _one_of("NOT_STARTED", "COMPLETED")),
+            ("outcome", "hs_task_status", _words("NOT_STARTED", "COMPLETED")),
         ),
         defaults={"hs_task_status": "NOT_STARTED"},
     ),

@@ -5,16 +5,19 @@ An activity to the properties of a HubSpot record, and such a record to an inter
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ActivityRecord, ClientInteraction, InvalidRequestError, stable_id
 from crmkit.codec import to_json
-from crmkit_hubspot._kinds import KINDS, seconds, wire_time
+from crmkit_hubspot._kinds import KINDS, milliseconds, seconds, wire_time
 from crmkit_hubspot._mapping import instant
 from crmkit_hubspot._text import to_html, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from crmkit_hubspot._kinds import Rule
 
 LONGEST = 65_536
 _PASSED = ("hs_", "hubspot_")
@@ -22,8 +25,6 @@ _TIMES = {"hs_timestamp", "hs_meeting_start_time", "hs_meeting_end_time"}
 _EARLIEST = 100_000_000_000  # milliseconds: in 1973; as seconds it would be the year 5138
 _TITLE = 100
 _MARK = re.compile(r"\s*\[crmkit ([0-9a-f]{16})\]\s*")
-_INCOMING = {"INBOUND", "INCOMING_EMAIL"}
-_OUTGOING = {"OUTBOUND", "EMAIL", "FORWARDED_EMAIL"}
 
 
 def trace(activity: ActivityRecord) -> str:
@@ -51,8 +52,8 @@ def to_properties(kind: str, activity: ActivityRecord, *, marked: bool) -> dict[
     left = dict(activity.metadata)
     properties = {"hs_timestamp": wire_time(activity.timestamp), **KINDS[kind].defaults}
     properties.update(_particular(kind, activity, left))
-    for key, name, convert in KINDS[kind].fields:
-        if key in left and (text := convert(left[key])) is not None:
+    for key, name, rule in KINDS[kind].fields:
+        if key in left and (text := _written(rule, left[key])) is not None:
             properties[name] = text
             del left[key]
     for name in [name for name in left if name.startswith(_PASSED)]:
@@ -71,9 +72,13 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     *plain, marked_up = KINDS[kind].bodies
     text = next(filter(None, map(said.get, plain)), None)
     text = text or to_text(said.get(marked_up) or "")
-    metadata = {key: said[name] for key, name, _ in KINDS[kind].fields if said.get(name)}
+    metadata = {
+        key: _read(rule, said[name])
+        for key, name, rule in KINDS[kind].fields
+        if said.get(name)
+    }
     way = metadata.pop("direction", None)
-    direction = "in" if way in _INCOMING else "out" if way in _OUTGOING else None
+    direction = str(way) if way in {"in", "out"} else None
     incoming = direction == "in" and kind == "emails"
     return ClientInteraction(
         id=record["id"],
@@ -91,6 +96,18 @@ def read_properties(kind: str) -> list[str]:
     """
     named = (name for _, name, _ in KINDS[kind].fields)
     return list(dict.fromkeys(["hs_timestamp", *KINDS[kind].bodies, *named]))
+
+
+def _written(rule: Rule, value: object) -> str | None:
+    if isinstance(rule, Mapping):
+        return rule.get(str(value).strip().lower().replace(" ", "_").replace("-", "_"))
+    return rule(value)
+
+
+def _read(rule: Rule, text: str) -> str | float:
+    if isinstance(rule, Mapping):
+        return next((word for word, said in rule.items() if said == text), text)
+    return int(text) / 1000 if rule is milliseconds and text.isdecimal() else text
 
 
 def _particular(
