@@ -1,0 +1,54 @@
+"""
+The simulator's own clock: the computer's, moved ahead on demand.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """
+    Tells the time that the simulated CRM believes in.
+    """
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def advance(self, seconds: float) -> None:
+        """
+        Move the clock ahead: tokens expire, limits free up, the search index catches up.
+
+        Raises ValueError for a negative number: no CRM's time runs backwards.
+        """
+        if seconds < 0:
+            msg = f"the clock only moves ahead, not by {seconds} seconds"
+            raise ValueError(msg)
+        self._ahead += seconds
+
+    def now(self) -> float:
+        """
+        Return the time in seconds since 1970.
+        """
+        return time.time() + self._ahead
+
+    def monotonic(self) -> float:
+        """
+        Return seconds that never run backwards, whatever is done to the computer's clock.
+        """
+        return time.monotonic() + self._ahead
+
+    def moment(self) -> datetime:
+        """
+        Return the time, in UTC.
+        """
+        return datetime.fromtimestamp(self.now(), UTC)
+
+
+def iso(seconds: float) -> str:
+    """
+    Write a time since 1970 as CRMs do: UTC, to the millisecond, with a Z.
+    """
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

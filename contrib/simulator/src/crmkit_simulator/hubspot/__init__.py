@@ -1,0 +1,146 @@
+"""
+HubSpot: contacts and activities, search, associations, tokens, limits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmkit_simulator.hubspot._account import Account
+from crmkit_simulator.hubspot._auth import Token, Tokens
+from crmkit_simulator.hubspot._errors import Refused
+from crmkit_simulator.hubspot._limits import Limits
+from crmkit_simulator.hubspot._read import linked
+from crmkit_simulator.hubspot._router import act, is_search, place
+from crmkit_simulator.hubspot._seed import seeded
+from crmkit_simulator.hubspot._statuses import failed
+from crmkit_simulator.hubspot._types import ACTIVITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from crmkit_simulator._clock import Clock
+    from crmkit_simulator._faults import Fault
+    from crmkit_simulator._people import Person
+    from crmkit_simulator._wire import Answer, Request
+
+_LONGEST_TARGET = 16_000
+
+
+class HubSpot:
+    """
+    A simulated HubSpot account.
+
+    *limit* and *daily* are the rate limits; *scopes* and *expires_in* are those of *token*;
+    the other options are the Account's.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        token: str | None = None,
+        limit: str | None = None,
+        daily: int = 650_000,
+        scopes: Collection[str] | None = None,
+        expires_in: float | None = None,
+        **options: Any,
+    ) -> None:
+        self._account = Account(clock, **options)
+        self._tokens = Tokens(clock)
+        self._limits = Limits(clock, limit or "190/10s", daily)
+        made = self._tokens.add(token, scopes=scopes, expires_in=expires_in)
+        self.token = made.value
+
+    def respond(self, request: Request) -> Answer:
+        """
+        Do what a request asks for.
+        """
+        token, counted = None, False
+        try:
+            if len(request.target) > _LONGEST_TARGET:
+                raise Refused(414, "URI Too Long", category=None)  # noqa: EM101, TRY301
+            token = self._tokens.checked(request.headers.get("Authorization"))
+            found = place(request.parts)
+            counted = not is_search(found)
+            refused = self._limits.take(token, search=not counted)
+            answer = refused or act(self._account, token, request, found)
+        except Refused as refused:
+            answer = refused.answer()
+        if counted:
+            answer.headers |= self._limits.headers(token)
+        return answer
+
+    def failure(self, request: Request, fault: Fault) -> Answer:
+        """
+        Return HubSpot's own answer for a fault that is a status; nothing is done.
+        """
+        token = self._token_of(request)
+        return failed(fault, self._limits, token)
+
+    def _token_of(self, request: Request) -> Token | None:
+        header = request.headers.get("Authorization", "")
+        return self._tokens.get(header.partition(" ")[2])
+
+    def contacts(self) -> list[dict[str, Any]]:
+        """
+        Return the contacts that are not archived.
+        """
+        return [
+            {"id": record.id, "properties": dict(record.properties)}
+            for record in self._account.shelves["contacts"].after(0)
+            if record.archived_at is None
+        ]
+
+    def activities(self, kind: str | None, client_id: str | None) -> list[dict[str, Any]]:
+        """
+        Return the activities that are not archived, the oldest of each kind first.
+        """
+        found = [
+            {
+                "kind": type_.name,
+                "id": record.id,
+                "client_ids": list(linked(self._account, record, "contacts")),
+                "properties": dict(record.properties),
+            }
+            for type_ in ACTIVITIES
+            if kind in (None, type_.name)
+            for record in self._account.shelves[type_.name].after(0)
+            if record.archived_at is None
+        ]
+        return [one for one in found if client_id is None or client_id in one["client_ids"]]
+
+    def add_contacts(self, contacts: Iterable[Mapping[str, Any]]) -> list[str]:
+        """
+        Put contacts in; a property that is not known is defined. Raises ValueError.
+        """
+        return [seeded(self._account, contact) for contact in contacts]
+
+    def made_up(self, person: Person) -> Mapping[str, Any]:
+        """
+        Return a contact for a made-up person.
+        """
+        first, last, email = person
+        return {"firstname": first, "lastname": last, "email": email}
+
+    def add_token(self, token: str | None, **options: Any) -> str:
+        """
+        Make an access token: *scopes*, *expires_in* (seconds), *oauth*.
+        """
+        return self._tokens.add(token, **options).value
+
+    def set_limit(self, limit: str) -> None:
+        """
+        Set the limit of ten seconds; ``off`` lifts all.
+        """
+        self._limits.set(limit)
+
+    def config(self, base_url: str) -> dict[str, Any]:
+        """
+        Return the arguments with which a CRMConnector uses this account.
+        """
+        return {
+            "default_provider": "hubspot",
+            "settings": {"hubspot": {"base_url": base_url}},
+            "credentials": {"hubspot": self.token},
+        }

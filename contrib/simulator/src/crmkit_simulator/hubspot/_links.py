@@ -1,0 +1,96 @@
+"""
+Associations between objects, and what an input says of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crmkit_simulator.hubspot._errors import Refused, invalid_json
+from crmkit_simulator.hubspot._types import association_ids, association_target
+
+if TYPE_CHECKING:
+    from crmkit_simulator.hubspot._account import Account
+    from crmkit_simulator.hubspot._records import Record
+    from crmkit_simulator.hubspot._types import Type
+
+HUBSPOT = "HUBSPOT_DEFINED"
+CATEGORIES = (HUBSPOT, "USER_DEFINED", "INTEGRATOR_DEFINED", "WORK")
+
+
+class Link(NamedTuple):
+    """
+    An association to make: where to, and the ids for there and back.
+    """
+
+    to: Record
+    there: int
+    back: int
+
+
+def links_of(account: Account, from_: Type, given: Any) -> list[Link]:
+    """
+    Return the associations that a creation asks for; raises Refused.
+    """
+    if given is None:
+        return []
+    try:
+        wanted = [
+            (str(item["to"]["id"]), spec) for item in given for spec in item["types"]
+        ]
+    except (KeyError, TypeError):
+        detail = "associations need to.id and types"
+        raise invalid_json(detail) from None
+    return [_wanted(account, from_, id_, spec) for id_, spec in wanted]
+
+
+def _wanted(account: Account, from_: Type, id_: str, spec: Any) -> Link:
+    to, type_id = spec_target(from_, spec)
+    record = account.shelves[to.name].live(id_)
+    if record is None:
+        raise invalid_target(to, id_)
+    return Link(record, type_id, association_ids(from_, to)[type_id])
+
+
+def spec_target(from_: Type, spec: Any) -> tuple[Type, int]:
+    """
+    Return the type that an association's category and id lead to; raises Refused.
+    """
+    if not isinstance(spec, dict):
+        detail = "an association's type is an object"
+        raise invalid_json(detail)
+    category, type_id = spec.get("associationCategory"), spec.get("associationTypeId")
+    if category not in CATEGORIES:
+        detail = f"associationCategory must be one of: {', '.join(CATEGORIES)}"
+        raise invalid_json(detail)
+    to = association_target(from_, type_id) if category == HUBSPOT else None
+    if to is None or not isinstance(type_id, int):
+        msg = f"{category} association type {type_id} from {from_.singular} does not exist"
+        raise Refused(400, msg)
+    return to, type_id
+
+
+def invalid_target(to: Type, id_: str) -> Refused:
+    """
+    Return the refusal of an association with an object that is not there.
+    """
+    message = f"{to.singular.upper()}={id_} is not valid"
+    error = {"message": message, "code": "INVALID_ASSOCIATION", "in": "associations"}
+    return Refused(400, "One or more associations are not valid", errors=[error])
+
+
+def link(from_: Record, found: Link) -> None:
+    """
+    Associate two objects, both ways.
+    """
+    to, there, back = found
+    from_.links.setdefault(to.type.name, {}).setdefault(to.id, set()).add(there)
+    to.links.setdefault(from_.type.name, {}).setdefault(from_.id, set()).add(back)
+
+
+def unlink(from_: Record, to: Record) -> None:
+    """
+    Remove all associations of two objects.
+    """
+    from_.links.get(to.type.name, {}).pop(to.id, None)
+    to.links.get(from_.type.name, {}).pop(from_.id, None)

@@ -1,0 +1,144 @@
+"""
+Objects, and the shelf for those of one type: by id, by unique value, in order.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crmkit_simulator.hubspot._schema import Property
+    from crmkit_simulator.hubspot._types import Type
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """
+    One object. *links* are type → id → ids of the associations.
+
+    *past* holds, for each property that was changed, all its values and their times.
+    """
+
+    id: str
+    type: Type
+    properties: dict[str, str]
+    archived_at: str | None = None
+    links: dict[str, dict[str, set[int]]] = field(default_factory=dict)
+    past: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+
+class _Change(NamedTuple):
+    due: float
+    id: str
+    properties: dict[str, str] | None
+
+
+class Shelf:
+    """
+    The objects of one type.
+
+    The search index lags behind: *publish* notes a change, *index* shows what it holds.
+    """
+
+    def __init__(self, type_: Type, schema: dict[str, Property]) -> None:
+        self.type = type_
+        self.schema = schema
+        self.records: dict[str, Record] = {}
+        self.merged: dict[str, str] = {}
+        self._order: list[int] = []
+        self._unique: dict[tuple[str, str], str] = {}
+        self._index: dict[str, dict[str, str]] = {}
+        self._changes: deque[_Change] = deque()
+
+    def add(self, record: Record) -> None:
+        """
+        Put a new object in.
+        """
+        self.records[record.id] = record
+        insort(self._order, int(record.id))
+
+    def get(self, id_: str) -> Record | None:
+        """
+        Return the object of this id, archived ones too; a merged one has become another.
+        """
+        while id_ in self.merged:
+            id_ = self.merged[id_]
+        return self.records.get(id_)
+
+    def live(self, id_: str) -> Record | None:
+        """
+        Return the object of this id that is not archived.
+        """
+        record = self.get(id_)
+        return record if record and record.archived_at is None else None
+
+    def after(self, id_: int) -> Iterator[Record]:
+        """
+        Return the objects whose ids are greater, in order.
+        """
+        start = bisect_right(self._order, id_)
+        for place in range(start, len(self._order)):
+            yield self.records[str(self._order[place])]
+
+    def owner(self, name: str, value: str) -> str | None:
+        """
+        Return the id of the object that has this value of a unique property.
+        """
+        return self._unique.get((name, value.lower()))
+
+    def claim(self, name: str, value: str, id_: str) -> None:
+        """
+        Note that a value of a unique property is this object's.
+        """
+        self._unique[name, value.lower()] = id_
+
+    def disclaim(self, name: str, value: str) -> None:
+        """
+        Let others have a value of a unique property.
+        """
+        self._unique.pop((name, value.lower()), None)
+
+    def release(self, id_: str) -> None:
+        """
+        Let others have the unique values of this object.
+        """
+        self._unique = {key: owner for key, owner in self._unique.items() if owner != id_}
+
+    def forget(self, id_: str) -> None:
+        """
+        Remove an object for good.
+        """
+        self.release(id_)
+        del self.records[id_]
+        self._order.remove(int(id_))
+
+    def publish(self, due: float, record: Record, *, gone: bool = False) -> None:
+        """
+        Let the search index learn, when it is *due*, how an object is now.
+        """
+        self._changes.append(
+            _Change(due, record.id, None if gone else dict(record.properties))
+        )
+
+    def publish_now(self, record: Record) -> None:
+        """
+        Let the search index know an object as if it had been there for long.
+        """
+        self._index[record.id] = dict(record.properties)
+
+    def index(self, now: float) -> dict[str, dict[str, str]]:
+        """
+        Return the properties that the search index holds by now, by id.
+        """
+        while self._changes and self._changes[0].due <= now:
+            change = self._changes.popleft()
+            if change.properties is None:
+                self._index.pop(change.id, None)
+            else:
+                self._index[change.id] = change.properties
+        return self._index
