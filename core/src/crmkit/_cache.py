@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Load: TypeAlias = Callable[[Sequence[str]], Mapping[str, Fetched]]
 
 
-@frozen
+@frozen(cache_hash=True)
 class Scope:
     """
     Whose answers these are, and how complete: no user ever sees another's data.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from crmkit._session import Session
     from crmkit.documents import Context, Document
-    from crmkit.infos import ProviderInfo, TransformerInfo
+    from crmkit.infos import Finding, ProviderInfo, TransformerInfo
     from crmkit.models import ActivityRecord
     from crmkit.reports import SyncOutcome
 
@@ -121,6 +121,12 @@ class Host:
         for error in results.errors:
             raise error
         return results.items
+
+    def check(self, session: Session) -> Results[Finding]:
+        """
+        Call crmkit_check.
+        """
+        return self._results(session, "crmkit_check")
 
     def find_activity(
         self, session: Session, kind: str, activity: ActivityRecord

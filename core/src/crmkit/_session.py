@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field
 
-from crmkit import _core_settings
+from crmkit import _core_settings, _oauth
 from crmkit._core_settings import core_settings
 from crmkit._limits import Limiter
 from crmkit._memory import Memory
+from crmkit._requests import Writes
 from crmkit._retry import Patience
 from crmkit._tally import Tally
 from crmkit._urls import fill
 from crmkit.codec import structured
-from crmkit.errors import PluginContractError
+from crmkit.errors import PluginContractError, UnavailableError
 
 if TYPE_CHECKING:
     from crmkit._clock import Clock
@@ -50,16 +51,14 @@ class Session:
     memory: Memory = field(repr=False)
     _make_http: Callable[[Session], Http] = field(repr=False)
     _list_fields: Callable[[Session], Iterable[CustomField]] = field(repr=False)
-    _http: Http | None = field(default=None, init=False, repr=False)
 
     @property
     def http(self) -> Http:
         """
         The way to the CRM.
         """
-        if self._http is None:
-            self._http = self._make_http(self)
-        return self._http
+        # Not kept: a session and its http that hold each other outlive the call.
+        return self._make_http(self)
 
     def fields(self) -> tuple[CustomField, ...]:
         """
@@ -110,8 +109,10 @@ class Sessions:
         Raises CredentialsNotFoundError or ConfigurationError.
         """
         self.core(provider)
-        patience = evolve(self.patience, deadline=deadline)
-        session = self._session(provider, info, user_id, patience, writes)
+        patience = self.patience
+        if deadline is not None:
+            patience = evolve(patience, deadline=deadline)
+        session = self._session(provider, info, user_id, patience, Writes(writes))
         if self.credentials.is_due(session.credentials):
             self._renew(session, info, patience)
         return session
@@ -143,7 +144,7 @@ class Sessions:
         info: ProviderInfo,
         user_id: str | None,
         patience: Patience,
-        writes: int | None,
+        writes: Writes,
     ) -> Session:
         credentials = self.credentials.find(provider, info, user_id)
         return Session(
@@ -157,7 +158,7 @@ class Sessions:
         )
 
     def _http(
-        self, session: Session, info: ProviderInfo, patience: Patience, writes: int | None
+        self, session: Session, info: ProviderInfo, patience: Patience, writes: Writes
     ) -> Http:
         from crmkit.http import Http
 
@@ -175,18 +176,28 @@ class Sessions:
             clock=self.clock,
             patience=patience,
             tally=self.tally,
-            writes_left=writes,
+            writes=writes,
         )
 
     def _renew(self, session: Session, info: ProviderInfo, patience: Patience) -> bool:
-        def refresh() -> CRMCredentials | None:
-            unsigned = evolve(info, auth=None)
-            asking = self._session(
-                session.provider, unsigned, session.user_id, patience, None
+        def unsigned(**changes: Any) -> Session:
+            silent = evolve(info, auth=None, **changes)
+            return self._session(
+                session.provider, silent, session.user_id, patience, Writes(None)
             )
-            return self.refresh(asking)
 
-        fresh = self.credentials.renew(session.credentials, session.user_id, refresh)
+        def refresh() -> CRMCredentials | None:
+            fresh = self.refresh(unsigned())
+            if fresh is None and info.oauth is not None:
+                asking = unsigned(error_from=_oauth.refusal)
+                fresh = _oauth.renewed(asking, info.oauth, self.clock)
+            return fresh
+
+        try:
+            fresh = self.credentials.renew(session.credentials, session.user_id, refresh)
+        except UnavailableError as error:
+            error.sent = False  # a token may have been made; nothing of the caller's was
+            raise
         if fresh is not None:
             session.credentials = fresh
         return fresh is not None
