@@ -107,12 +107,15 @@ def current_id(session: Session, client_id: str) -> str:
     """
     Return the id that a contact has after merges; ClientNotFoundError if it is gone.
     """
-    found = _get(session, client_id, properties=_ID_ALONE)
+    found = _get(session, client_id, _ID_ALONE)
     return str(found["id"])
 
 
-def _get(session: Session, key: str, **params: str | None) -> dict[str, Any]:
-    target = path(session, "crm/objects", "contacts/{id}")
+def _get(
+    session: Session, key: str, properties: str, unique: str | None = None
+) -> dict[str, Any]:
+    target = path(session, "crm/objects", f"contacts/{{id}}?properties={properties}")
+    params = {"idProperty": unique} if unique else {}
     answer = session.http.get(target, path_values={"id": key}, params=params)
     record: dict[str, Any] = answer.json()
     return record
@@ -121,7 +124,7 @@ def _get(session: Session, key: str, **params: str | None) -> dict[str, Any]:
 def _one(session: Session, key: str, unique: str | None = None) -> Iterable[ClientData]:
     query = _query(session)
     try:
-        found = _get(session, key, idProperty=unique, properties=query or _ID_ALONE)
+        found = _get(session, key, query or _ID_ALONE, unique)
     except ClientNotFoundError:
         return []
     asked = key if unique is None else None
