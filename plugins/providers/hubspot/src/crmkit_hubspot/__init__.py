@@ -43,7 +43,7 @@ def crmkit_provider() -> ProviderInfo:
         auth=bearer,
         oauth=OAuth2(
             authorize_url="https://app.hubspot.com/oauth/authorize",
-            token_url=f"https://api.hubapi.com/oauth/{API_VERSION}/token",
+            token_url=f"/oauth/{API_VERSION}/token",
             scopes=(
                 "oauth",
                 "crm.objects.contacts.read",
