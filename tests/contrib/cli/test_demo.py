@@ -90,21 +90,11 @@ def test_next(crmkit, tmp_path, environment):
     assert "3 synced" in done.stdout.decode()
 
 
-def test_missing(crmkit, tmp_path, environment):
+def test_missing(bare):
     """
     Without the packages that it plays with, the demo says what to install.
     """
-    code = (
-        "import importlib.metadata as m; m.entry_points = lambda **_: (); "
-        "import sys; sys.argv = ['crmkit', 'demo']; "
-        "from crmkit_cli._main import run; run()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-
-    assert done.returncode == 2
-    assert "pip install 'crmkit-cli[demo]'" in done.stderr
+    assert "pip install 'crmkit-cli[demo]'" in bare("demo", code=2).err
 
 
 def test_false_claim(tmp_path, environment):

@@ -142,18 +142,21 @@ def test_set_wrong(acme, given):
     assert "--set" in acme("fetch", "1", "--set", given, code=2).err
 
 
-def test_no_provider(crmkit):
+def test_no_provider(bare):
     """
-    Who chose no CRM is asked to, with the names of those installed.
+    Who chose no CRM is asked to, and told what to install if there is none.
     """
-    assert "--provider NAME" in crmkit("fetch", "1", code=2).err
+    told = bare("fetch", "1", code=2).err
+
+    assert "--provider NAME" in told
+    assert "pip install crmkit-addressbook" in told
 
 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
         ("custom", "Unsupported CRM provider: custom"),
-        ("hubspot", "pip install crmkit-hubspot"),
+        ("pipedrive", "pip install crmkit-pipedrive"),
         ("acmee", "did you mean 'acme'?"),
     ],
 )
@@ -180,15 +183,15 @@ def test_token(crmkit, tmp_path):
     assert "CRMKIT_LOCKED_TOKEN__bob" in crmkit(*fetch, "--user", "bob", code=5).err
 
 
-def test_token_of_many(crmkit, tmp_path, plugin, clients):
+def test_token_of_many(bare, tmp_path, plugin, clients):
     """
     With two plugins' files the CRM has to be chosen.
     """
     (tmp_path / "locked.py").write_text(LOCKED)
     both = ("--plugin", "locked.py", "--plugin", str(plugin))
 
-    crmkit("fetch", "1", *both, code=2)
-    crmkit("fetch", "1", *both, "--provider", "acme", "--set", f"path={clients}")
+    bare("fetch", "1", *both, code=2)
+    bare("fetch", "1", *both, "--provider", "acme", "--set", f"path={clients}")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,188 @@
+"""
+The command doctor.
+"""
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("crmkit_simulator")
+
+
+@pytest.fixture
+def simulator(crm_simulator):
+    """
+    Start a CRM.
+    """
+    return crm_simulator("hubspot", contacts=1, token="token-that-is-good")
+
+
+@pytest.fixture
+def doctor(inside, simulator):
+    """
+    Look at that CRM's account with a token, through a plugin that looks too.
+    """
+    plugin = str(Path(__file__).with_name("portal.py"))
+    place = f"base_url={simulator.base_url}"
+
+    def run(*arguments, token="token-that-is-good", **options):
+        variables = {"CRMKIT_PORTAL_TOKEN": token}
+        return inside(
+            *("doctor", "--plugin", plugin, "--set", place, *arguments),
+            **{**variables, **options},
+        )
+
+    return run
+
+
+def statuses(done):
+    """
+    Return the status of each subject, of a run with --json.
+    """
+    return {line["subject"]: line["status"] for line in done.lines}
+
+
+def test_well(doctor):
+    """
+    Each finding has a line: versions first, then what the check finds, with the remedy.
+    """
+    lines = doctor().out.splitlines()
+
+    assert lines[0].split()[:3] == ["ok", "versions", "Python"]
+    assert "crmkit 0.1.0, crmkit-cli 0.1.0, portal given by hand" in lines[0]
+    wanted = "2026-09, until 8 March 2028 -> upgrade the plugin before"
+    assert [line.split(maxsplit=2) for line in lines if wanted in line] == [
+        ["warning", "version", wanted]
+    ]
+    assert lines[-1] == "1 warning"
+
+
+def test_json(doctor):
+    """
+    With --json there is one line for each finding, and nothing else.
+    """
+    done = doctor("--json")
+
+    assert statuses(done) == {
+        "versions": "ok",
+        "configuration": "ok",
+        "plugin": "ok",
+        "credentials": "ok",
+        "host": "ok",
+        "clock": "ok",
+        "version": "warning",
+        "token": "ok",
+        "store": "ok",
+    }
+    assert done.err == ""
+
+
+@pytest.mark.parametrize(
+    "options", [{"expires_in": -1}, {"scopes": []}, None], ids=["expired", "scope", "wrong"]
+)
+def test_token(doctor, simulator, options):
+    """
+    A token that is wrong, expired or lacks a right is a problem of code 5, never shown.
+    """
+    token = "token-that-is-not"
+    if options is not None:
+        simulator.add_token(token, **options)
+    done = doctor("--json", "--trace", token=token, code=5)
+
+    assert statuses(done)["account"] == "problem"
+    assert token not in done.out + done.err
+
+
+def test_no_token(doctor):
+    """
+    Without a token the variable to set is named; each user has one of their own.
+    """
+    assert "CRMKIT_PORTAL_TOKEN," in doctor(CRMKIT_PORTAL_TOKEN="", code=5).out
+    assert "CRMKIT_PORTAL_TOKEN__ana" in doctor("--user", "ana", code=5).out
+
+
+def test_host_away(doctor, simulator):
+    """
+    A host that is away has code 4, whatever else cannot be looked at for this reason.
+    """
+    simulator.stop()
+    done = doctor("--json", code=4)
+
+    assert statuses(done)["host"] == "problem"
+    assert statuses(done)["store"] == "ok"
+
+
+@pytest.mark.parametrize("status", ["429", "500"])
+def test_no_waiting(doctor, simulator, status):
+    """
+    What goes wrong is told at once: nothing is tried again.
+    """
+    fault = simulator.fault(status, times=None, path="contacts")
+    doctor(code=5)
+
+    assert fault.struck == 1
+
+
+def test_untried(inside, simulator, tmp_path):
+    """
+    A plugin that does not look at the account leaves a warning that the token is untried.
+    """
+    text = Path(__file__).with_name("portal.py").read_text("utf-8")
+    silent = text.partition("@hookimpl\ndef crmkit_check")[0]
+    (tmp_path / "silent.py").write_text(silent, "utf-8")
+    options = ("--plugin", "silent.py", "--set", f"base_url={simulator.base_url}")
+    done = inside("doctor", *options, "--json", CRMKIT_SILENT_TOKEN="wrong")
+
+    assert statuses(done)["account"] == "warning"
+
+
+def test_no_credentials_needed(inside, plugin, clients):
+    """
+    Where no token is needed none is said to be untried.
+    """
+    done = inside("doctor", "--plugin", str(plugin), "--set", f"path={clients}")
+
+    assert done.out.splitlines()[-1] == "no problem"
+
+
+def test_no_provider(bare):
+    """
+    Where no CRM is chosen or installed the doctor says what to do.
+    """
+    done = bare("doctor", code=2)
+
+    assert "--provider NAME" in done.out
+    assert "pip install crmkit-addressbook" in done.out
+    assert done.err == ""
+
+
+def test_unknown_provider(inside):
+    """
+    A CRM whose plugin is missing has code 2, and the command that installs it.
+    """
+    done = inside("doctor", "--provider", "pipedrive", code=2)
+
+    assert "pip install crmkit-pipedrive" in done.out
+
+
+def test_configuration(inside, tmp_path):
+    """
+    A configuration that cannot be read is a problem of code 2, not the end.
+    """
+    (tmp_path / "crmkit.toml").write_text("x = [")
+    done = inside("doctor", "--json", code=2)
+
+    assert statuses(done) == {"versions": "ok", "configuration": "problem"}
+
+
+def test_places(doctor, tmp_path):
+    """
+    The configuration and the store in use are named, without what is secret in a URL.
+    """
+    (tmp_path / "mine.toml").write_text("store = 'sqlite:///mine.db'")
+    mine = doctor("--config", "mine.toml").out
+    theirs = doctor(CRMKIT_STORE="other://ana:hunter2@db.example/x", code=2).out
+
+    assert "mine.toml; store sqlite:///mine.db" in mine
+    assert "other://…@db.example/x" in theirs
+    assert "hunter2" not in theirs
