@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @hookimpl
 def crmkit_provider() -> ProviderInfo:
     """
-    Describe HubSpot; its limits are those of the smallest account until headers tell more.
+    Describe HubSpot; its main limit is what the headers of each answer tell.
     """
     return ProviderInfo(
         label=LABEL,
@@ -43,7 +43,7 @@ def crmkit_provider() -> ProviderInfo:
         auth=bearer,
         oauth=OAuth2(
             authorize_url="https://app.hubspot.com/oauth/authorize",
-            token_url=f"https://api.hubapi.com/oauth/{API_VERSION}/token",
+            token_url=f"/oauth/{API_VERSION}/token",
             scopes=(
                 "oauth",
                 "crm.objects.contacts.read",
@@ -56,11 +56,7 @@ def crmkit_provider() -> ProviderInfo:
         fetch_batch=_api.BATCH,
         sync_batch=_api.BATCH,
         kinds=TYPES,
-        limits={
-            "": Rate(100, per=10),
-            "search": Rate(4),
-            "associations": Rate(100, per=10),
-        },
+        limits={"search": Rate(4), "associations": Rate(100, per=10)},
         error_from=error_from,
         limit_from=limit_from,
     )

@@ -19,6 +19,7 @@ from crmkit import (
     InvalidRequestError,
     Limit,
     ProtocolError,
+    Rate,
     RateLimitedError,
     UnavailableError,
 )
@@ -97,11 +98,11 @@ def limit_from(response: Response) -> Limit | None:
     """
     if _number(response, "Daily-Remaining") == 0:
         return Limit(remaining=0, resets_in=_HOUR)
-    remaining = _number(response, "Remaining")
-    if remaining is None:
+    remaining, most = _number(response, "Remaining"), _number(response, "Max")
+    if remaining is None or not most:
         return None
     window = _number(response, "Interval-Milliseconds") or 10_000
-    return Limit(remaining=remaining, resets_in=window / 1000)
+    return Limit(remaining=remaining, allows=Rate(most, per=window / 1000))
 
 
 def _limited(response: Response, body: dict[str, Any]) -> CRMError | None:
