@@ -2,7 +2,7 @@
 A CRM on loopback whose plugin looks at its account, for the tests.
 """
 
-from crmkit import Finding, ProviderInfo, bearer, hookimpl
+from crmkit import CustomField, Finding, ProviderInfo, bearer, hookimpl
 
 
 @hookimpl
@@ -27,6 +27,15 @@ def crmkit_sync(session, activities):
     Write nothing.
     """
     return []
+
+
+@hookimpl
+def crmkit_fields(session):
+    """
+    Tell of a field that templates know by another name; whose it is, is an option.
+    """
+    owner = {"o": session.user_id or "nobody"}
+    yield CustomField(key="cf_17", name="budget", type="choice", options=owner)
 
 
 @hookimpl

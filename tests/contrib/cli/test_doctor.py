@@ -2,6 +2,10 @@
 The command doctor.
 """
 
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -186,3 +190,29 @@ def test_places(doctor, tmp_path):
     assert "mine.toml; store sqlite:///mine.db" in mine
     assert "other://…@db.example/x" in theirs
     assert "hunter2" not in theirs
+
+
+@pytest.mark.parametrize("plain", ["", "1"])
+def test_terminal(environment, tmp_path, plain):
+    """
+    On a terminal the status is coloured unless that is not wanted, and lines fit.
+    """
+    pty = pytest.importorskip("pty")
+    reader, terminal = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "crmkit_cli", "doctor", "--provider", "pipedrive"],
+        stdout=terminal,
+        env={**environment, "NO_COLOR": plain, "COLUMNS": "60"},
+        cwd=tmp_path,
+        check=False,
+    )
+    os.close(terminal)
+    shown = os.read(reader, 1 << 16).decode()
+    os.close(reader)
+
+    assert done.returncode == 2
+    assert ("\x1b[32mok\x1b[0m " in shown) == (plain == "")
+    assert ("\x1b[31mproblem\x1b[0m " in shown) == (plain == "")
+    bare = re.sub(r"\x1b\[\d+m", "", shown).splitlines()
+    assert max(map(len, bare)) <= 60
+    assert bare[-1] == "1 problem"

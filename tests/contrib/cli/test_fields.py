@@ -2,6 +2,8 @@
 The command fields.
 """
 
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("crmkit_hubspot")
@@ -54,6 +56,18 @@ def test_table(fields):
         *("flat_size", "flat_size", "choice"),
         "Small \\u001b[2J, Large",
     ]
+
+
+def test_names(inside):
+    """
+    The name comes before the CRM's own key; the fields are those of the user's account.
+    """
+    plugin = str(Path(__file__).with_name("portal.py"))
+    lines = inside(
+        *("fields", "--plugin", plugin, "--user", "ana"), CRMKIT_PORTAL_TOKEN__ana="t"
+    ).out.splitlines()
+
+    assert lines[1].split() == ["budget", "cf_17", "choice", "ana"]
 
 
 def test_json(fields):
