@@ -129,15 +129,18 @@ def test_no_waiting(doctor, simulator, status):
 
 def test_untried(inside, simulator, tmp_path):
     """
-    A plugin that does not look at the account leaves a warning that the token is untried.
+    Where the plugin does not look at the account, a warning says so if all else is well.
     """
     text = Path(__file__).with_name("portal.py").read_text("utf-8")
     silent = text.partition("@hookimpl\ndef crmkit_check")[0]
     (tmp_path / "silent.py").write_text(silent, "utf-8")
     options = ("--plugin", "silent.py", "--set", f"base_url={simulator.base_url}")
-    done = inside("doctor", *options, "--json", CRMKIT_SILENT_TOKEN="wrong")
+    there = inside("doctor", *options, "--json", CRMKIT_SILENT_TOKEN="wrong")
+    simulator.stop()
+    away = inside("doctor", *options, "--json", CRMKIT_SILENT_TOKEN="wrong", code=4)
 
-    assert statuses(done)["account"] == "warning"
+    assert statuses(there)["account"] == "warning"
+    assert "account" not in statuses(away)
 
 
 def test_no_credentials_needed(inside, plugin, clients):
@@ -169,11 +172,12 @@ def test_unknown_provider(inside):
     assert "pip install crmkit-pipedrive" in done.out
 
 
-def test_configuration(inside, tmp_path):
+@pytest.mark.parametrize("text", ["x = [", "store = 5", "colour = 'red'"])
+def test_configuration(inside, tmp_path, text):
     """
-    A configuration that cannot be read is a problem of code 2, not the end.
+    A configuration that cannot be used is a problem of code 2, not the end.
     """
-    (tmp_path / "crmkit.toml").write_text("x = [")
+    (tmp_path / "crmkit.toml").write_text(text)
     done = inside("doctor", "--json", code=2)
 
     assert statuses(done) == {"versions": "ok", "configuration": "problem"}
@@ -185,10 +189,14 @@ def test_places(doctor, tmp_path):
     """
     (tmp_path / "mine.toml").write_text("store = 'sqlite:///mine.db'")
     mine = doctor("--config", "mine.toml").out
-    theirs = doctor(CRMKIT_STORE="other://ana:hunter2@db.example/x", code=2).out
+    theirs = doctor(
+        *("--config", "mine.toml"),
+        CRMKIT_STORE="other://ana:hunter2@db.example/x",
+        code=2,
+    ).out
 
     assert "mine.toml; store sqlite:///mine.db" in mine
-    assert "other://…@db.example/x" in theirs
+    assert "mine.toml; store other://…@db.example/x" in theirs
     assert "hunter2" not in theirs
 
 

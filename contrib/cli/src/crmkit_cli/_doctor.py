@@ -106,15 +106,12 @@ def _versions(*sources: str) -> Finding:
 def _sources(ready: Setup) -> Iterator[str]:
     for plugin in installed.survey(ready.plugins, ready.prefer):
         if plugin[:2] == ("provider", ready.provider) and plugin.source:
-            yield (
-                plugin.source
-                if plugin.source != "given"
-                else f"{plugin.name} given by hand"
-            )
+            by_hand = f"{plugin.name} given by hand"
+            yield by_hand if plugin.source == "given" else plugin.source
 
 
 def _place(ready: Setup) -> str:
-    return _SECRET.sub("//…@", ready.store) if ready.store else _DEFAULT
+    return _SECRET.sub("//…@", str(ready.store)) if ready.store else _DEFAULT
 
 
 def _unusable(error: ConfigurationError) -> Finding:
