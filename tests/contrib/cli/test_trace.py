@@ -9,13 +9,15 @@ import pytest
 
 from crmkit_cli._trace import shown
 
+pytest.importorskip("crmkit_hubspot")
+pytest.importorskip("crmkit_simulator")
+
 
 @pytest.fixture
 def traced(inside, crm_simulator):
     """
     Run a command with --trace for a HubSpot with one contact, whose id and data are known.
     """
-    pytest.importorskip("crmkit_hubspot")
     contact = {"id": "4711", "email": "ana.planted@example.com", "firstname": "Anaplanted"}
     simulator = crm_simulator("hubspot", contacts=[contact], token="planted-token")
     place = ("--provider", "hubspot", "--set", f"base_url={simulator.base_url}", "--trace")
