@@ -117,8 +117,11 @@ def inside(tmp_path, environment, monkeypatch):
         monkeypatch.setenv(name, value)
 
     def run(*arguments, stdin="", code=0, **variables):
-        ended = CliRunner().invoke(program, arguments, input=stdin, env=variables)
-        done = Done(ended.exit_code, ended.stdout, ended.stderr)
+        ended = CliRunner().invoke(
+            program, arguments, input=stdin, env=variables, catch_exceptions=False
+        )
+        streams = (ended.stdout_bytes, ended.stderr_bytes)
+        done = Done(ended.exit_code, *(stream.decode() for stream in streams))
         assert done.code == code, done.err
         return done
 
@@ -143,15 +146,28 @@ def clients(tmp_path):
 
 
 @pytest.fixture
-def acme(crmkit, plugin, clients):
+def acme(inside, plugin, clients):
     """
-    Run the program with the CRM of acme.py.
+    Run the program, within this process, with the CRM of acme.py.
     """
-    options = ("--plugin", str(plugin), "--set", f"path={clients}")
+    return with_options(inside, "--plugin", str(plugin), "--set", f"path={clients}")
+
+
+@pytest.fixture
+def acme_process(crmkit, plugin, clients):
+    """
+    Run the program with that CRM as a process, which has an encoding and plugins.
+    """
+    return with_options(crmkit, "--plugin", str(plugin), "--set", f"path={clients}")
+
+
+def with_options(program, *options):
+    """
+    Return a function that runs a command of the program with these options.
+    """
 
     def run(command, *arguments, **options_of_run):
-        words = command.split()
-        return crmkit(*words, *options, *arguments, **options_of_run)
+        return program(*command.split(), *options, *arguments, **options_of_run)
 
     return run
 

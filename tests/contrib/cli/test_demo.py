@@ -54,24 +54,24 @@ def test_frame(crmkit):
     assert "-" * 78 in done.out
 
 
-def test_json(crmkit):
+def test_json(inside):
     """
     With --json there is one document with each claim.
     """
-    report = crmkit("demo", "--json").json
+    report = inside("demo", "--json").json
 
     assert report["ok"] is True
     assert all(claim["holds"] for claim in report["claims"])
 
 
-def test_keep(crmkit, tmp_path):
+def test_keep(inside, tmp_path):
     """
     What is kept holds each activity once; a folder with files in it is not touched.
     """
-    crmkit("demo", "--keep", "here")
+    inside("demo", "--keep", "here")
     with (tmp_path / "here" / "clients.activities.csv").open("rb") as file:
         rows = list(csv.DictReader(file.read().decode("utf-8-sig").splitlines()))
-    again = crmkit("demo", "--keep", "here", code=2)
+    again = inside("demo", "--keep", "here", code=2)
 
     assert set(Counter(row["id"] for row in rows).values()) == {1}
     assert Counter(row["type"] for row in rows) == {"email_sent": 10, "property_view": 5}
@@ -142,7 +142,7 @@ def test_false_claim(inside, monkeypatch, place, name, lie):
     assert "NOT SO" in inside("demo", code=1).out
 
 
-def test_settings_of_others(crmkit):
+def test_settings_of_others(inside):
     """
     Settings in the environment do not change the demo.
     """
@@ -153,4 +153,4 @@ def test_settings_of_others(crmkit):
         "CRMKIT_CACHE_TTL": "0",
     }
 
-    assert crmkit("demo", "--json", **others).json["ok"] is True
+    assert inside("demo", "--json", **others).json["ok"] is True
