@@ -33,7 +33,7 @@ def test_story(crmkit):
 
     for told in (
         *("Hello Hey,", "hey Zoë,", "5 pending", "15 rows, 15 ids", "all hold"),
-        *("Hello Hana,", "100 synced, 100 pending, 50 uncertain", "50 were looked up"),
+        *("Hello Hana,", "100 synced, 100 pending, 50 uncertain", "The 50 were found"),
         "250 activities; 250 are there exactly once",
     ):
         assert told in done.out

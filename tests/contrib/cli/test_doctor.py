@@ -97,6 +97,31 @@ def test_token(doctor, simulator, options):
     assert token not in done.out + done.err
 
 
+@pytest.mark.parametrize(
+    ("options", "told", "code"),
+    [
+        ({"scopes": ["crm.objects.contacts.write"]}, "crm.objects.contacts.read", 5),
+        ({"expires_in": -1}, "the token has expired", 5),
+        (None, "the token is wrong", 5),
+        ({}, "is supported until", 0),
+    ],
+    ids=["scope", "expired", "wrong", "well"],
+)
+def test_hubspot(inside, simulator, options, told, code):
+    """
+    For HubSpot it tells the missing scope, what ails the token, how old the version is.
+    """
+    pytest.importorskip("crmkit_hubspot")
+    token = "another-token"
+    if options is not None:
+        simulator.add_token(token, **options)
+    place = ("--provider", "hubspot", "--set", f"base_url={simulator.base_url}")
+    done = inside("doctor", *place, code=code, CRMKIT_HUBSPOT_TOKEN=token)
+
+    assert told in done.out
+    assert token not in done.out + done.err
+
+
 def test_no_token(doctor):
     """
     Without a token the variable to set is named; each user has one of their own.
