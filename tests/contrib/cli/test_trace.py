@@ -50,8 +50,8 @@ def test_redacted(traced, arguments, stdin):
     lines = traced(*arguments, stdin=stdin).err.splitlines()
     wire = [line for line in lines if line.startswith("hubspot ")]
 
+    assert wire
     assert [line.split()[1] for line in wire] == [">", "<"] * (len(wire) // 2)
-    assert bool(wire) == (arguments != ("doctor",))
     for planted in ("4711", "planted", "Planted"):
         assert planted not in "\n".join(lines)
 
