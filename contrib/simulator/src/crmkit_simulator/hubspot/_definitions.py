@@ -65,7 +65,8 @@ POLICY|SPAM|UNKNOWN_USER
 hs_email_last_send_date      datetime    read-only
 hs_email_open                number      read-only
 hs_marketable_status         enumeration read-only =true|false
-hs_legal_basis               enumeration many =Legitimate interest \N{EN DASH} prospect/lead|\
+hs_legal_basis               enumeration many =\
+Legitimate interest \N{EN DASH} prospect/lead|\
 Legitimate interest \N{EN DASH} existing customer|Legitimate interest - other|\
 Performance of a contract|Freely given consent from contact|Not applicable
 hs_lead_status               enumeration =NEW|OPEN|IN_PROGRESS|OPEN_DEAL|UNQUALIFIED|\

@@ -42,7 +42,7 @@ def links_of_one(account: Account, request: Request, found: Place) -> Result:
             return 200, _associations.associate(account, pair, _specs(kind))
         case "PUT", (from_, id_, _, to, to_id):
             pair = type_of(from_), id_, type_of(to), to_id
-            return 201, _associations.associate(account, pair, body_of(request))
+            return 201, _associations.associate(account, pair, value_of(request))
         case "DELETE", (from_, id_, _, to, to_id, *_):
             pair = type_of(from_), id_, type_of(to), to_id
             _associations.dissociate(account, pair)
