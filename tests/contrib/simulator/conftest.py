@@ -10,7 +10,6 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 
-
 class Client:
     """
     Sends requests over one connection.

@@ -38,7 +38,7 @@ def test_all_or_none(hub, send, note, traces):
     """
     inputs = [note(), {**BAD}]
     for one, trace in zip(inputs, traces, strict=True):
-        one |= {TRACE: trace} if trace else {}
+        one.update({TRACE: trace} if trace else {})
     answer = send("POST", f"{NOTES}/create", {"inputs": inputs})
 
     assert answer.status == 400
@@ -191,7 +191,9 @@ def test_archive(hub, send):
     assert [one["id"] for one in hub.contacts()] == ["8"]
 
 
-@pytest.mark.parametrize(("version", "status"), [("2026-09", 400), ("2026-03", 201), ("v3", 201)])
+@pytest.mark.parametrize(
+    ("version", "status"), [("2026-09", 400), ("2026-03", 201), ("v3", 201)]
+)
 def test_required(crm_simulator, clients, note, version, status):
     """
     What an administrator requires on creation is enforced since 2026-09.

@@ -144,7 +144,9 @@ def test_changed(crm_simulator, clients):
     assert [send("GET", CONTACT).status for _ in range(2)] == [200, 429]
 
 
-@pytest.mark.parametrize("limit", ["", "190", "0/10s", "190/0s", "10s/190", "-1/10s", "190/10"])
+@pytest.mark.parametrize(
+    "limit", ["", "190", "0/10s", "190/0s", "10s/190", "-1/10s", "190/10"]
+)
 def test_wrong(limit):
     """
     A limit that cannot be read is refused, with the form that is expected.

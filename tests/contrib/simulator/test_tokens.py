@@ -223,9 +223,7 @@ def test_rotation(crm_simulator, clients):
     send = clients(hub)
     first = grant(send, grant_type="refresh_token", refresh_token="first").json
     again = grant(send, grant_type="refresh_token", refresh_token="first")
-    second = grant(
-        send, grant_type="refresh_token", refresh_token=first["refresh_token"]
-    )
+    second = grant(send, grant_type="refresh_token", refresh_token=first["refresh_token"])
 
     assert first["refresh_token"] != "first"
     assert (again.status, again.json["status"]) == (400, "BAD_REFRESH_TOKEN")
@@ -253,7 +251,9 @@ def test_refresh_wrong(hub, clients, fields, error):
     assert set(answer.json) == {"error", "error_description", "status", "message"}
 
 
-@pytest.mark.parametrize(("version", "status"), [("v1", 200), ("v3", 400), ("2026-09", 400)])
+@pytest.mark.parametrize(
+    ("version", "status"), [("v1", 200), ("v3", 400), ("2026-09", 400)]
+)
 def test_query(hub, clients, version, status):
     """
     Since v3 nothing of a token request may be in the query.

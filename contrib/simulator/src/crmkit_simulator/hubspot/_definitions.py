@@ -138,7 +138,8 @@ hs_task_subject              string
 hs_task_body                 string      long
 hs_task_status               enumeration =NOT_STARTED|IN_PROGRESS|WAITING|COMPLETED|DEFERRED
 hs_task_priority             enumeration =NONE|LOW|MEDIUM|HIGH
-hs_task_type                 enumeration =EMAIL|CALL|TODO
+hs_task_type                 enumeration =EMAIL|CALL|TO\
+DO
 hs_task_reminders            string
 """,
     "companies": _ALL

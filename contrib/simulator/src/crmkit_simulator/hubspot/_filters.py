@@ -85,7 +85,9 @@ def _between(convert: Convert, given: Given) -> Test:
 def _in(convert: Convert, given: Given) -> Test:
     # Texts are indexed in lower case, and what they are compared with is taken as it is.
     values = map(str, given["values"])
-    wanted = {value if isinstance(convert(value), str) else convert(value) for value in values}
+    wanted = {
+        value if isinstance(convert(value), str) else convert(value) for value in values
+    }
     return lambda value: value is not None and convert(value) in wanted
 
 

@@ -13,6 +13,7 @@ from crmkit_simulator.hubspot._asked import (
     Result,
     body_of,
     object_scope,
+    value_of,
     wrong_method,
 )
 from crmkit_simulator.hubspot._errors import not_found
