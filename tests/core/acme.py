@@ -12,6 +12,7 @@ from crmkit import (
     ClientPage,
     CRMCredentials,
     CustomField,
+    Finding,
     Limit,
     ProviderInfo,
     SyncOutcome,
@@ -132,6 +133,17 @@ def crmkit_find_activity(session, kind, activity):
         msg = "the index is being built"
         raise UnavailableError(msg, sent=False)
     return found["id"]
+
+
+@hookimpl
+def crmkit_check(session):
+    """
+    Ask for the token's rights.
+    """
+    rights = session.http.get("/rights").json()["rights"]
+    for right in ("read", "write"):
+        status = "ok" if right in rights else "problem"
+        yield Finding(subject=f"right to {right}", status=status)
 
 
 @hookimpl

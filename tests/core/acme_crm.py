@@ -28,6 +28,7 @@ class AcmeCrm:
         self.page_size = 2
         self.tokens = {TOKEN}
         self.refuse = set()
+        self.rights = ["read", "write"]
         self.written = []
         self._number = count(1)
         self._lock = Lock()
@@ -58,8 +59,8 @@ class AcmeCrm:
             return self._write(first, request.json())
         if first == "people":
             return self._person(*rest) if rest else self._people(request.query)
-        if first == "fields":
-            return {"fields": self.fields}
+        if first in {"rights", "fields"}:
+            return {first: getattr(self, first)}
         return self._found(first, request.query["ref"])
 
     def _token(self):

@@ -188,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
             answer.send(self)
             return
         body = answer.body()
-        self.send_response(answer.status)
+        self.send_response_only(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
         if "Content-Type" not in answer.headers:

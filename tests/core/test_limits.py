@@ -87,7 +87,7 @@ def test_threads():
 
     def ask():
         together.wait()
-        starts.append(limiter.wait("", FOREVER))
+        starts.append(limiter.wait("", FOREVER)[0])
 
     threads = [Thread(target=ask) for _ in range(8)]
     for thread in threads:
@@ -124,7 +124,7 @@ def test_impatience():
             limiter.wait("", Patience(max_wait=60))
         assert caught.value.retry_after == 100
 
-    assert limiter.wait("", FOREVER) == 100
+    assert limiter.wait("", FOREVER)[0] == 100
 
 
 def test_learn():
@@ -151,7 +151,102 @@ def test_a_later_reset_stands():
     limiter.close("", 30)
     limiter.close("", 5)
 
-    assert limiter.wait("", FOREVER) == 30
+    assert limiter.wait("", FOREVER)[0] == 30
+
+
+@given(st.integers(1, 5), st.lists(st.tuples(SECONDS, SECONDS), min_size=1, max_size=40))
+def test_counted_from_the_answer(requests, delays):
+    """
+    However long an answer takes, a CRM that counts at any moment until then counts no more.
+    """
+    clock = Clock()
+    limiter = Limiter({"": Rate(requests, per=20)}, clock)
+    counted = []
+
+    for before, after in delays:
+        _, start = limiter.wait("", FOREVER)
+        clock.turn(before)
+        counted.append(clock.monotonic())
+        clock.turn(after)
+        limiter.answered("", start)
+
+    assert most_in_a_window(counted, 20) <= requests
+
+
+class TestRollingLimit:
+    def test_rate(self):
+        """
+        The rate that an answer tells stands in for the one that the plugin started with.
+        """
+        clock = Clock()
+        limiter = Limiter({"": Rate(2, per=10)}, clock)
+
+        limiter.wait("", FOREVER)
+        limiter.learn(Limit(remaining=4, allows=Rate(5, per=10)))
+        for _ in range(5):
+            limiter.wait("", FOREVER)
+
+        assert clock.waits == [10]
+
+    def test_others(self):
+        """
+        What others used of it counts as used now.
+        """
+        clock = Clock()
+        limiter = Limiter({}, clock)
+
+        limiter.learn(Limit(remaining=2, allows=Rate(5, per=10)))
+        clock.turn(1)
+        for _ in range(3):
+            limiter.wait("", FOREVER)
+
+        assert clock.waits == [9]
+
+    def test_ours(self):
+        """
+        What we used ourselves is not counted twice.
+        """
+        clock = Clock()
+        limiter = Limiter({"": Rate(3, per=10)}, clock)
+
+        for left in (2, 1, 0):
+            limiter.wait("", FOREVER)
+            limiter.learn(Limit(remaining=left, allows=Rate(3, per=10)))
+        clock.turn(10)
+        for _ in range(3):
+            limiter.wait("", FOREVER)
+
+        assert clock.waits == []
+
+    @given(
+        st.integers(1, 6),
+        st.lists(st.sampled_from(["ours", "theirs", "turn"]), max_size=80),
+    )
+    def test_shared(self, allowed, steps):
+        """
+        With others at work the CRM refuses us only for what its last answer had not told.
+        """
+        clock = Clock()
+        limiter = Limiter({"": Rate(allowed, per=10)}, clock)
+        counted, untold = [], False
+
+        for step in steps:
+            if step == "turn":
+                clock.turn(3)
+                continue
+            if step == "ours":
+                _, start = limiter.wait("", FOREVER)
+            now = clock.monotonic()
+            free = allowed - sum(moment > now - 10 for moment in counted)
+            if free:
+                counted.append(now)
+            if step == "theirs":
+                untold = True
+                continue
+            assert free or untold
+            untold = False
+            limiter.answered("", start)
+            limiter.learn(Limit(remaining=max(0, free - 1), allows=Rate(allowed, per=10)))
 
 
 class TestThroughHttp:
@@ -210,6 +305,19 @@ class TestThroughHttp:
         assert len(server.requests) == 1
         clock.turn(300)
         assert connector.session().http.get("/people").json() == {}
+
+    def test_a_lock_closes_nothing(self, connect, server, clock):
+        """
+        After a 423, which is about one record, the account's other requests go on.
+        """
+        server.script(Answer(423, headers={"Retry-After": "300"}))
+        connector = self.connector(connect, server)
+
+        with pytest.raises(RateLimitedError):
+            connector.session().http.get("/people/1")
+
+        assert connector.session().http.get("/people/2").json() == {}
+        assert clock.waits == []
 
     def test_accounts_are_apart(self, connect, server, clock):
         """

@@ -38,6 +38,7 @@ from crmkit.errors import (
 )
 from crmkit.hookspecs import hookimpl
 from crmkit.infos import (
+    Finding,
     Limit,
     OAuth2,
     ProviderInfo,
@@ -89,6 +90,7 @@ __all__ = [
     "CrmkitError",
     "CustomField",
     "Document",
+    "Finding",
     "InvalidRequestError",
     "Limit",
     "MissingValueError",

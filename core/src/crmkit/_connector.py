@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crmkit._rooms import Rooms
     from crmkit._session import Session
     from crmkit.errors import CrmkitError
+    from crmkit.infos import Finding
     from crmkit.models import ActivityRecord, ClientData, Consent
     from crmkit.reports import CacheStats, PersonalizedContent, SyncOutcome, SyncReport
 
@@ -310,6 +311,16 @@ class CRMConnector:
         chosen = self._provider(provider)
         rooms = self._open
         return rooms.sessions.open(chosen, rooms.host.provider(chosen), user_id)
+
+    def check(
+        self, user_id: str | None = None, *, provider: str | None = None
+    ) -> tuple[Finding, ...]:
+        """
+        Look for what is wrong with plugin, credentials, host, clock, account and store.
+
+        What went wrong is a Finding with its remedy, not an error; nothing is written.
+        """
+        return tuple(self._open.check.findings(self._provider(provider), user_id))
 
     def get_cache_stats(self) -> CacheStats:
         """

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from crmkit._values import items as as_tuple
 from crmkit.errors import CRMError, PluginContractError
 from crmkit.hookspecs import hookimpl
+from crmkit.infos import Finding
 from crmkit.models import ClientData, ClientInteraction, ClientPage, CustomField
 from crmkit.reports import SyncOutcome
 
@@ -72,6 +73,13 @@ class Reader:
         Read custom fields.
         """
         return (yield from _read("crmkit_fields", CustomField, _PAGE_BUDGET))
+
+    @hookimpl(wrapper=True, trylast=True)
+    def crmkit_check(self) -> Generator[None, Any, Any]:
+        """
+        Read findings.
+        """
+        return (yield from _read("crmkit_check", Finding, _PAGE_BUDGET))
 
     @hookimpl(wrapper=True, trylast=True)
     def crmkit_list_clients(self) -> Generator[None, Any, Any]:

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from crmkit import _registry
 from crmkit._cache import Cache
+from crmkit._check import Check
 from crmkit._config import default_store
 from crmkit._consent import Policy
 from crmkit._credentials import Credentials
@@ -47,6 +48,7 @@ class Rooms:
     fetch: Fetch
     personalize: Personalize
     sync: Sync
+    check: Check
     tally: Tally
 
     def close(self) -> None:
@@ -95,6 +97,7 @@ def furnish(options: Options, given: Mapping[str, Any], clock: Clock) -> Rooms:
             tally=tally,
             auto_sync=options.auto_sync,
         ),
+        check=Check(host=host, sessions=sessions, outbox=outbox, clock=clock),
         tally=tally,
     )
 

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field
 
-from crmkit import _core_settings
+from crmkit import _core_settings, _oauth
 from crmkit._core_settings import core_settings
 from crmkit._limits import Limiter
 from crmkit._memory import Memory
+from crmkit._requests import Writes
 from crmkit._retry import Patience
 from crmkit._tally import Tally
 from crmkit._urls import fill
 from crmkit.codec import structured
-from crmkit.errors import PluginContractError
+from crmkit.errors import PluginContractError, UnavailableError
 
 if TYPE_CHECKING:
     from crmkit._clock import Clock
@@ -94,6 +95,7 @@ class Sessions:
     _limiters: dict[_Account, Limiter] = field(factory=dict, init=False)
     _structured: dict[str, Any] = field(factory=dict, init=False)
     _core: dict[str, CoreSettings] = field(factory=dict, init=False)
+    _unbounded: dict[tuple[str, str | None], Session] = field(factory=dict, init=False)
 
     def open(
         self,
@@ -110,10 +112,19 @@ class Sessions:
         Raises CredentialsNotFoundError or ConfigurationError.
         """
         self.core(provider)
-        patience = evolve(self.patience, deadline=deadline)
-        session = self._session(provider, info, user_id, patience, writes)
-        if self.credentials.is_due(session.credentials):
+        patience = self.patience
+        if deadline is not None:
+            patience = evolve(patience, deadline=deadline)
+        credentials = self.credentials.find(provider, info, user_id)
+        bounded = deadline is not None or writes is not None
+        # Without bounds one session is as good as another, and making it is not free.
+        session = None if bounded else self._unbounded.get((provider, user_id))
+        if session is None or session.credentials != credentials:
+            session = self._session(credentials, info, user_id, patience, Writes(writes))
+        if self.credentials.is_due(credentials):
             self._renew(session, info, patience)
+        if not bounded:
+            self._unbounded[provider, user_id] = session
         return session
 
     def core(self, provider: str) -> CoreSettings:
@@ -136,16 +147,17 @@ class Sessions:
                 self._wire.close()
             self._memories.clear()
             self._limiters.clear()
+            self._unbounded.clear()
 
     def _session(
         self,
-        provider: str,
+        credentials: CRMCredentials,
         info: ProviderInfo,
         user_id: str | None,
         patience: Patience,
-        writes: int | None,
+        writes: Writes,
     ) -> Session:
-        credentials = self.credentials.find(provider, info, user_id)
+        provider = credentials.provider
         return Session(
             provider=provider,
             user_id=user_id,
@@ -157,7 +169,7 @@ class Sessions:
         )
 
     def _http(
-        self, session: Session, info: ProviderInfo, patience: Patience, writes: int | None
+        self, session: Session, info: ProviderInfo, patience: Patience, writes: Writes
     ) -> Http:
         from crmkit.http import Http
 
@@ -175,23 +187,34 @@ class Sessions:
             clock=self.clock,
             patience=patience,
             tally=self.tally,
-            writes_left=writes,
+            writes=writes,
         )
 
     def _renew(self, session: Session, info: ProviderInfo, patience: Patience) -> bool:
-        def refresh() -> CRMCredentials | None:
-            unsigned = evolve(info, auth=None)
-            asking = self._session(
-                session.provider, unsigned, session.user_id, patience, None
-            )
-            return self.refresh(asking)
+        def unsigned(**changes: Any) -> Session:
+            silent = evolve(info, auth=None, **changes)
+            known = self.credentials.find(session.provider, silent, session.user_id)
+            return self._session(known, silent, session.user_id, patience, Writes(None))
 
-        fresh = self.credentials.renew(session.credentials, session.user_id, refresh)
+        def refresh() -> CRMCredentials | None:
+            fresh = self.refresh(unsigned())
+            if fresh is None and info.oauth is not None:
+                asking = unsigned(error_from=_oauth.refusal)
+                fresh = _oauth.renewed(asking, info.oauth, self.clock)
+            return fresh
+
+        try:
+            fresh = self.credentials.renew(session.credentials, session.user_id, refresh)
+        except UnavailableError as error:
+            error.sent = False  # a token may have been made; nothing of the caller's was
+            raise
         if fresh is not None:
             session.credentials = fresh
         return fresh is not None
 
     def _pool(self) -> Wire:
+        if self._wire is not None:
+            return self._wire
         from crmkit._wire import Wire
 
         with self._lock:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode, urlsplit
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from crmkit.errors import ConfigurationError, InvalidRequestError, ProtocolError
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"\{(\w+)\}")
 _UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f]|//[^/?#]*@")
+_WHOLE = ("http://", "https://")
 _LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
 
@@ -24,6 +26,15 @@ def is_loopback(host: str | None) -> bool:
     Tell whether this host is the machine itself.
     """
     return host is not None and _LOOPBACK.fullmatch(host) is not None
+
+
+class Place(NamedTuple):
+    """
+    Where a request goes: an *origin* such as ``https://host:1``, and a *target* on it.
+    """
+
+    origin: str
+    target: str
 
 
 def fill(template: str, sources: Iterable[object], *, label: str) -> str:
@@ -48,13 +59,40 @@ def join(
     Values are quoted, so that an id is one path segment whatever it holds. Parameters
     that are None are left out.
     """
-    filled = _NAME.sub(lambda match: _quoted(match, values), path)
-    whole = path.startswith(("http://", "https://"))
-    url = filled if whole else f"{base.rstrip('/')}/{filled.lstrip('/')}"
+    if "{" in path:
+        path = _NAME.sub(lambda match: _quoted(match, values), path)
+    url = path if path.startswith(_WHOLE) else f"{base.rstrip('/')}/{path.lstrip('/')}"
+    if not params:
+        return url
     given = {name: value for name, value in params.items() if value is not None}
     if given:
-        url += ("&" if "?" in url else "?") + urlencode(given, doseq=True)
+        url += ("&" if "?" in url else "?") + urlencode(given, doseq=True, safe=",")
     return url
+
+
+def locate(url: str, *, base: str, hosts: tuple[str, ...], label: str) -> Place:
+    """
+    Return where a URL leads, once it is found to be one of those that *check* allows.
+    """
+    origin = _home(base, hosts, label).origin
+    target = url.removeprefix(origin)
+    if target.startswith("/") and target is not url and not _UNSAFE.search(target):
+        return Place(origin, target)
+    check(url, base=base, hosts=hosts, label=label)
+    return _split(url)
+
+
+@lru_cache(maxsize=64)
+def _home(base: str, hosts: tuple[str, ...], label: str) -> Place:
+    # The same for each request below it, so it is looked at only once.
+    check(base, base=base, hosts=hosts, label=label)
+    return _split(base)
+
+
+def _split(url: str) -> Place:
+    parts = urlsplit(url)
+    target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    return Place(f"{parts.scheme}://{parts.netloc}", target)
 
 
 def check(url: str, *, base: str, hosts: Sequence[str], label: str) -> None:

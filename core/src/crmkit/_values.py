@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NoReturn
 
 _MAX_DEPTH = 32
@@ -47,7 +48,7 @@ def by_name(value: Mapping[Any, Any] | None) -> ReadOnlyDict:
     """
     Return a read-only mapping whose keys are texts: some CRMs number their fields.
     """
-    if value and not all(isinstance(key, str) for key in value):
+    if value and set(map(type, value)) != {str}:
         value = {str(key): item for key, item in value.items()}
     return read_only(value)
 
@@ -94,6 +95,7 @@ def instant(value: datetime | str) -> datetime:
     raise ValueError(msg)
 
 
+@lru_cache(maxsize=4096)  # fields have few names, and clients are many
 def fold(name: str) -> str:
     """
     Return the form in which names are compared: no case, space, underscore or hyphen.

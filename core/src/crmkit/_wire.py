@@ -8,7 +8,7 @@ import os
 import ssl
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -21,10 +21,13 @@ from crmkit.errors import ProtocolError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from urllib.parse import SplitResult
+
+    from crmkit._urls import Place
 
 MAX_ANSWER = 64 * 1024 * 1024
-_CHUNK = 64 * 1024
 _POOL_SIZE = 16
+_ONCE = urllib3.Retry(total=False, redirect=0)  # repeating is for who knows what it does
 _TIMEOUT = urllib3.Timeout(connect=10, read=60)
 _UNCLEAR_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
@@ -36,11 +39,11 @@ class Wire:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._pools: dict[str | None, urllib3.PoolManager] = {}
+        self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
         self._process = os.getpid()
 
     def send(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None
+        self, method: str, place: Place, *, headers: Mapping[str, str], body: bytes | None
     ) -> tuple[int, Mapping[str, str], bytes]:
         """
         Send one request; return status, headers (in any case of letters) and content.
@@ -49,15 +52,15 @@ class Wire:
         tells whether the request may have reached the server, or ProtocolError for an
         answer above 64 MiB.
         """
-        host = urlsplit(url).hostname
-        redact(host or "")
+        pool = self._pool(place.origin)
+        host = pool.host
         try:
-            response = self._pool(url).urlopen(
+            response = pool.urlopen(
                 method,
-                url,
+                place.target,
                 body=body,
-                headers=dict(headers),
-                retries=False,
+                headers=headers,
+                retries=_ONCE,
                 redirect=False,
                 preload_content=False,
                 timeout=_TIMEOUT,
@@ -78,31 +81,34 @@ class Wire:
         """
         with self._lock:
             for pool in self._pools.values():
-                pool.clear()
+                pool.close()
             self._pools.clear()
 
-    def _pool(self, url: str) -> urllib3.PoolManager:
-        proxy = _proxy(url)
+    def _pool(self, origin: str) -> urllib3.HTTPConnectionPool:
+        # The library's own manager would parse each URL once more.
         with self._lock:
             if self._process != os.getpid():  # a fork must not share its parent's sockets
                 self._process, self._pools = os.getpid(), {}
-            if proxy not in self._pools:
-                self._pools[proxy] = _open(proxy)
-            return self._pools[proxy]
+            if origin not in self._pools:
+                self._pools[origin] = _open(origin)
+            return self._pools[origin]
 
 
-def _open(proxy: str | None) -> urllib3.PoolManager:
+def _open(origin: str) -> urllib3.HTTPConnectionPool:
+    parts = urlsplit(origin)
+    redact(parts.hostname or "")
+    proxy = _proxy(parts)
+    options: dict[str, Any] = {"maxsize": _POOL_SIZE}
     if proxy is None:
-        return urllib3.PoolManager(maxsize=_POOL_SIZE, ssl_context=_tls())
+        tls = {"ssl_context": _tls()} if parts.scheme == "https" else {}
+        return urllib3.connection_from_url(origin, **options, **tls)
     user = urlsplit(proxy)
-    headers = None
     if user.username:
-        headers = urllib3.make_headers(
+        options["proxy_headers"] = urllib3.make_headers(
             proxy_basic_auth=f"{user.username}:{user.password or ''}"
         )
-    return urllib3.ProxyManager(
-        proxy, maxsize=_POOL_SIZE, ssl_context=_tls(), proxy_headers=headers
-    )
+    manager = urllib3.ProxyManager(proxy, ssl_context=_tls(), **options)
+    return manager.connection_from_url(origin)
 
 
 @cache
@@ -112,8 +118,7 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=bundle or None)
 
 
-def _proxy(url: str) -> str | None:
-    parts = urlsplit(url)
+def _proxy(parts: SplitResult) -> str | None:
     host = parts.hostname or ""
     if is_loopback(host) or proxy_bypass(host):
         return None
@@ -138,12 +143,9 @@ def _not_answered(error: lib.HTTPError, host: str | None) -> UnavailableError:
 
 
 def _read(response: urllib3.BaseHTTPResponse, host: str | None) -> bytes:
-    chunks, size = [], 0
-    for chunk in response.stream(_CHUNK, decode_content=True):
-        size += len(chunk)
-        if size > MAX_ANSWER:
-            response.close()
-            msg = f"the answer of {host} is larger than {MAX_ANSWER // 2**20} MiB"
-            raise ProtocolError(msg)
-        chunks.append(chunk)
-    return b"".join(chunks)
+    content = response.read(MAX_ANSWER + 1, decode_content=True)
+    if len(content) > MAX_ANSWER:
+        response.close()
+        msg = f"the answer of {host} is larger than {MAX_ANSWER // 2**20} MiB"
+        raise ProtocolError(msg)
+    return content

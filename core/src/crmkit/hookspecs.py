@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crmkit._session import Session
     from crmkit.documents import Context, Document
-    from crmkit.infos import ProviderInfo, TransformerInfo
+    from crmkit.infos import Finding, ProviderInfo, TransformerInfo
     from crmkit.models import (
         ActivityRecord,
         ClientData,
@@ -146,6 +146,18 @@ def crmkit_refresh(session: Session) -> CRMCredentials | None:
     Called by the core for the first token, near its expiry, or once after the CRM refused
     it; ``session.http`` is unsigned here. None means "not mine". Raise CredentialsError
     when the grant is gone.
+    """
+    raise AssertionError
+
+
+@hookspec(firstresult=True)
+def crmkit_check(session: Session) -> Iterable[Finding]:
+    """
+    Look at the account and say what is wrong with it, and what to do.
+
+    Called by ``check()`` and ``crmkit doctor``, never by fetch or sync: is the token good,
+    which scopes does it lack, by name, which version of the API is used and until when.
+    Write nothing. Return an iterable, never None; a CRMError that is raised is a problem.
     """
     raise AssertionError
 

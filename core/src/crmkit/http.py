@@ -7,20 +7,21 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
 
 from crmkit._answers import error_by_status, retry_after
+from crmkit._requests import Request, Writes, encoded
 from crmkit._retry import Patience, persist
-from crmkit._urls import check, join
-from crmkit.codec import from_json, to_json
+from crmkit._urls import join, locate
+from crmkit.codec import from_json
 from crmkit.errors import (
     AuthenticationError,
     CredentialsError,
     CRMError,
-    PluginContractError,
     ProtocolError,
     RateLimitedError,
 )
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("crmkit.http")
 _FITS_A_HEADER = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-_USER_AGENT = "crmkit"
+_COMMON = {"Accept": "application/json", "User-Agent": "crmkit"}
 
 
 @frozen(kw_only=True)
@@ -99,7 +100,15 @@ class Http:
     clock: Clock = field(repr=False)
     patience: Patience
     tally: Tally = field(repr=False)
-    writes_left: int | None = None
+    writes: Writes
+
+    def reach(self) -> Mapping[str, str]:
+        """
+        Return the headers of whatever the CRM answers to an unsigned request.
+        """
+        base = self.base_url()
+        place = locate(base, base=base, hosts=self.hosts, label=self.info.label)
+        return self.wire.send("GET", place, headers=_COMMON, body=None)[1]
 
     def get(self, path: str, **options: Unpack[Options]) -> Response:
         """
@@ -144,19 +153,24 @@ class Http:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         repeatable: bool = False,
-        limit: str | None = None,
+        limit: str = "",
     ) -> Response:
         if not repeatable:
-            self._count_write()
+            self.writes.count(self.provider)
         base = self.base_url()
         url = join(base, path, path_values or {}, params or {})
-        check(url, base=base, hosts=self.hosts, label=self.info.label)
-        body, kind = _body(json, form, content)
-        extra = {"Content-Type": kind} if kind else {}
-        extra.update(headers or {})
+        body, kind = encoded(json, form, content)
+        request = Request(
+            method=method,
+            path=path,
+            place=locate(url, base=base, hosts=self.hosts, label=self.info.label),
+            headers={**kind, **(headers or {})},
+            body=body,
+            bucket=limit,
+        )
 
         def attempt() -> Response:
-            return self._attempt(method, url, extra, body, limit or "")
+            return self._attempt(request)
 
         try:
             return self._persist(attempt, repeatable=repeatable)
@@ -170,29 +184,34 @@ class Http:
             attempt, repeatable=repeatable, patience=self.patience, clock=self.clock
         )
 
-    def _attempt(
-        self,
-        method: str,
-        url: str,
-        extra: Mapping[str, str],
-        body: bytes | None,
-        bucket: str,
-    ) -> Response:
-        common = {"Accept": "application/json", "User-Agent": _USER_AGENT}
+    def _attempt(self, request: Request) -> Response:
         try:
-            self._wait(bucket)
-            headers = {**common, **self._signature(), **extra}
+            waited, start = self.limiter.wait(request.bucket, self.patience)
+            if waited:
+                self.tally.add("waits")
+            headers = {**_COMMON, **self._signature(), **request.headers}
             self.tally.add("requests")
-            answer = self.wire.send(method, url, headers=headers, body=body)
-            response = Response(
-                status=answer[0], headers=answer[1], url=url, content=answer[2]
-            )
-            _LOG.debug("%s %s: %d", self.provider, method, response.status)
-            self._judge(response, bucket)
+            response = self._send(request, headers)
+            self.limiter.answered(request.bucket, start)
+            self._judge(response, request.bucket)
         except CRMError as error:
             error.provider = error.provider or self.provider
             raise
         return response
+
+    def _send(self, request: Request, headers: Mapping[str, str]) -> Response:
+        if _LOG.isEnabledFor(logging.DEBUG):
+            from crmkit._trace import traced
+
+            send = traced(_LOG, self.provider, request, self.wire.send, self.clock)
+        else:
+            send = self.wire.send
+        status, received, content = send(
+            request.method, request.place, headers=headers, body=request.body
+        )
+        return Response(
+            status=status, headers=received, url="".join(request.place), content=content
+        )
 
     def _signature(self) -> Mapping[str, str]:
         headers = self.sign()
@@ -206,11 +225,6 @@ class Http:
                 raise CredentialsError(msg)
         return headers
 
-    def _wait(self, bucket: str) -> None:
-        waited = self.limiter.wait(bucket, self.patience)
-        if waited:
-            self.tally.add("waits")
-
     def _judge(self, response: Response, bucket: str) -> None:
         if self.info.limit_from and (limit := self.info.limit_from(response)):
             self.limiter.learn(limit)
@@ -221,28 +235,7 @@ class Http:
         if isinstance(error, RateLimitedError):
             if error.retry_after is None:
                 error.retry_after = retry_after(response, self.clock)
-            self.limiter.close(bucket, error.retry_after or 0.0)
+            if response.status != HTTPStatus.LOCKED:  # which is one record, not the bucket
+                self.limiter.close(bucket, error.retry_after or 0.0)
         error.status = error.status or response.status
         raise error
-
-    def _count_write(self) -> None:
-        if self.writes_left is None:
-            return
-        if self.writes_left == 0:
-            msg = (
-                f"the provider {self.provider!r} makes a second unrepeatable request in "
-                "one crmkit_sync; lower sync_batch, or say repeatable=True where the same "
-                "request may be sent twice (reads by POST too)"
-            )
-            raise PluginContractError(msg, plugin=self.provider)
-        self.writes_left -= 1
-
-
-def _body(
-    json: object, form: Mapping[str, object] | None, content: bytes | None
-) -> tuple[bytes | None, str | None]:
-    if json is not None:
-        return to_json(json).encode(), "application/json"
-    if form is not None:
-        return urlencode(form).encode(), "application/x-www-form-urlencoded"
-    return content, None

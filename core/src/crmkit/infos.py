@@ -1,5 +1,5 @@
 """
-What a plugin says of itself, and ready-made ways to sign a request.
+What a plugin says of itself or of an account, and ready-made ways to sign a request.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from crmkit.errors import CRMError
     from crmkit.http import Response
 
+_STATUSES = ("ok", "warning", "problem")
+
 
 def _check_whole(_info: object, attribute: Attribute[Any], value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
@@ -38,6 +40,12 @@ def _check_batch(info: object, attribute: Attribute[Any], value: object) -> None
             raise ValueError(msg)
 
 
+def _check_status(_info: object, _attribute: Attribute[Any], status: object) -> None:
+    if status not in _STATUSES:
+        msg = f"the status of a finding is one of {', '.join(_STATUSES)}"
+        raise ValueError(msg)
+
+
 def _check_filters(
     _info: object, _attribute: Attribute[Any], filters: Mapping[str, object]
 ) -> None:
@@ -45,6 +53,21 @@ def _check_filters(
     if wrong:
         msg = f"filters must map names to functions; {', '.join(wrong)} is none"
         raise ValueError(msg)
+
+
+@frozen(kw_only=True)
+class Finding:
+    """
+    What a look at an account found about one *subject*, such as token or scopes.
+
+    *status* is ``ok``, ``warning`` (it works, for now) or ``problem``; *detail* says what
+    is so, *remedy* what to do about it. None of them holds a secret or personal data.
+    """
+
+    subject: str
+    status: str = field(validator=_check_status)
+    detail: str = ""
+    remedy: str = ""
 
 
 @frozen
@@ -61,21 +84,24 @@ class Rate:
 class Limit:
     """
     What an answer says of a limit: *remaining* requests until *resets_in* seconds passed.
+
+    Where the CRM counts over the last seconds rather than until a reset, *allows* is the
+    Rate that its headers tell; it then stands in for the one in ``limits``.
     """
 
     bucket: str = ""
     remaining: int
-    resets_in: float
+    resets_in: float = 0.0
+    allows: Rate | None = None
 
 
 @frozen(kw_only=True)
 class OAuth2:
     """
-    Where a CRM's OAuth 2.0 lives.
+    Where a CRM's OAuth 2.0 lives: the core renews tokens with a refresh token there.
 
-    The core signs in and refreshes with it as soon as there is a store for credentials: a
-    refresh token that the CRM rotates must be kept before it is used. Until then
-    ``crmkit_refresh`` renews tokens.
+    *token_url* is a path below the base URL, or a URL on one of the provider's hosts.
+    ``client_id`` and ``client_secret`` come from the credentials' metadata.
     """
 
     authorize_url: str

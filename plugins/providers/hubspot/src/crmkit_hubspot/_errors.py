@@ -1,0 +1,207 @@
+"""
+HubSpot's errors and limits as crmkit's, without a word that may be personal data.
+
+Messages of HubSpot quote what was sent, so only names are taken out of them: categories,
+codes, properties, scopes.
+"""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from crmkit import (
+    AccessDeniedError,
+    AuthenticationError,
+    ClientNotFoundError,
+    CRMError,
+    InvalidRequestError,
+    Limit,
+    ProtocolError,
+    Rate,
+    RateLimitedError,
+    UnavailableError,
+)
+from crmkit.codec import from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crmkit import Response
+
+LABEL = "HubSpot"
+NOT_FOUND = "OBJECT_NOT_FOUND"
+
+_PHRASES = {
+    477: "Account Migrating",
+    522: "Connection Timed Out",
+    525: "SSL Handshake Failed",
+    526: "Invalid SSL Certificate",
+}
+_MIGRATING, _BROKEN = 477, {522, 525, 526}
+_KINDS: dict[int, type[CRMError]] = {401: AuthenticationError, 403: AccessDeniedError}
+_REMEDIES = {
+    "INVALID_AUTHENTICATION": "the token is wrong or was revoked; copy it anew",
+    "EXPIRED_AUTHENTICATION": "the token has expired, or is none of HubSpot's; get another",
+}
+_WAITS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": 3600.0}
+_LOCKED, _LONG, _HOUR = 2.0, 300.0, 3600.0
+_TRACE = re.compile(r"[\w-]{1,64}")
+_NAME = re.compile(r"[A-Za-z][\w.-]{0,99}")
+_ENDPOINT = re.compile(r"/(?:batch/\w+|batch|search|properties/[\d-]+/\w+)$")
+_EXISTING = re.compile(r"Existing ID: (\d+)")
+
+
+def error_from(response: Response) -> CRMError | None:
+    """
+    Return what an answer means where HubSpot says more than its status.
+    """
+    status = response.status
+    if status < HTTPStatus.BAD_REQUEST:
+        return None
+    if status in _BROKEN:
+        told = _told(status, "HubSpot asks to contact its support when this lasts")
+        return UnavailableError(told, sent=True, retry_after=_LONG)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
+        return None
+    body = _body(response)
+    error = _limited(response, body) or _refused(response, body)
+    trace = body.get("correlationId")
+    if isinstance(trace, str) and _TRACE.fullmatch(trace):
+        error.request_id = trace
+    return error
+
+
+def error_of(item: dict[str, Any]) -> CRMError:
+    """
+    Return what an error within a batch's answer means for the rows that it names.
+    """
+    category = _name(item.get("category")) or "an error without a category"
+    details = ", ".join(_details(item))
+    told = f"{LABEL} refuses the record: {category}" + (f" ({details})" if details else "")
+    match category:
+        case "VALIDATION_ERROR" | "CONFLICT":
+            return InvalidRequestError(told)
+        case "OBJECT_NOT_FOUND":
+            return ClientNotFoundError(told)
+        case "MISSING_SCOPES":
+            return AccessDeniedError(told)
+        case "RATE_LIMITS":
+            return RateLimitedError(told)
+    return UnavailableError(told, sent=True)
+
+
+def limit_from(response: Response) -> Limit | None:
+    """
+    Return what the headers say: a day that is spent, else the rate; search says nothing.
+    """
+    if _number(response, "Daily-Remaining") == 0:
+        return Limit(remaining=0, resets_in=_HOUR)
+    remaining = _number(response, "Remaining")
+    allowed = _number(response, "Max")
+    window = _number(response, "Interval-Milliseconds")
+    if remaining is None or not allowed or not window:
+        return None
+    return Limit(remaining=remaining, allows=Rate(allowed, per=window / 1000))
+
+
+def _limited(response: Response, body: dict[str, Any]) -> CRMError | None:
+    status, asked = response.status, response.headers.get("Retry-After", "")
+    after = float(asked) if asked.isdecimal() else None
+    if status == HTTPStatus.LOCKED:
+        return RateLimitedError(_told(status), retry_after=after or _LOCKED)
+    if status == _MIGRATING:
+        told = _told(status, "the account moves to another data centre; come again later")
+        return RateLimitedError(told, retry_after=max(after or 0.0, _LONG))
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        policy = _name(body.get("policyName"))
+        wait = _WAITS.get(policy or "")
+        if policy == "DAILY":
+            after = max(after or 0.0, _HOUR)
+        return RateLimitedError(_told(status, policy), retry_after=after or wait)
+    return None
+
+
+def _refused(response: Response, body: dict[str, Any]) -> CRMError:
+    status, category = response.status, _name(body.get("category"))
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        return _missing(response, category)
+    kind = _KINDS.get(status, InvalidRequestError)
+    said = [_REMEDIES.get(category or "", category), *_details(body)]
+    return kind(_told(status, "; ".join(filter(None, said))))
+
+
+def _missing(response: Response, category: str | None) -> CRMError:
+    # A wrong version must not look like a contact that is gone.
+    status, place = response.status, response.url.partition("?")[0]
+    if category != NOT_FOUND and _ENDPOINT.search(place):
+        remedy = "no such path; check the settings api_version and base_url"
+        return ProtocolError(_told(status, remedy))
+    return ClientNotFoundError(_told(status, category))
+
+
+def _details(body: dict[str, Any]) -> Iterator[str]:
+    message = body.get("message")
+    message = message if isinstance(message, str) else ""
+    if existing := _EXISTING.search(message):
+        yield f"existing id {existing[1]}"
+    for item in (*dicts(body.get("errors")), *_embedded(message)):
+        context = item.get("context")
+        context = context if isinstance(context, dict) else {}
+        scopes = _names(context.get("requiredGranularScopes"))
+        if scopes:
+            yield f"the token needs the scope {' or '.join(scopes)}"
+        names = _names(context.get("propertyName")) or _names([item.get("name")])
+        codes = _names([item.get("code") or item.get("error")])
+        if names or codes:
+            yield ": ".join(part for part in (*codes, ", ".join(names)) if part)
+
+
+def _embedded(message: str) -> list[dict[str, Any]]:
+    """
+    Return the list that HubSpot puts as JSON into the message of a VALIDATION_ERROR.
+    """
+    _, bracket, rest = message.partition("[")
+    try:
+        return dicts(from_json(bracket + rest))
+    except ValueError:
+        return []
+
+
+def dicts(value: object) -> list[dict[str, Any]]:
+    """
+    Return the objects of a list, whatever else it holds or is.
+    """
+    items = value if isinstance(value, list) else []
+    return [item for item in items if isinstance(item, dict)]
+
+
+def _body(response: Response) -> dict[str, Any]:
+    try:
+        body = from_json(response.content)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _told(status: int, more: str | None = None) -> str:
+    try:
+        phrase = _PHRASES.get(status) or HTTPStatus(status).phrase
+    except ValueError:
+        phrase = "Unknown"
+    return f"{LABEL} API error: {status} - {phrase}" + (f": {more}" if more else "")
+
+
+def _names(values: object) -> list[str]:
+    given = values if isinstance(values, list) else []
+    return [name for value in given if (name := _name(value))]
+
+
+def _name(value: object) -> str | None:
+    return value if isinstance(value, str) and _NAME.fullmatch(value) else None
+
+
+def _number(response: Response, name: str) -> int | None:
+    text = response.headers.get(f"X-HubSpot-RateLimit-{name}", "")
+    return int(text) if text.isdecimal() else None

@@ -1,0 +1,142 @@
+"""
+Which properties of a contact are read, and what each of them is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from crmkit import (
+    AccessDeniedError,
+    ConfigurationError,
+    CustomField,
+    NotSupportedError,
+)
+from crmkit_hubspot._errors import dicts
+from crmkit_hubspot._settings import path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crmkit import Session
+
+BOUNCED = "emailBounced"
+OWN = (  # what ClientData has a place for, or what emailBounced is made of
+    *("firstname", "lastname", "email", "phone", "mobilephone", "lastmodifieddate"),
+    *("hs_language", "hs_timezone", "hs_email_optout"),
+    *("hs_email_bounce", "hs_email_hard_bounce_reason_enum"),
+)
+STANDARD = (  # what templates ask for
+    *("address", "city", "company", "country", "hs_lead_status", "hubspot_owner_id"),
+    *("industry", "jobtitle", "lifecyclestage", "salutation", "state", "website", "zip"),
+)
+_TYPES = {
+    "bool": "boolean",
+    "date": "date",
+    "datetime": "datetime",
+    "enumeration": "choice",
+    "number": "number",
+}
+_PLAN = "hubspot.plan"
+_LONGEST_QUERY = 4000  # of a URL; HubSpot answers longer ones with 414
+
+
+@frozen(kw_only=True)
+class Plan:
+    """
+    What is read of each contact: *fields* are the custom ones, by property.
+
+    *unique* properties find one contact. *known* are all properties of the account's
+    contacts, None when the token may not read their schema. *names* are the properties to
+    ask for, *query* the same in a URL, None if that is too long for one.
+    """
+
+    fields: Mapping[str, CustomField]
+    unique: frozenset[str] = frozenset()
+    known: frozenset[str] | None = None
+    names: tuple[str, ...] = field(init=False)
+    query: str | None = field(init=False)
+
+    @names.default
+    def _all_names(self) -> tuple[str, ...]:
+        return (*OWN, *self.fields)
+
+    @query.default
+    def _in_a_url(self) -> str | None:
+        joined = ",".join(self.names)
+        return f"?properties={joined}" if len(joined) <= _LONGEST_QUERY else None
+
+
+def plan(session: Session) -> Plan:
+    """
+    Return what to read, by the account's schema, which is read once.
+
+    Raises AccessDeniedError, which names the scope, when the schema may not be read and
+    the setting ``properties`` does not stand in for it.
+    """
+    made: Plan | None = session.memory.get(_PLAN)
+    if made is None:
+        made = session.memory[_PLAN] = _made(session)
+    return made
+
+
+def searchable(session: Session, name: str) -> bool:
+    """
+    Tell whether contacts are unique by this property; NotSupportedError if none has it.
+    """
+    made = plan(session)
+    if made.known is not None and name not in made.known:
+        msg = (
+            f"HubSpot's contacts have no property {name!r}; search by the internal name of "
+            "one, as `crmkit fields` shows them"
+        )
+        raise NotSupportedError(msg)
+    return name in made.unique
+
+
+def _made(session: Session) -> Plan:
+    named = session.settings.properties
+    try:
+        answer = session.http.get(path(session, "crm/properties", "contacts")).json()
+    except AccessDeniedError:
+        if not named:
+            raise
+        return Plan(fields=_texts((*STANDARD, *named)))
+    schema = {str(p.get("name")): p for p in dicts(answer.get("results"))}
+    wanted = named or [n for n, p in schema.items() if not p.get("hubspotDefined")]
+    _check_known(named, schema)
+    chosen = [n for n in dict.fromkeys((*STANDARD, *wanted)) if n in schema]
+    return Plan(
+        fields={name: _field(name, schema[name]) for name in chosen if name not in OWN},
+        unique=frozenset(n for n, p in schema.items() if p.get("hasUniqueValue")),
+        known=frozenset(schema),
+    )
+
+
+def _check_known(named: Iterable[str], schema: Mapping[str, object]) -> None:
+    unknown = [name for name in named if name not in schema]
+    if unknown:
+        msg = (
+            f"HubSpot's setting `properties` names {', '.join(unknown)}, which the "
+            "account's contacts do not have; `crmkit fields` shows those they have"
+        )
+        raise ConfigurationError(msg)
+
+
+def _texts(names: Iterable[str]) -> dict[str, CustomField]:
+    return {name: CustomField(key=name, name=name) for name in names if name not in OWN}
+
+
+def _field(name: str, described: Mapping[str, Any]) -> CustomField:
+    return CustomField(
+        key=name,
+        name=name,
+        type=_TYPES.get(str(described.get("type")), "text"),
+        options={
+            str(option.get("value")): str(option.get("label"))
+            for option in dicts(described.get("options"))
+        },
+    )

@@ -1,0 +1,182 @@
+"""
+An activity to the properties of a HubSpot record, and such a record to an interaction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from crmkit import ActivityRecord, ClientInteraction, InvalidRequestError, stable_id
+from crmkit.codec import to_json
+from crmkit_hubspot._kinds import KINDS, milliseconds, seconds, wire_time
+from crmkit_hubspot._mapping import instant
+from crmkit_hubspot._text import to_html, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crmkit_hubspot._kinds import Rule
+
+LONGEST = 65_536
+_PASSED = ("hs_", "hubspot_")
+_TIMES = {"hs_timestamp", "hs_meeting_start_time", "hs_meeting_end_time"}
+_EARLIEST = 100_000_000_000  # milliseconds: in 1973; as seconds it would be the year 5138
+_TITLE = 100
+_MARK = re.compile(r"\s*\[crmkit ([0-9a-f]{16})\]\s*")
+
+
+def trace(activity: ActivityRecord) -> str:
+    """
+    Return what an activity is known by in HubSpot: the same in every attempt.
+    """
+    return stable_id(activity.user_id or "", activity.id)[:16]
+
+
+def traced(kind: str, properties: Mapping[str, Any]) -> str | None:
+    """
+    Return whose mark a record's body bears, None if it bears none.
+    """
+    texts = (str(properties.get(name) or "") for name in KINDS[kind].bodies)
+    return next((mark[1] for text in texts if (mark := _MARK.search(text))), None)
+
+
+def to_properties(kind: str, activity: ActivityRecord, *, marked: bool) -> dict[str, str]:
+    """
+    Return the properties that say all that an activity says.
+
+    Metadata without a property of its own becomes lines of the body; a *marked* one's mark
+    is the last. Raises InvalidRequestError for what HubSpot would refuse or misread.
+    """
+    left = dict(activity.metadata)
+    properties = {"hs_timestamp": wire_time(activity.timestamp), **KINDS[kind].defaults}
+    properties.update(_particular(kind, activity, left))
+    for key, name, rule in KINDS[kind].fields:
+        if key in left and (text := _written(rule, left[key])) is not None:
+            properties[name] = text
+            del left[key]
+    for name in [name for name in left if name.startswith(_PASSED)]:
+        properties[name] = _passed(kind, name, left.pop(name))
+    properties.update(_bodies(kind, activity, left, marked=marked))
+    for name in KINDS[kind].bodies:
+        _check_length(name, properties.get(name, ""))
+    return properties
+
+
+def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
+    """
+    Return what a record tells, in the caller's words where it has some.
+    """
+    said: Mapping[str, Any] = record.get("properties") or {}
+    *plain, marked_up = KINDS[kind].bodies
+    text = next(filter(None, map(said.get, plain)), None)
+    text = text or to_text(said.get(marked_up) or "")
+    metadata = {
+        key: _read(rule, said[name])
+        for key, name, rule in KINDS[kind].fields
+        if said.get(name)
+    }
+    way = metadata.pop("direction", None)
+    direction = str(way) if way in {"in", "out"} else None
+    incoming = direction == "in" and kind == "emails"
+    return ClientInteraction(
+        id=record["id"],
+        type=KINDS[kind].types[incoming],
+        description=_MARK.sub("", text).strip(),
+        timestamp=instant(said.get("hs_timestamp") or record.get("createdAt")),
+        direction=direction,
+        metadata=metadata,
+    )
+
+
+def read_properties(kind: str) -> list[str]:
+    """
+    Return the properties of a kind that to_interaction looks at.
+    """
+    named = (name for _, name, _ in KINDS[kind].fields)
+    return list(dict.fromkeys(["hs_timestamp", *KINDS[kind].bodies, *named]))
+
+
+def _written(rule: Rule, value: object) -> str | None:
+    if isinstance(rule, Mapping):
+        return rule.get(str(value).strip().lower().replace(" ", "_").replace("-", "_"))
+    return rule(value)
+
+
+def _read(rule: Rule, text: str) -> str | float:
+    if isinstance(rule, Mapping):
+        return next((word for word, said in rule.items() if said == text), text)
+    return int(text) / 1000 if rule is milliseconds and text.isdecimal() else text
+
+
+def _particular(
+    kind: str, activity: ActivityRecord, left: dict[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """
+    Yield what takes more than one value to say; what is said is gone from *left*.
+    """
+    if kind == "tasks":
+        yield "hs_task_subject", activity.description.strip().partition("\n")[0][:_TITLE]
+    elif kind == "meetings":
+        yield "hs_meeting_start_time", wire_time(activity.timestamp)
+        if "duration_s" in left:
+            length = seconds(left.pop("duration_s"))
+            yield "hs_meeting_end_time", wire_time(activity.timestamp, after=length)
+    elif kind == "emails":
+        if activity.type == "email_received":
+            yield "hs_email_direction", "INCOMING_EMAIL"
+        headers: dict[str, Any] = {}
+        if isinstance(left.get("from"), str):
+            headers["from"] = {"email": left.pop("from")}
+        receivers = left.get("to")
+        receivers = (receivers,) if isinstance(receivers, str) else receivers
+        if receivers and all(isinstance(receiver, str) for receiver in receivers):
+            headers["to"] = [{"email": receiver} for receiver in receivers]
+            del left["to"]
+        if headers:
+            yield "hs_email_headers", to_json(headers)
+
+
+def _bodies(
+    kind: str, activity: ActivityRecord, left: dict[str, Any], *, marked: bool
+) -> Iterator[tuple[str, str]]:
+    html = left.pop("html", None)
+    natural = activity.type in KINDS[kind].types
+    lines = [] if natural else [f"type: {activity.type}"]
+    lines += [f"{name}: {_plain(value)}" for name, value in left.items()]
+    lines += [f"[crmkit {trace(activity)}]"] if marked else []
+    *plain, marked_up = KINDS[kind].bodies
+    if html or not plain:
+        shown = str(html) if html else to_html(activity.description)
+        yield marked_up, "<br>".join(filter(None, (shown, *map(to_html, lines))))
+    if plain and activity.description != html:
+        yield plain[0], "\n".join(filter(None, (activity.description, *lines)))
+
+
+def _passed(kind: str, name: str, value: object) -> str:
+    if name in KINDS[kind].bodies:
+        msg = f"{name} is the activity's text; give it as description, or as metadata html"
+        raise InvalidRequestError(msg)
+    text = _plain(value)
+    if name in _TIMES and text.isdecimal() and int(text) < _EARLIEST:
+        msg = f"{name} seems to be in seconds; HubSpot takes milliseconds, or ISO 8601 text"
+        raise InvalidRequestError(msg)
+    return text
+
+
+def _plain(value: object) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+        return ";".join(value)
+    return to_json(value)
+
+
+def _check_length(name: str, body: str) -> None:
+    if len(body) > LONGEST:
+        msg = (
+            f"{name} would have {len(body):,} characters, markup and all; HubSpot takes "
+            f"{LONGEST:,}, so shorten the description, or part it into several activities"
+        )
+        raise InvalidRequestError(msg)
