@@ -7,11 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_simulator.hubspot._errors import Refused, invalid_json
+from crmkit_simulator.hubspot._fields import names_in, text_in
 from crmkit_simulator.hubspot._filters import comparable, passes
 from crmkit_simulator.hubspot._read import (
     as_wire,
     limit_of,
-    names_in,
     next_page,
     selection,
 )
@@ -46,7 +46,7 @@ def search(account: Account, shelf: Shelf, request: Request, body: Any) -> dict[
         msg = f"The request body is longer than {_BODY} characters"
         raise Refused(400, msg)
     limit = limit_of(body.get("limit") or None, _PAGE)
-    start = _start(body.get("after"), limit)
+    start = _start(text_in(body, "after"), limit)
     names = selection(shelf, names_in(body, "properties"))
     found = _found(account, shelf, body)
     total = len(found)
@@ -58,8 +58,8 @@ def search(account: Account, shelf: Shelf, request: Request, body: Any) -> dict[
     return answer
 
 
-def _start(after: Any, limit: int) -> int:
-    text = str(after or 0)
+def _start(after: str | None, limit: int) -> int:
+    text = after or "0"
     if not text.isdecimal():
         msg = f"after {text} is not a number"
         raise Refused(400, msg)
@@ -85,9 +85,9 @@ def _found(account: Account, shelf: Shelf, body: Any) -> list[str]:
 def _test(shelf: Shelf, body: Any) -> Test:
     groups = body.get("filterGroups") or []
     try:
-        filters = [list(group["filters"]) for group in groups]
+        filters = [[{**one} for one in group["filters"]] for group in groups]
     except (KeyError, TypeError):
-        detail = "filterGroups is not a list of objects with filters"
+        detail = "filterGroups is not a list of objects with a list of filters"
         raise invalid_json(detail) from None
     most = max(map(len, filters), default=0)
     if len(filters) > _GROUPS or most > _FILTERS or sum(map(len, filters)) > _IN_ALL:
@@ -103,7 +103,7 @@ def _test(shelf: Shelf, body: Any) -> Test:
 
 
 def _query(body: Any) -> Test:
-    words = str(body.get("query") or "").lower().split()
+    words = (text_in(body, "query") or "").lower().split()
     if not words:
         return lambda _: True
 
@@ -116,8 +116,8 @@ def _query(body: Any) -> Test:
 
 def _sort(shelf: Shelf, body: Any, found: list[tuple[str, dict[str, str]]]) -> None:
     sorts = body.get("sorts") or []
-    if len(sorts) > 1:
-        msg = "A search has at most one sort"
+    if not isinstance(sorts, list) or len(sorts) > 1:
+        msg = "A search has a list of at most one sort"
         raise Refused(400, msg)
     for sort in sorts:
         name, down = _direction(sort)
