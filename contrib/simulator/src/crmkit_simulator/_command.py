@@ -28,6 +28,10 @@ Examples:
 """
 
 
+class _Refused(click.ClickException):
+    exit_code = 2
+
+
 @click.command("simulate", epilog=_EPILOG)
 @click.argument("crm", type=click.Choice(names()))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Loopback only.")
@@ -59,9 +63,7 @@ def command(crm: str, contacts: str, faults: tuple[str, ...], **options: Any) ->
         simulator.faults.extend(map(parse_fault, faults))
         simulator.start()
     except (OSError, ValueError) as error:
-        address = f"{options['host']}:{options['port']}"
-        where = f"{address} cannot be served: " if isinstance(error, OSError) else ""
-        raise click.UsageError(f"{where}{error}") from None
+        raise _Refused(str(error)) from None
     try:
         _announce(simulator, as_json=as_json)
         # A wait without an end cannot be interrupted on Windows.
@@ -82,7 +84,9 @@ def _contacts(contacts: str) -> Iterable[dict[str, Any]] | int:
     if contacts.isdecimal():
         return int(contacts)
     lines = Path(contacts).read_text("utf-8").splitlines()
-    return [_contact(contacts, number, line) for number, line in enumerate(lines, 1) if line]
+    return [
+        _contact(contacts, number, line) for number, line in enumerate(lines, 1) if line
+    ]
 
 
 def _contact(file: str, number: int, line: str) -> dict[str, Any]:
@@ -92,7 +96,7 @@ def _contact(file: str, number: int, line: str) -> dict[str, Any]:
         msg = f"{file}:{number}: this line is no JSON: {error}"
         raise ValueError(msg) from None
     if not isinstance(person, dict):
-        msg = f"{file}:{number}: a contact is a JSON object, such as {{\"email\": …}}"
+        msg = f'{file}:{number}: a contact is a JSON object, such as {{"email": …}}'
         raise ValueError(msg)
     return person
 

@@ -26,12 +26,13 @@ class Simulator:
     """
     A CRM on loopback, started by ``with`` or ``start``.
 
-    *crm* names it. It listens on *port* of *host* (0: any that is free; a restart keeps it)
-    and begins with *contacts*: mappings of the CRM's own field names, ``id`` for a given id;
-    or how many to make up.
-    *token* is the access token that it accepts (None: it makes one), *limit* its rate limit,
-    ``off`` or of the form ``190/10s`` (None: the CRM's own). All other *options* are the
-    CRM's; the README lists them. Raises ValueError or TypeError for one that is wrong.
+    *crm* names it. It listens on *port* of *host* (0: any that is free; a restart keeps it).
+    *contacts* are what it holds at the start, by the CRM's own field names, ``id`` for a
+    given id; or how many to make up. *token* is the access token that it accepts (None: it
+    makes one), *limit* its rate limit, ``off`` or of the form ``190/10s`` (None: the CRM's
+    own). All other *options* are the CRM's; the README lists them.
+
+    Raises ValueError or TypeError for one that is wrong.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Simulator:
 
     def reset(self) -> None:
         """
-        Go back to the contacts of the start: no activity, fault or recorded request is left.
+        Go back to the contacts of the start, without activities, faults, recorded requests.
 
         The token stays, and so does the clock.
         """

@@ -10,10 +10,12 @@ from crmkit_simulator.hubspot._account import Account
 from crmkit_simulator.hubspot._auth import Token, Tokens
 from crmkit_simulator.hubspot._errors import Refused
 from crmkit_simulator.hubspot._limits import Limits
+from crmkit_simulator.hubspot._oauth import OAuth
 from crmkit_simulator.hubspot._read import linked
 from crmkit_simulator.hubspot._router import act, is_search, place
 from crmkit_simulator.hubspot._seed import seeded
 from crmkit_simulator.hubspot._statuses import failed
+from crmkit_simulator.hubspot._timeline import TIMELINE, as_activity
 from crmkit_simulator.hubspot._types import ACTIVITIES
 
 if TYPE_CHECKING:
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     from crmkit_simulator._faults import Fault
     from crmkit_simulator._people import Person
     from crmkit_simulator._wire import Answer, Request
-
-_LONGEST_TARGET = 16_000
+    from crmkit_simulator.hubspot._asked import Place
 
 
 class HubSpot:
@@ -32,7 +33,7 @@ class HubSpot:
     A simulated HubSpot account.
 
     *limit* and *daily* are the rate limits; *scopes* and *expires_in* are those of *token*;
-    the other options are the Account's.
+    *app* is the OAuth app's, as OAuth takes it; the other options are the Account's.
     """
 
     def __init__(
@@ -44,11 +45,13 @@ class HubSpot:
         daily: int = 650_000,
         scopes: Collection[str] | None = None,
         expires_in: float | None = None,
+        app: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
         self._account = Account(clock, **options)
         self._tokens = Tokens(clock)
         self._limits = Limits(clock, limit or "190/10s", daily)
+        self._oauth = OAuth(clock, self._tokens, **(app or {}))
         made = self._tokens.add(token, scopes=scopes, expires_in=expires_in)
         self.token = made.value
 
@@ -56,20 +59,24 @@ class HubSpot:
         """
         Do what a request asks for.
         """
-        token, counted = None, False
         try:
-            if len(request.target) > _LONGEST_TARGET:
-                raise Refused(414, "URI Too Long", category=None)  # noqa: EM101, TRY301
+            if request.parts[0] == "oauth":
+                return self._oauth.respond(request)
             token = self._tokens.checked(request.headers.get("Authorization"))
-            found = place(request.parts)
-            counted = not is_search(found)
-            refused = self._limits.take(token, search=not counted)
-            answer = refused or act(self._account, token, request, found)
+            found = place(request)
         except Refused as refused:
-            answer = refused.answer()
-        if counted:
+            return refused.answer()
+        search = is_search(found)
+        answer = self._limits.take(token, search=search) or self._act(token, request, found)
+        if not search:
             answer.headers |= self._limits.headers(token)
         return answer
+
+    def _act(self, token: Token, request: Request, found: Place) -> Answer:
+        try:
+            return act(self._account, token, request, found)
+        except Refused as refused:
+            return refused.answer()
 
     def failure(self, request: Request, fault: Fault) -> Answer:
         """
@@ -108,6 +115,8 @@ class HubSpot:
             for record in self._account.shelves[type_.name].after(0)
             if record.archived_at is None
         ]
+        if kind in (None, TIMELINE):
+            found += map(as_activity, self._account.events.values())
         return [one for one in found if client_id is None or client_id in one["client_ids"]]
 
     def add_contacts(self, contacts: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -37,16 +37,20 @@ _READ, _WRITTEN = 1000, 2000
 
 
 def listing(
-    account: Account, from_: Type, id_: str, to: Type, request: Request
+    account: Account, ends: tuple[Type, str, Type], request: Request, *, old: bool
 ) -> dict[str, Any]:
     """
     Return one page of what an object is associated with; raises Refused.
     """
+    from_, id_, to = ends
     record = account.shelves[from_.name].live(id_)
     if record is None:
         raise not_found()
     limit = limit_of(request.query.get("limit"), _PAGE, _PAGE)
     found, after = _page(account, record, to, request.query.get("after"), limit)
+    label = f"{from_.singular}_to_{to.singular}"
+    if old:
+        found = [{"id": one["toObjectId"], "type": label} for one in found]
     body: dict[str, Any] = {"results": found}
     if after:
         body["paging"] = {"next": next_page(request, after)}
@@ -95,7 +99,9 @@ def _type(type_id: int) -> dict[str, Any]:
 
 def _none(from_: Type, id_: str, to: Type) -> dict[str, Any]:
     refused = Refused(
-        404, f"No {to.singular} is associated with {from_.singular} {id_}.", category=NOT_FOUND
+        404,
+        f"No {to.singular} is associated with {from_.singular} {id_}.",
+        category=NOT_FOUND,
     )
     context = {
         "fromObjectId": [id_],

@@ -193,7 +193,9 @@ def _written(
 
 def _traced(inputs: list[dict[str, Any]]) -> bool:
     traces = [one.get(_TRACE) for one in inputs]
-    if any(traces) and len({str(trace) for trace in traces if trace}) < sum(map(bool, traces)):
+    if any(traces) and len({str(trace) for trace in traces if trace}) < sum(
+        map(bool, traces)
+    ):
         msg = f"{_TRACE} must be unique in a batch"
         raise Refused(400, msg)
     return all(traces)

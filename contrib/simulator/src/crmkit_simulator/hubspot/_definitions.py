@@ -51,8 +51,8 @@ message                      string      long
 annualrevenue                string
 hs_additional_emails         enumeration external read-only many
 hs_merged_object_ids         enumeration external read-only many
-hs_language                  enumeration =da|de|de-at|de-ch|de-de|en|en-gb|en-us|es|es-es|es-mx|\
-fi|fr|fr-ca|fr-fr|it|it-it|ja|ja-jp|nl|nl-nl|no|pl|pt|pt-br|pt-pt|sv|zh|zh-cn|zh-tw
+hs_language                  enumeration =da|de|de-at|de-ch|de-de|en|en-gb|en-us|es|es-es|\
+es-mx|fi|fr|fr-ca|fr-fr|it|it-it|ja|ja-jp|nl|nl-nl|no|pl|pt|pt-br|pt-pt|sv|zh|zh-cn|zh-tw
 hs_timezone                  enumeration =africa_slash_accra|america_slash_chicago|\
 america_slash_denver|america_slash_los_angeles|america_slash_mexico_city|\
 america_slash_new_york|america_slash_sao_paulo|asia_slash_shanghai|asia_slash_tokyo|\
@@ -65,9 +65,9 @@ POLICY|SPAM|UNKNOWN_USER
 hs_email_last_send_date      datetime    read-only
 hs_email_open                number      read-only
 hs_marketable_status         enumeration read-only =true|false
-hs_legal_basis               enumeration many =Legitimate interest – prospect/lead|\
-Legitimate interest – existing customer|Legitimate interest - other|Performance of a contract|\
-Freely given consent from contact|Not applicable
+hs_legal_basis               enumeration many =Legitimate interest \N{EN DASH} prospect/lead|\
+Legitimate interest \N{EN DASH} existing customer|Legitimate interest - other|\
+Performance of a contract|Freely given consent from contact|Not applicable
 hs_lead_status               enumeration =NEW|OPEN|IN_PROGRESS|OPEN_DEAL|UNQUALIFIED|\
 ATTEMPTED_TO_CONTACT|CONNECTED|BAD_TIMING
 lifecyclestage               enumeration =subscriber|lead|marketingqualifiedlead|\
@@ -92,8 +92,8 @@ hs_call_duration             number
 hs_call_from_number          string
 hs_call_to_number            string
 hs_call_direction            enumeration =INBOUND|OUTBOUND
-hs_call_status               enumeration =BUSY|CALLING_CRM_USER|CANCELED|COMPLETED|CONNECTING|\
-FAILED|IN_PROGRESS|NO_ANSWER|QUEUED|RINGING
+hs_call_status               enumeration =BUSY|CALLING_CRM_USER|CANCELED|COMPLETED|\
+CONNECTING|FAILED|IN_PROGRESS|NO_ANSWER|QUEUED|RINGING
 hs_call_disposition          enumeration =9d9162e7-6cf3-4944-bf63-4dff82258764|\
 f240bbac-87c9-4f6e-bf70-924b57d47db7|a4c4c377-d246-4b32-a13b-75a56a4cd0ff|\
 b2cf5968-551e-4856-9783-52b3da59a7d0|73a0d17f-1163-4015-bdd5-ec830791da20|\

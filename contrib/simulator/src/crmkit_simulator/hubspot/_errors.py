@@ -126,5 +126,5 @@ def object_not_found() -> Refused:
     Return what a change of an object that is not there gets.
     """
     message = "Object not found.  objectId are usually numeric."
-    more = {"subCategory": "crm.objects.OBJECT_NOT_FOUND"}
-    return Refused(404, message, category=NOT_FOUND, **more)
+    sub = "crm.objects.OBJECT_NOT_FOUND"
+    return Refused(404, message, category=NOT_FOUND, subCategory=sub)

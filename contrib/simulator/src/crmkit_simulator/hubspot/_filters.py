@@ -24,7 +24,9 @@ Operator = Callable[[Convert, Given], Test]
 _WORD = re.compile(r"[\w@.+-]+")
 
 
-def passes(schema: Mapping[str, Property], given: Given) -> Callable[[Mapping[str, str]], bool]:
+def passes(
+    schema: Mapping[str, Property], given: Given
+) -> Callable[[Mapping[str, str]], bool]:
     """
     Return what tells whether an object passes a filter; raises Refused.
     """
@@ -89,8 +91,9 @@ def _in(convert: Convert, given: Given) -> Test:
 def _contains(convert: Convert, given: Given) -> Test:
     pattern = re.escape(str(convert(given["value"]))).replace(r"\*", r".*")
     token = re.compile(pattern, re.IGNORECASE)
-    return lambda value: value is not None and any(
-        token.fullmatch(word) for word in [value, *_WORD.findall(value)]
+    return lambda value: (
+        value is not None
+        and any(token.fullmatch(word) for word in [value, *_WORD.findall(value)])
     )
 
 

@@ -47,7 +47,7 @@ class Limits:
         if search:
             now = self._clock.monotonic()
             return None if self._searches.take(now) else self.refusal("SECONDLY", {})
-        return self._count(token, self._limit)
+        return self._count(token)
 
     def headers(self, token: Token | None) -> dict[str, str]:
         """
@@ -58,7 +58,9 @@ class Limits:
         found = {
             "X-HubSpot-RateLimit-Max": str(self._limit.requests),
             "X-HubSpot-RateLimit-Remaining": str(self._window(token).remaining),
-            "X-HubSpot-RateLimit-Interval-Milliseconds": str(int(self._limit.seconds * 1000)),
+            "X-HubSpot-RateLimit-Interval-Milliseconds": str(
+                int(self._limit.seconds * 1000)
+            ),
         }
         if not token.oauth:
             found["X-HubSpot-RateLimit-Daily"] = str(self._daily)
@@ -79,7 +81,7 @@ class Limits:
         }
         return answer(429, body, headers)
 
-    def _count(self, token: Token, limit: Limit) -> Answer | None:
+    def _count(self, token: Token) -> Answer | None:
         day = int(self._clock.now() // _DAY)
         count = self._today[1] if self._today[0] == day else 0
         self._today = day, count

@@ -35,9 +35,7 @@ def links_of(account: Account, from_: Type, given: Any) -> list[Link]:
     if given is None:
         return []
     try:
-        wanted = [
-            (str(item["to"]["id"]), spec) for item in given for spec in item["types"]
-        ]
+        wanted = [(str(item["to"]["id"]), spec) for item in given for spec in item["types"]]
     except (KeyError, TypeError):
         detail = "associations need to.id and types"
         raise invalid_json(detail) from None

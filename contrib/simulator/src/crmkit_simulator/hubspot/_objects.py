@@ -106,8 +106,8 @@ def _merged(account: Account, shelf: Shelf, first: Record, second: Record) -> Re
         account.publish(old, gone=True)
     merged = commit(account, shelf, Draft(None, writable))
     shelf.merged |= {first.id: merged.id, second.id: merged.id}
-    ids = [_old_ids(old) for old in (first, second)]
-    merged.properties["hs_merged_object_ids"] = ";".join(sum(ids, []))
+    ids = _old_ids(first) + _old_ids(second)
+    merged.properties["hs_merged_object_ids"] = ";".join(ids)
     _keep_address(shelf, merged, second)
     for old in (first, second):
         _relink(account, old, merged)
@@ -137,7 +137,7 @@ def _relink(account: Account, old: Record, merged: Record) -> None:
                 links.setdefault(merged.id, set()).update(links.pop(old.id, ()))
 
 
-def delete_for_good(shelf: Shelf, account: Account, body: Any) -> None:
+def delete_for_good(account: Account, shelf: Shelf, body: Any) -> None:
     """
     Delete an object as the law on privacy asks for; raises Refused.
     """

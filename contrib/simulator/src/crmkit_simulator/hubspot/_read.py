@@ -183,9 +183,7 @@ def next_page(request: Request, after: str) -> dict[str, str]:
     """
     Return where the next page is.
     """
-    kept = [
-        f"{name}={value}" for name, value in request.query.items() if name != "after"
-    ]
+    kept = [f"{name}={value}" for name, value in request.query.items() if name != "after"]
     host = request.headers.get("Host", "localhost")
     query = "&".join([*kept, f"after={after}"])
     return {"after": after, "link": f"http://{host}{request.path}?{query}"}

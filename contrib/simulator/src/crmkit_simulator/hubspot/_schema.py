@@ -23,7 +23,6 @@ _FIELD_TYPES = {
 }
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
     """

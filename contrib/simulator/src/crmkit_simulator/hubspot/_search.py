@@ -36,9 +36,7 @@ _SEARCHED = (
 )
 
 
-def search(
-    account: Account, shelf: Shelf, request: Request, body: Any
-) -> dict[str, Any]:
+def search(account: Account, shelf: Shelf, request: Request, body: Any) -> dict[str, Any]:
     """
     Return one page of what is found; ``total`` counts what the index holds.
 
@@ -99,8 +97,8 @@ def _test(shelf: Shelf, body: Any) -> Test:
         )
         raise Refused(400, msg)
     tests = [[passes(shelf.schema, one) for one in group] for group in filters]
-    return lambda properties: not tests or any(
-        all(test(properties) for test in group) for group in tests
+    return lambda properties: (
+        not tests or any(all(test(properties) for test in group) for group in tests)
     )
 
 

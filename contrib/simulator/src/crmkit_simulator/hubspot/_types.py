@@ -129,6 +129,10 @@ def association_target(from_: Type, type_id: object) -> Type | None:
     Return the type that an association of this id leads to, None if there is no such.
     """
     return next(
-        (TYPES[to] for (start, to), ids in _IDS.items() if start == from_.name and type_id in ids),
+        (
+            TYPES[to]
+            for (start, to), ids in _IDS.items()
+            if start == from_.name and type_id in ids
+        ),
         None,
     )

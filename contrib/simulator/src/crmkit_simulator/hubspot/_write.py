@@ -64,9 +64,7 @@ def draft_change(shelf: Shelf, record: Record, given: Any) -> Draft:
     return Draft(record, properties)
 
 
-def commit(
-    account: Account, shelf: Shelf, draft: Draft, id_: str | None = None
-) -> Record:
+def commit(account: Account, shelf: Shelf, draft: Draft, id_: str | None = None) -> Record:
     """
     Do what a draft says, and return the record; a new one gets this id, if it is given.
     """
