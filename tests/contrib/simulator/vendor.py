@@ -15,7 +15,8 @@ from hubspot import HubSpot
 from hubspot.discovery.discovery_base import DiscoveryBase
 
 CONTAINER = re.compile(r"(list|dict)\[(?:str, )?(.+)\]")
-NEWER = {"dataSensitivity"}  # documented later than the client was made
+NEWER = {"dataSensitivity", "hub_id", "scopes"}  # documented, but unknown to the client
+ERRORS = {"Error", "ErrorDetail", "StandardError"}  # whose fields are all optional
 PLAIN = {"str": str, "int": int, "bool": bool, "float": (int, float), "object": object}
 
 
@@ -41,7 +42,7 @@ def _strict(package, name, config):
         result = call(*arguments, response_types_map=response_types_map, **options)
         answer = api.api_client.last_response
         expected = response_types_map.get(answer.status)
-        if bool(answer.data) != bool(expected):
+        if response_types_map and bool(answer.data) != bool(expected):
             pytest.fail(f"{answer.status} is none of {sorted(response_types_map)}")
         if expected:
             wrong = list(misfits(getattr(package, expected), json.loads(answer.data)))
@@ -66,16 +67,13 @@ def misfits(model, value, at="$"):
     for key in value.keys() - names.keys() - NEWER:
         yield f"{at}: {model.__name__} has no {key}"
     blank = model.__new__(model)
-    blank.local_vars_configuration = _configuration(model)
+    blank.local_vars_configuration = sys.modules[model.__module__].Configuration()
+    blank.local_vars_configuration.client_side_validation = model.__name__ not in ERRORS
     for key, name in names.items():
         if refusal := _refusal(blank, name, value.get(key)):
             yield f"{at}.{key}: {refusal}"
         elif value.get(key) is not None:
             yield from _misfits(model, model.openapi_types[name], value[key], f"{at}.{key}")
-
-
-def _configuration(model):
-    return sys.modules[model.__module__].Configuration()
 
 
 def _refusal(blank, name, value):
@@ -102,9 +100,8 @@ def _misfits(model, type_, value, at):
         except (TypeError, ValueError):
             yield f"{at}: {type(value).__name__} is no time"
     elif type_ in PLAIN:
-        if not isinstance(value, PLAIN[type_]) or (
-            type_ == "int" and isinstance(value, bool)
-        ):
+        boolean = isinstance(value, bool) and type_ not in {"bool", "object"}
+        if boolean or not isinstance(value, PLAIN[type_]):
             yield f"{at}: {type(value).__name__} is no {type_}"
     else:
         package = sys.modules[model.__module__.rpartition(".")[0]]
