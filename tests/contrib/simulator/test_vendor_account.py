@@ -236,3 +236,30 @@ def test_event_needs_an_app(hub):
 
     assert raised.value.status in {401, 403}
     assert hub.activities("timeline") == []
+
+
+def test_owner_pages(crm_simulator):
+    """
+    Owners come in pages; paging covers each once.
+    """
+    owners = [{"id": str(one), "email": f"o{one}@example.com"} for one in range(1, 8)]
+    api = client(crm_simulator("hubspot", owners=owners)).crm.owners
+
+    first = api.owners_api.get_page(limit=3)
+
+    assert len(first.results) == 3
+    assert len(first.paging.next.after) > 0
+    assert [one.id for one in api.get_all()] == [owner["id"] for owner in owners]
+
+
+def test_property_changed(hub):
+    """
+    A custom property's label can be changed, and the property be removed.
+    """
+    api = client(hub).crm.properties.core_api
+
+    made = api.update("contacts", "colour", properties.PropertyUpdate(label="Shade"))
+    api.archive("contacts", "member_no")
+
+    assert made.label == "Shade"
+    assert "member_no" not in {one.name for one in api.get_all("contacts").results}

@@ -418,3 +418,35 @@ def test_search_lag(hub, contacts):
 
     assert (before.total, [one.id for one in before.results]) == (3, ["202", "203"])
     assert (after.total, len(after.results)) == (3, 3)
+
+
+def test_batch_read_archived(contacts):
+    """
+    A batch read finds archived contacts if it asks for them.
+    """
+    contacts.basic_api.archive("201")
+
+    found = contacts.batch_api.read(ids("201"), archived=True)
+
+    assert [(one.id, one.archived) for one in found.results] == [("201", True)]
+
+
+def test_batch_update_twins(hub, contacts):
+    """
+    A batch cannot give one address to two contacts.
+    """
+    inputs = [
+        wire.SimplePublicObjectBatchInput(id=one, properties={"email": "same@example.com"})
+        for one in ("201", "202")
+    ]
+
+    with pytest.raises(wire.ApiException):
+        contacts.batch_api.update(
+            wire.BatchInputSimplePublicObjectBatchInput(inputs=inputs)
+        )
+
+    assert [one["properties"].get("email") for one in hub.contacts()] == [
+        "ana@example.com",
+        "bjorn@example.com",
+        None,
+    ]

@@ -8,7 +8,15 @@ import pytest
 from hubspot.crm import contacts as wire
 from tests.contrib.simulator.vendor import client, error_of, misfits
 
-KEYS = {"status", "message", "correlationId", "category", "errors", "context", "subCategory"}
+KEYS = {
+    "status",
+    "message",
+    "correlationId",
+    "category",
+    "errors",
+    "context",
+    "subCategory",
+}
 LIMITED = {"status", "message", "errorType", "correlationId", "policyName", "requestId"}
 
 
@@ -148,7 +156,10 @@ def test_invalid_twice(hub):
             (),
             {
                 "filter_groups": [
-                    {"filters": [{"propertyName": "email", "operator": "HAS_PROPERTY"}] * size}
+                    {
+                        "filters": [{"propertyName": "email", "operator": "HAS_PROPERTY"}]
+                        * size
+                    }
                     for size in (6, 6, 6, 1)
                 ]
             },
@@ -248,7 +259,9 @@ def test_read_only_token(hub):
     [
         pytest.param(get, {"contact": "9001"}, id="get"),
         pytest.param(get, {"contact": "abc"}, id="no number"),
-        pytest.param(get, {"contact": "no@example.com", "id_property": "email"}, id="address"),
+        pytest.param(
+            get, {"contact": "no@example.com", "id_property": "email"}, id="address"
+        ),
         pytest.param(get, {"archived": True}, id="not archived"),
         pytest.param(change, {"contact": "9001", "phone": "1"}, id="change"),
     ],
@@ -362,7 +375,9 @@ def test_searches(hub):
     body, headers = limited(hub, search)
 
     assert body["policyName"] == "SECONDLY"
-    assert [name for name in headers if name.lower().startswith("x-hubspot-ratelimit")] == []
+    assert [
+        name for name in headers if name.lower().startswith("x-hubspot-ratelimit")
+    ] == []
     assert get(hub).id == "501"
     hub.clock.advance(1)
     search(hub)
