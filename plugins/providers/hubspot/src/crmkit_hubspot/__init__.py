@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @hookimpl
 def crmkit_provider() -> ProviderInfo:
     """
-    Describe HubSpot; its main limit is what the headers of each answer tell.
+    Describe HubSpot; its limits are those of the smallest account until headers tell more.
     """
     return ProviderInfo(
         label=LABEL,
@@ -56,7 +56,11 @@ def crmkit_provider() -> ProviderInfo:
         fetch_batch=_api.BATCH,
         sync_batch=_api.BATCH,
         kinds=TYPES,
-        limits={"search": Rate(4), "associations": Rate(100, per=10)},
+        limits={
+            "": Rate(100, per=10),
+            "search": Rate(4),
+            "associations": Rate(100, per=10),
+        },
         error_from=error_from,
         limit_from=limit_from,
     )

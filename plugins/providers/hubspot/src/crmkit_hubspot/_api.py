@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 BATCH = 100
 AN_ID = re.compile(r"[1-9][0-9]{0,17}")
-_LONGEST_QUERY = 4000  # of a URL; HubSpot answers longer ones with 414
-_ID_ALONE = "hs_object_id"
+_ID = "hs_object_id"
+_ID_ALONE = f"?properties={_ID}"
 
 
 def fetch(session: Session, ids: Sequence[str]) -> Iterable[ClientData]:
@@ -32,7 +32,7 @@ def fetch(session: Session, ids: Sequence[str]) -> Iterable[ClientData]:
     Return the contacts with these ids; what is no number can be none of HubSpot's.
     """
     numbers = [client_id for client_id in ids if AN_ID.fullmatch(client_id)]
-    if len(numbers) == 1 and _query(session) is not None:
+    if len(numbers) == 1 and plan(session).query:
         return _one(session, numbers[0])
     return _many(session, numbers) if numbers else []
 
@@ -58,10 +58,9 @@ def page(session: Session, since: datetime | None, cursor: str | None) -> Client
     """
     if since is not None:
         return _changed(session, since, cursor or "0")
-    query = _query(session)
-    params = {"limit": BATCH, "after": cursor, "properties": query or _ID_ALONE}
-    answer = session.http.get(path(session, "crm/objects", "contacts"), params=params)
-    body = answer.json()
+    query = plan(session).query
+    target = path(session, "crm/objects", "contacts") + (query or _ID_ALONE)
+    body = session.http.get(target, params={"limit": BATCH, "after": cursor}).json()
     found = records(body)
     following = (body.get("paging") or {}).get("next") or {}
     clients = _clients(session, found) if query else _many(session, _ids(found))
@@ -107,21 +106,24 @@ def current_id(session: Session, client_id: str) -> str:
     """
     Return the id that a contact has after merges; ClientNotFoundError if it is gone.
     """
-    found = _get(session, client_id, properties=_ID_ALONE)
-    return str(found["id"])
+    return str(_get(session, client_id, _ID_ALONE)["id"])
 
 
-def _get(session: Session, key: str, **params: str | None) -> dict[str, Any]:
-    target = path(session, "crm/objects", "contacts/{id}")
-    answer = session.http.get(target, path_values={"id": key}, params=params)
+def _get(
+    session: Session, key: str, query: str, unique: str | None = None
+) -> dict[str, Any]:
+    target = path(session, "crm/objects", "contacts/{key}") + query
+    answer = session.http.get(
+        target, path_values={"key": key}, params={"idProperty": unique}
+    )
     record: dict[str, Any] = answer.json()
     return record
 
 
 def _one(session: Session, key: str, unique: str | None = None) -> Iterable[ClientData]:
-    query = _query(session)
+    query = plan(session).query
     try:
-        found = _get(session, key, idProperty=unique, properties=query or _ID_ALONE)
+        found = _get(session, key, query or _ID_ALONE, unique)
     except ClientNotFoundError:
         return []
     asked = key if unique is None else None
@@ -171,7 +173,7 @@ def _changed(session: Session, since: datetime, last: str) -> ClientPage:
     # ends at 10,000; the end is an empty page, since the index may lag behind its total.
     moment = str(int(since.timestamp() * 1000))
     changed = _filter("lastmodifieddate", "GTE", moment)
-    ids = _search(session, [[changed, _filter(_ID_ALONE, "GT", last)]])
+    ids = _search(session, [[changed, _filter(_ID, "GT", last)]])
     if not ids:
         return ClientPage(clients=[])
     return ClientPage(clients=_many(session, ids), next_cursor=max(ids, key=int))
@@ -180,8 +182,8 @@ def _changed(session: Session, since: datetime, last: str) -> ClientPage:
 def _search(session: Session, groups: Sequence[list[dict[str, str]]]) -> list[str]:
     body = {
         "filterGroups": [{"filters": filters} for filters in groups],
-        "sorts": [{"propertyName": _ID_ALONE, "direction": "ASCENDING"}],
-        "properties": [_ID_ALONE],
+        "sorts": [{"propertyName": _ID, "direction": "ASCENDING"}],
+        "properties": [_ID],
         "limit": BATCH,
     }
     target = path(session, "crm/objects", "contacts/search")
@@ -191,14 +193,6 @@ def _search(session: Session, groups: Sequence[list[dict[str, str]]]) -> list[st
 
 def _filter(name: str, operator: str, value: str) -> dict[str, str]:
     return {"propertyName": name, "operator": operator, "value": value}
-
-
-def _query(session: Session) -> str | None:
-    """
-    Return the properties to read as one parameter, None if that is too long for a URL.
-    """
-    joined = ",".join(plan(session).names)
-    return joined if len(joined) <= _LONGEST_QUERY else None
 
 
 def _ids(found: Iterable[dict[str, Any]]) -> list[str]:

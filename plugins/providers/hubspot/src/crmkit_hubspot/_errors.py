@@ -94,15 +94,16 @@ def error_of(item: dict[str, Any]) -> CRMError:
 
 def limit_from(response: Response) -> Limit | None:
     """
-    Return what the headers say of the limit, the spent one of two; search has none.
+    Return what the headers say: a day that is spent, else the rate; search says nothing.
     """
     if _number(response, "Daily-Remaining") == 0:
         return Limit(remaining=0, resets_in=_HOUR)
-    remaining, most = _number(response, "Remaining"), _number(response, "Max")
-    if remaining is None or not most:
+    remaining = _number(response, "Remaining")
+    allowed = _number(response, "Max")
+    window = _number(response, "Interval-Milliseconds")
+    if remaining is None or not allowed or not window:
         return None
-    window = _number(response, "Interval-Milliseconds") or 10_000
-    return Limit(remaining=remaining, allows=Rate(most, per=window / 1000))
+    return Limit(remaining=remaining, allows=Rate(allowed, per=window / 1000))
 
 
 def _limited(response: Response, body: dict[str, Any]) -> CRMError | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from crmkit import (
     AccessDeniedError,
@@ -41,6 +41,7 @@ _TYPES = {
     "number": "number",
 }
 _PLAN = "hubspot.plan"
+_LONGEST_QUERY = 4000  # of a URL; HubSpot answers longer ones with 414
 
 
 @frozen(kw_only=True)
@@ -49,19 +50,24 @@ class Plan:
     What is read of each contact: *fields* are the custom ones, by property.
 
     *unique* properties find one contact. *known* are all properties of the account's
-    contacts, None when the token may not read their schema.
+    contacts, None when the token may not read their schema. *names* are the properties to
+    ask for, *query* the same in a URL, None if that is too long for one.
     """
 
     fields: Mapping[str, CustomField]
     unique: frozenset[str] = frozenset()
     known: frozenset[str] | None = None
+    names: tuple[str, ...] = field(init=False)
+    query: str | None = field(init=False)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """
-        The properties to ask for.
-        """
+    @names.default
+    def _all_names(self) -> tuple[str, ...]:
         return (*OWN, *self.fields)
+
+    @query.default
+    def _in_a_url(self) -> str | None:
+        joined = ",".join(self.names)
+        return f"?properties={joined}" if len(joined) <= _LONGEST_QUERY else None
 
 
 def plan(session: Session) -> Plan:
