@@ -458,6 +458,53 @@ def test_wrong_version(hub, connect):
     assert all(connect(hub).flush_pending())
 
 
+@pytest.mark.parametrize("setting", ["timeline_template", "timeline_event"])
+def test_timeline(crm_simulator, connect, setting):
+    """
+    A type that is sent to the timeline is an event, with the activity's id as its own.
+    """
+    hub = crm_simulator("hubspot", contacts=[ANA], limit="off", timeline=["7001"])
+    token = hub.add_token(oauth=True)
+    crm = connect(
+        hub, token=token, activity_types={"property_view": "timeline"}, **{setting: "7001"}
+    )
+    viewed = ActivityRecord(type="property_view", client_id="501", metadata={"rooms": "3"})
+    hub.fault("reset_after", path="/integrators/timeline")
+    outcome = crm.sync_activity(viewed)
+
+    assert (outcome.status, outcome.remote_id) == ("synced", viewed.id)
+    assert len(hub.requests) == 2
+    assert [one["id"] for one in hub.activities("timeline")] == [viewed.id]
+
+
+@pytest.mark.parametrize("setting", ["timeline_template", "timeline_event"])
+def test_timeline_failures(crm_simulator, connect, setting):
+    """
+    An event that HubSpot refuses fails alone.
+    """
+    hub = crm_simulator("hubspot", contacts=[ANA], limit="off", timeline=["7001"])
+    token = hub.add_token(oauth=True)
+    crm = connect(
+        hub, token=token, activity_types={"note": "timeline"}, **{setting: "7001"}
+    )
+    report = crm.batch_sync_activities(made(1) + made(1, client_id="999999") + made(1))
+
+    assert statuses(report) == ["synced", "dead", "synced"]
+    assert len(hub.activities("timeline")) == 2
+
+
+def test_timeline_refused(crm_simulator, connect):
+    """
+    A private app's token has no timeline, and the scope is named.
+    """
+    hub = crm_simulator("hubspot", contacts=[ANA], timeline=["7001"])
+    crm = connect(hub, activity_types={"note": "timeline"}, timeline_event="7001")
+    outcome = crm.sync_activity(made(1)[0])
+
+    assert outcome.status == "pending"
+    assert "the scope timeline" in str(outcome.error)
+
+
 def test_no_timeline(hub, connect):
     """
     Without an event type the setting that is lacking is named, and nothing is lost.

@@ -12,6 +12,7 @@ from crmkit import (
     ClientInteraction,
     ClientPage,
     CustomField,
+    Finding,
     OAuth2,
     ProviderInfo,
     Rate,
@@ -19,7 +20,7 @@ from crmkit import (
     bearer,
     hookimpl,
 )
-from crmkit_hubspot import _activities, _api, _timeline
+from crmkit_hubspot import _activities, _api, _check, _timeline
 from crmkit_hubspot._errors import LABEL, error_from, limit_from
 from crmkit_hubspot._fields import plan
 from crmkit_hubspot._kinds import TIMELINE, TYPES
@@ -128,3 +129,11 @@ def crmkit_find_activity(
     Look for the activity's mark among its client's; a timeline event may be sent again.
     """
     return None if kind == TIMELINE else _activities.find(session, kind, activity)
+
+
+@hookimpl
+def crmkit_check(session: Session) -> Iterable[Finding]:
+    """
+    Say which rights the token lacks, and until when the API's version is supported.
+    """
+    return _check.findings(session)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ConfigurationError, InvalidRequestError, SyncOutcome
-from crmkit_hubspot._errors import dicts
+from crmkit_hubspot._errors import dicts, error_of
 from crmkit_hubspot._kinds import wire_time
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def sync(session: Session, activities: Sequence[ActivityRecord]) -> Iterator[Syn
     values = "tokens" if template else "properties"
     inputs = [{**named, **_event(activity, values)} for activity in activities]
     try:
-        answer = session.http.post(
+        sent = session.http.post(
             _TEMPLATES if template else _APP_EVENTS,
             json={"inputs": inputs},
             repeatable=True,
@@ -45,10 +45,10 @@ def sync(session: Session, activities: Sequence[ActivityRecord]) -> Iterator[Syn
     except InvalidRequestError as error:
         if error.status != _CONFLICT or len(activities) > 1:
             raise
-        done = {activity.id for activity in activities}  # it was there already
+        answer: dict[str, Any] = {}  # it was there already
     else:
-        done = _accepted(answer.json() if answer.content else {}, inputs)
-    yield from (SyncOutcome.synced(a, a.id) for a in activities if a.id in done)
+        answer = sent.json() if sent.content else {}
+    yield from _outcomes(answer, {activity.id: activity for activity in activities})
 
 
 def _event(activity: ActivityRecord, values: str) -> dict[str, Any]:
@@ -63,7 +63,19 @@ def _event(activity: ActivityRecord, values: str) -> dict[str, Any]:
     }
 
 
-def _accepted(answer: dict[str, Any], inputs: Sequence[dict[str, Any]]) -> set[str]:
-    if dicts(answer.get("errors")):
-        return {str(event.get("id")) for event in dicts(answer.get("results"))}
-    return {event["id"] for event in inputs}
+def _outcomes(
+    answer: dict[str, Any], left: dict[str, ActivityRecord]
+) -> Iterator[SyncOutcome]:
+    errors = dicts(answer.get("errors"))
+    for item in errors:
+        context = item.get("context") or {}
+        for event_id in context.get("ids") or ():
+            if event_id in left:
+                yield SyncOutcome.failed(left.pop(event_id), error_of(item))
+    # Without errors all are in; with some, only those that the answer names.
+    named = {event.get("id") for event in dicts(answer.get("results"))}
+    yield from (
+        SyncOutcome.synced(activity, activity.id)
+        for activity in left.values()
+        if not errors or activity.id in named
+    )

@@ -1,0 +1,87 @@
+"""
+What is wrong with the token and the version, by requests that change nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crmkit import AccessDeniedError, AuthenticationError, Finding, InvalidRequestError
+from crmkit_hubspot._settings import path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crmkit import Session
+
+_SOON = 90  # days
+
+
+class _Probe(NamedTuple):
+    purpose: str
+    api: str
+    rest: str
+    body: dict[str, Any] | None = None
+    status: str = "problem"
+
+
+_NOBODY = {"inputs": [{"id": "1"}]}
+_READ = {**_NOBODY, "properties": [], "propertiesWithHistory": []}
+_PROBES = (
+    _Probe("read contacts", "crm/objects", "contacts"),
+    _Probe("read properties", "crm/properties", "contacts"),
+    _Probe("read activities", "crm/associations", "contacts/notes/batch/read", _NOBODY),
+    _Probe("write activities", "crm/objects", "notes/batch/create", {"inputs": []}),
+    _Probe("read e-mails", "crm/objects", "emails/batch/read", _READ, "warning"),
+)
+
+
+def findings(session: Session) -> Iterator[Finding]:
+    """
+    Yield what holds of the token, of each right that it needs, and of the API's version.
+    """
+    for probe in _PROBES:
+        try:
+            found = _right(session, probe)
+        except AuthenticationError as error:
+            yield Finding(subject="token", status="problem", detail=str(error))
+            return
+        yield found
+    yield version(session.settings.api_version, datetime.now(UTC).date())
+
+
+def version(name: str, today: date) -> Finding:
+    """
+    Return what holds of a version on this day.
+
+    Versions come out each March and September, and are supported for 18 months.
+    """
+    year, month = map(int, name.split("-"))
+    begins = date(year, month, 1)
+    half_years = 2 * year + month // 9 + 3  # 18 months later
+    ends = date(half_years // 2, (3, 9)[half_years % 2], 1)
+    detail = f"{name} is supported until {ends:%B %Y}"
+    if today < begins:
+        detail = f"{name} comes out in {begins:%B %Y}"
+    if begins <= today and (ends - today).days > _SOON:
+        return Finding(subject="API version", status="ok", detail=detail)
+    remedy = "leave the setting api_version out, or upgrade crmkit-hubspot"
+    return Finding(subject="API version", status="warning", detail=detail, remedy=remedy)
+
+
+def _right(session: Session, probe: _Probe) -> Finding:
+    target = path(session, probe.api, probe.rest)
+    try:
+        if probe.body is None:
+            session.http.get(target, params={"limit": 1})
+        else:
+            session.http.post(target, json=probe.body, repeatable=True)
+    except InvalidRequestError:
+        pass  # so it may, if only it asked for something
+    except AccessDeniedError as error:
+        remedy = "give the scope to the key or app, and take its token anew"
+        return Finding(
+            subject=probe.purpose, status=probe.status, detail=str(error), remedy=remedy
+        )
+    return Finding(subject=probe.purpose, status="ok")
