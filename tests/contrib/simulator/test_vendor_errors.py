@@ -187,15 +187,23 @@ def test_bounds(hub, call, arguments, options):
     assert (status, body["category"]) == (400, "VALIDATION_ERROR")
 
 
-def test_page_bound(hub):
+def page(hub, **options):
     """
-    A page holds 100 contacts at most.
+    Read one page of contacts.
     """
+    return client(hub).crm.contacts.basic_api.get_page(**options)
 
-    def page(hub):
-        client(hub).crm.contacts.basic_api.get_page(limit=101)
 
-    status, _ = refused(hub, page)
+@pytest.mark.parametrize(
+    ("most", "options"), [(100, {}), (50, {"properties_with_history": ["email"]})]
+)
+def test_page_bound(hub, most, options):
+    """
+    A page holds 100 contacts at most, and 50 with the history of a property.
+    """
+    assert len(page(hub, limit=most, **options).results) == 1
+
+    status, _ = refused(hub, page, limit=most + 1, **options)
 
     assert status == 400
 
@@ -397,6 +405,18 @@ def test_day(crm_simulator):
     assert headers["X-HubSpot-RateLimit-Daily-Remaining"] == "0"
     hub.clock.advance(86_400)
     assert get(hub).id == "501"
+
+
+def test_day_on_demand(hub):
+    """
+    A spent day that is had on demand contradicts itself no more than a real one.
+    """
+    hub.fault(429, policy="DAILY")
+
+    body, headers = limited(hub, get)
+
+    assert body["policyName"] == "DAILY"
+    assert headers["X-HubSpot-RateLimit-Daily-Remaining"] == "0"
 
 
 def test_nobody_repeats(hub):
