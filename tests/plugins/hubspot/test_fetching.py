@@ -18,6 +18,7 @@ from crmkit import (
     ProtocolError,
     RateLimitedError,
 )
+from crmkit_hubspot._api import records
 
 CONTACTS = "/crm/objects/2026-09/contacts"
 PROPERTIES = [
@@ -326,6 +327,26 @@ def test_changed(crowd, connect):
 
     assert len(ids) == len(set(ids)) == 10_050
     assert 400 not in crowd.requests.statuses
+
+
+def test_searching(crm_simulator, connect):
+    """
+    Searches keep their own limit, which no header tells.
+    """
+    hub = crm_simulator("hubspot", contacts=1200)
+    since = datetime.now(UTC) - timedelta(days=1)
+
+    assert sum(1 for _ in connect(hub).iter_clients(updated_since=since)) == 1200
+    assert hub.requests.limited == 0
+
+
+@pytest.mark.parametrize("answer", [{}, {"results": None}, {"results": {}}])
+def test_no_results(answer):
+    """
+    An answer without a list of records is no empty list.
+    """
+    with pytest.raises(ProtocolError):
+        records(answer)
 
 
 def test_only_changed(hub, crm):

@@ -430,6 +430,17 @@ def test_rate(crm_simulator, connect, threads):
     assert hub.requests.limited == 0
 
 
+def test_refused_whole(hub, crm):
+    """
+    A batch that HubSpot refuses without naming rows is sent again in parts.
+    """
+    hub.fault(400, path="/batch/create")
+
+    assert statuses(crm.batch_sync_activities(made(4))) == ["synced"] * 4
+    assert len(calls(hub, "/batch/create")) == 3
+    assert len(hub.activities()) == 4
+
+
 @pytest.mark.parametrize(
     ("scopes", "kind"),
     [(None, AuthenticationError), (["crm.objects.contacts.read"], AccessDeniedError)],
