@@ -119,13 +119,14 @@ def activity(kind, **changes):
 @pytest.mark.parametrize("client_id", ["701", None])
 def test_sync(connect, hub, sent, type_, kind, client_id):
     """
-    Activities of each kind are posted as the vendor's client would, linked or not.
+    Activities of each kind are posted as the vendor's client would; a list of links always.
     """
     report = connect(hub).batch_sync_activities([activity(type_, client_id=client_id)])
 
     (path, body), *_ = checked(sent).items()
     assert [outcome.status for outcome in report] == ["synced"]
     assert path == f"/crm/objects/2026-09/{kind}/batch/create"
+    assert len(body["inputs"][0]["associations"]) == (client_id is not None)
     assert {type(value) for value in body["inputs"][0]["properties"].values()} == {str}
 
 
