@@ -10,7 +10,7 @@ import pytest
 from hubspot.crm import contacts, timeline
 from hubspot.crm.associations import v4 as links
 from hubspot.crm.objects import calls, emails, meetings, notes, tasks
-from tests.contrib.simulator.vendor import misfits
+from tests.contrib.simulator.vendor import client, misfits
 
 from crmkit import ActivityRecord, stable_id
 
@@ -195,3 +195,31 @@ def test_search(connect, hub, sent):
     assert {client.id for client in listed} == {"701", "702"}
     body = checked(sent)["/crm/objects/2026-09/contacts/search"]
     assert len(json.dumps(body)) < 3000
+
+
+def test_both_ways(connect, hub):
+    """
+    What the vendor's client writes is read here, and it reads what is written here.
+    """
+    vendor = client(hub).crm
+    given = {"firstname": "Chiara", "email": "chiara@example.com", "hs_language": "pt-br"}
+    request = contacts.SimplePublicObjectInputForCreate(properties=given, associations=[])
+    made = vendor.contacts.basic_api.create(request)
+    connector = connect(hub)
+
+    found = connector.get_client_data(made.id)
+    connector.sync_activity(activity("note", client_id=made.id))
+
+    assert (found.first_name, found.email, found.language) == (
+        "Chiara",
+        "chiara@example.com",
+        "pt-BR",
+    )
+    (read,) = vendor.objects.notes.basic_api.get_page(
+        properties=["hs_note_body", "hs_timestamp", "hubspot_owner_id"],
+        associations=["contacts"],
+    ).results
+    assert read.properties["hs_note_body"].startswith("Said<br>hello<br>mood: fine")
+    assert read.properties["hs_timestamp"] == "2026-05-04T09:30:00.000Z"
+    assert read.properties["hubspot_owner_id"] == "77"
+    assert [one.id for one in read.associations["contacts"].results] == [made.id]
