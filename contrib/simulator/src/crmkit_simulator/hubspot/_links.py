@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crmkit_simulator.hubspot._errors import Refused, invalid_json
+from crmkit_simulator.hubspot._errors import Refused, invalid_json, missing
 from crmkit_simulator.hubspot._fields import needed_text
 from crmkit_simulator.hubspot._types import association_ids, association_target
 
@@ -35,11 +35,15 @@ def links_of(account: Account, from_: Type, given: Any) -> list[Link]:
     """
     Return the associations that a creation asks for; raises Refused.
     """
-    return [
-        _wanted(account, from_, needed_text(_object(one.get("to")), "id"), _object(spec))
-        for one in map(_object, _list(given or []))
-        for spec in _list(one.get("types"))
-    ]
+    found = []
+    for one in map(_object, _list(given or [])):
+        id_ = needed_text(_object(one.get("to")), "id")
+        specs = _list(one.get("types"))
+        if not specs:
+            field = "types"
+            raise missing(field)
+        found += [_wanted(account, from_, id_, _object(spec)) for spec in specs]
+    return found
 
 
 def _object(value: Any) -> dict[str, Any]:
