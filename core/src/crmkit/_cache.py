@@ -4,7 +4,6 @@ Clients in memory for a while, each fetched by one caller at a time.
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
@@ -35,6 +34,34 @@ class Scope:
     include: tuple[str, ...] = ()
 
 
+class _Flight:
+    """
+    A client on its way, for which others wait; a Future is heavier than a whole hit.
+    """
+
+    __slots__ = ("_client", "_failure", "_landed")
+
+    def __init__(self) -> None:
+        self._landed = Lock()
+        self._landed.acquire()
+
+    def land(self, client: Fetched | None, failure: BaseException | None) -> None:
+        """
+        Let those who wait go on, with the client or with what was raised instead.
+        """
+        self._client, self._failure = client, failure
+        self._landed.release()
+
+    def wait(self) -> Fetched:
+        """
+        Return what landed, or raise the failure.
+        """
+        with self._landed:
+            if self._client is None:
+                raise self._failure or AssertionError
+            return self._client
+
+
 class Cache:
     """
     A bounded cache whose entries expire by themselves; safe for threads.
@@ -46,7 +73,7 @@ class Cache:
             maxsize=size, ttl=ttl, timer=clock.monotonic
         )
         self._scopes: dict[Scope, Scope] = {}
-        self._in_flight: dict[tuple[Scope, str], Future[Fetched]] = {}
+        self._in_flight: dict[tuple[Scope, str], _Flight] = {}
         self._generation = 0
         self._hits = self._misses = 0
 
@@ -57,28 +84,28 @@ class Cache:
         A caller who asks for what another one is fetching waits and shares the result,
         the error too. Errors are not kept.
         """
+        found: dict[str, Fetched] = {}
+        theirs: dict[str, _Flight] = {}
+        mine: dict[str, _Flight] = {}
         with self._lock:
             scope = self._scopes.setdefault(scope, scope)
-            keys = {client_id: (scope, client_id) for client_id in ids}
-            found: dict[str, Fetched] = {}
-            for client_id, key in keys.items():
+            for client_id in ids:
+                key = scope, client_id
                 try:
                     found[client_id] = self._clients[key]
                 except KeyError:
-                    continue
-            missing = [client_id for client_id in keys if client_id not in found]
-            theirs = {i: f for i in missing if (f := self._in_flight.get(keys[i]))}
-            mine: dict[str, Future[Fetched]] = {
-                i: Future() for i in missing if i not in theirs
-            }
-            self._in_flight.update({keys[i]: future for i, future in mine.items()})
+                    if key in self._in_flight:
+                        theirs[client_id] = self._in_flight[key]
+                    else:
+                        mine[client_id] = self._in_flight[key] = _Flight()
             self._hits += len(found)
-            self._misses += len(missing)
+            self._misses += len(mine) + len(theirs)
             generation = self._generation
         if mine:
             found.update(self._load(scope, mine, load, generation))
-        found.update({client_id: future.result() for client_id, future in theirs.items()})
-        return {client_id: found[client_id] for client_id in keys}
+        if theirs:
+            found.update((client_id, flight.wait()) for client_id, flight in theirs.items())
+        return {client_id: found[client_id] for client_id in ids}
 
     def forget(self, provider: str, ids: Sequence[str]) -> None:
         """
@@ -122,7 +149,7 @@ class Cache:
     def _load(
         self,
         scope: Scope,
-        mine: Mapping[str, Future[Fetched]],
+        mine: Mapping[str, _Flight],
         load: Load,
         generation: int,
     ) -> Mapping[str, Fetched]:
@@ -140,7 +167,7 @@ class Cache:
     def _keep(
         self,
         scope: Scope,
-        mine: Mapping[str, Future[Fetched]],
+        mine: Mapping[str, _Flight],
         loaded: Mapping[str, Fetched],
         failure: BaseException | None,
         generation: int,
@@ -156,8 +183,5 @@ class Cache:
                     and not isinstance(client, Exception)
                 ):
                     self._clients[scope, client_id] = client
-        for client_id, future in mine.items():
-            if failure is not None:
-                future.set_exception(failure)
-            else:
-                future.set_result(loaded[client_id])
+        for client_id, flight in mine.items():
+            flight.land(loaded.get(client_id), failure)

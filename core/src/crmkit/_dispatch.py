@@ -225,7 +225,7 @@ def told(host: Host, provider: str, outcome: SyncOutcome) -> SyncOutcome:
     Return the outcome as the user is told: only they can decide what nobody can look up.
     """
     decides = outcome.status == UNCERTAIN and not host.offers(provider, _LOOK)
-    return evolve(outcome, user_decides=decides)
+    return evolve(outcome, user_decides=True) if decides else outcome
 
 
 def pending(activity_ids: Iterable[str], error: Exception | None) -> dict[str, SyncOutcome]:

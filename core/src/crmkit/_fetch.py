@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, evolve
+from attrs import define, fields
 
 from crmkit._cache import Scope
 from crmkit._preferences import filled
@@ -21,7 +21,7 @@ from crmkit.errors import (
     NotSupportedError,
     ProtocolError,
 )
-from crmkit.models import ClientPage
+from crmkit.models import ClientData, ClientPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from crmkit._host import Host
     from crmkit._results import Results
     from crmkit._session import Session, Sessions
-    from crmkit.models import ClientData
 
+_FIELDS = tuple(field.name for field in fields(ClientData))
 INCLUDES = frozenset({"history", "raw"})
 
 
@@ -201,13 +201,22 @@ class Fetch:
             changes["history"] = self._history(client, session)
         elif client.history is not None:
             changes["history"] = None
-        return evolve(client, **changes)
+        return _amended(client, changes)
 
     def _history(self, client: ClientData, session: Session) -> Sequence[object]:
         results = self.host.history(session, client.id)
         for error in results.errors:
             raise readable(error, session.provider)
         return results.items
+
+
+def _amended(client: ClientData, changes: Mapping[str, Any]) -> ClientData:
+    # As evolve, without converting once more what was when the client was made.
+    amended = object.__new__(type(client))
+    for name in _FIELDS:
+        value = changes[name] if name in changes else getattr(client, name)
+        object.__setattr__(amended, name, value)
+    return amended
 
 
 def criterion(
@@ -232,6 +241,8 @@ def _check_progress(cursor: str, seen: set[str | None], provider: str) -> None:
 
 
 def _included(include: Sequence[str]) -> tuple[str, ...]:
+    if not include:
+        return ()
     names = {include} if isinstance(include, str) else set(include)
     unknown = sorted(names - INCLUDES)
     if unknown:

@@ -134,7 +134,6 @@ class Host:
         """
         Call crmkit_find_activity; return the id in the CRM, or None.
         """
-        self._must_offer(session.provider, "crmkit_find_activity")
         found = self._call(
             "crmkit_find_activity", session=session, kind=kind, activity=activity
         )
@@ -163,7 +162,6 @@ class Host:
         return changed
 
     def _results(self, session: Session, hook: str, **arguments: object) -> Results[Any]:
-        self._must_offer(session.provider, hook)
         results = self._call(hook, session=session, **arguments)
         if not isinstance(results, Results):
             msg = f"a wrapper of {hook} must return what it got from its yield"
@@ -173,17 +171,15 @@ class Host:
         return results
 
     def _call(self, hook: str, *, session: Session, **arguments: object) -> Any:
-        manager = self._load(_registry.PROVIDERS, session.provider).manager
+        loaded = self._load(_registry.PROVIDERS, session.provider)
+        if hook not in loaded.hooks:
+            msg = f"the provider {session.provider!r} does not offer {hook}"
+            raise NotSupportedError(msg, provider=session.provider)
         try:
-            return getattr(manager.hook, hook)(session=session, **arguments)
+            return getattr(loaded.manager.hook, hook)(session=session, **arguments)
         except Exception as error:
             _name_plugin(error, session.provider)
             raise
-
-    def _must_offer(self, provider: str, hook: str) -> None:
-        if not self.offers(provider, hook):
-            msg = f"the provider {provider!r} does not offer {hook}"
-            raise NotSupportedError(msg, provider=provider)
 
     def _load(self, group: str, name: str) -> _Loaded:
         loaded = self._loaded.get((group, name))

@@ -4,12 +4,14 @@ Language, time zone and preferences of a client, filled from its custom fields.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from crmkit._values import fold, read_only
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from crmkit.models import ClientData
 
@@ -26,14 +28,13 @@ def filled(client: ClientData, named: Mapping[str, str]) -> dict[str, Any]:
     """
     if not client.custom_fields:
         return {}
-    by_alias = {fold(name): value for name, value in client.custom_fields.items()}
     found: dict[str, str] = {}
-    for what in (*_ATTRIBUTES, _STYLE, *named):
-        value = by_alias.get(fold(str(named.get(what, what))))
+    for what, name in _places(tuple(client.custom_fields), tuple(named.items())):
+        value = client.custom_fields[name]
         if value is not None and str(value).strip():
             found[what] = str(value).strip()
     changes: dict[str, Any] = {
-        what: found[what]
+        what: intern(found[what])
         for what in _ATTRIBUTES
         if what in found and not getattr(client, what)
     }
@@ -41,3 +42,13 @@ def filled(client: ClientData, named: Mapping[str, str]) -> dict[str, Any]:
     if wanted.keys() - client.preferences.keys():
         changes["preferences"] = read_only({**wanted, **client.preferences})
     return changes
+
+
+@lru_cache(maxsize=256)  # clients of one account have the same fields
+def _places(
+    fields: tuple[str, ...], named: tuple[tuple[str, str], ...]
+) -> Sequence[tuple[str, str]]:
+    by_alias = {fold(field): field for field in fields}
+    wanted = {what: what for what in (*_ATTRIBUTES, _STYLE)} | dict(named)
+    places = ((what, by_alias.get(fold(name))) for what, name in wanted.items())
+    return [(what, field) for what, field in places if field is not None]

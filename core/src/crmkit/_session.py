@@ -51,14 +51,16 @@ class Session:
     memory: Memory = field(repr=False)
     _make_http: Callable[[Session], Http] = field(repr=False)
     _list_fields: Callable[[Session], Iterable[CustomField]] = field(repr=False)
+    _http: Http | None = field(default=None, init=False, repr=False)
 
     @property
     def http(self) -> Http:
         """
         The way to the CRM.
         """
-        # Not kept: a session and its http that hold each other outlive the call.
-        return self._make_http(self)
+        if self._http is None:
+            self._http = self._make_http(self)
+        return self._http
 
     def fields(self) -> tuple[CustomField, ...]:
         """
@@ -93,6 +95,7 @@ class Sessions:
     _limiters: dict[_Account, Limiter] = field(factory=dict, init=False)
     _structured: dict[str, Any] = field(factory=dict, init=False)
     _core: dict[str, CoreSettings] = field(factory=dict, init=False)
+    _unbounded: dict[tuple[str, str | None], Session] = field(factory=dict, init=False)
 
     def open(
         self,
@@ -112,9 +115,16 @@ class Sessions:
         patience = self.patience
         if deadline is not None:
             patience = evolve(patience, deadline=deadline)
-        session = self._session(provider, info, user_id, patience, Writes(writes))
-        if self.credentials.is_due(session.credentials):
+        credentials = self.credentials.find(provider, info, user_id)
+        bounded = deadline is not None or writes is not None
+        # Without bounds one session is as good as another, and making it is not free.
+        session = None if bounded else self._unbounded.get((provider, user_id))
+        if session is None or session.credentials != credentials:
+            session = self._session(credentials, info, user_id, patience, Writes(writes))
+        if self.credentials.is_due(credentials):
             self._renew(session, info, patience)
+        if not bounded:
+            self._unbounded[provider, user_id] = session
         return session
 
     def core(self, provider: str) -> CoreSettings:
@@ -137,16 +147,17 @@ class Sessions:
                 self._wire.close()
             self._memories.clear()
             self._limiters.clear()
+            self._unbounded.clear()
 
     def _session(
         self,
-        provider: str,
+        credentials: CRMCredentials,
         info: ProviderInfo,
         user_id: str | None,
         patience: Patience,
         writes: Writes,
     ) -> Session:
-        credentials = self.credentials.find(provider, info, user_id)
+        provider = credentials.provider
         return Session(
             provider=provider,
             user_id=user_id,
@@ -182,9 +193,8 @@ class Sessions:
     def _renew(self, session: Session, info: ProviderInfo, patience: Patience) -> bool:
         def unsigned(**changes: Any) -> Session:
             silent = evolve(info, auth=None, **changes)
-            return self._session(
-                session.provider, silent, session.user_id, patience, Writes(None)
-            )
+            known = self.credentials.find(session.provider, silent, session.user_id)
+            return self._session(known, silent, session.user_id, patience, Writes(None))
 
         def refresh() -> CRMCredentials | None:
             fresh = self.refresh(unsigned())
@@ -203,6 +213,8 @@ class Sessions:
         return fresh is not None
 
     def _pool(self) -> Wire:
+        if self._wire is not None:
+            return self._wire
         from crmkit._wire import Wire
 
         with self._lock:

@@ -26,8 +26,14 @@ _NAMES = tuple(attribute.name for attribute in fields(Row))
 _COLUMNS = ", ".join(_NAMES)
 _INSERT = f"INSERT INTO activity ({_COLUMNS}, owner) VALUES ({'?, ' * len(_NAMES)}?)"
 _SELECT = f"SELECT {_COLUMNS} FROM activity"
+_MANY = 500  # SQLite may be built to take no more than 999 values at once
 _BY_KEY = "user_id = ? AND activity_id = ?"
 _BY_GROUP = "provider = ? AND user_id = ? AND kind = ?"
+_SETTLE = (
+    "UPDATE activity SET state = ?, due_at = ?, remote_id = ?, error_type = ?, error = ?, "
+    f"owner = NULL{{erased}} WHERE {_BY_KEY} AND state = ? AND owner = ?"
+)
+_ERASED = ", payload = NULL, client_id = NULL"
 _IN_FORKED_PARENT: list[object] = []
 
 
@@ -66,14 +72,15 @@ class SqliteStore:
     def add(self, rows: Sequence[Row]) -> Mapping[Key, Row]:
         with self._transaction() as database:
             owner = self._owned()
-            known: dict[Key, Row] = {}
-            for row in rows:
-                found = database.execute(f"{_SELECT} WHERE {_BY_KEY}", row.key).fetchone()
-                if found is not None:
-                    known[row.key] = _row(found)
-                    continue
-                lease = owner if row.state == SENDING else None
-                database.execute(_INSERT, (*_values(row), lease))
+            known = {row.key: row for row in _by_keys(database, [row.key for row in rows])}
+            database.executemany(
+                _INSERT,
+                (
+                    (*_values(row), owner if row.state == SENDING else None)
+                    for row in rows
+                    if row.key not in known
+                ),
+            )
         return known
 
     def groups(self, now: float) -> Sequence[Group]:
@@ -87,25 +94,35 @@ class SqliteStore:
 
     def claim(self, group: Group, *, state: str, now: float, limit: int) -> Sequence[Row]:
         due = f"state = ? AND {_BY_GROUP} AND due_at <= ? ORDER BY due_at, seq LIMIT ?"
-        return self._claim(due, [(state, *group, now, limit)])
+        with self._transaction() as database:
+            found = database.execute(
+                f"{_SELECT} WHERE {due}", (state, *group, now, limit)
+            )
+            return self._lease(database, list(map(_row, found)))
 
     def claim_keys(self, keys: Sequence[Key]) -> Sequence[Row]:
-        return self._claim(f"{_BY_KEY} AND state = ?", [(*key, PENDING) for key in keys])
+        with self._transaction() as database:
+            known = _by_keys(database, keys)
+            return self._lease(database, [row for row in known if row.state == PENDING])
 
     def settle(self, settlements: Iterable[Settlement]) -> int:
-        changed = 0
+        by_erasure: dict[bool, list[Settlement]] = {True: [], False: []}
+        for settlement in settlements:
+            by_erasure[settlement.state == SYNCED].append(settlement)
         with self._transaction(durable=False) as database:
             owner = self._owned()
-            for it in settlements:
-                erase = ", payload = NULL, client_id = NULL" if it.state == SYNCED else ""
-                told = (it.state, it.due_at, it.remote_id, it.error_type, it.error)
-                changed += database.execute(
-                    "UPDATE activity SET state = ?, due_at = ?, remote_id = ?, "
-                    f"error_type = ?, error = ?, owner = NULL{erase} "
-                    f"WHERE {_BY_KEY} AND state = ? AND owner = ?",
-                    (*told, *it.key, SENDING, owner),
+            return sum(
+                database.executemany(
+                    _SETTLE.format(erased=_ERASED if erase else ""),
+                    (
+                        (it.state, it.due_at, it.remote_id, it.error_type, it.error)
+                        + (*it.key, SENDING, owner)
+                        for it in several
+                    ),
                 ).rowcount
-        return changed
+                for erase, several in by_erasure.items()
+                if several
+            )
 
     def recover(self) -> int:
         with self._reading() as database:
@@ -179,19 +196,13 @@ class SqliteStore:
         with self._transaction() as database:
             return sum(database.execute(statement, each).rowcount for each in values)
 
-    def _claim(self, where: str, values: Sequence[tuple[Any, ...]]) -> Sequence[Row]:
-        with self._transaction() as database:
-            owner = self._owned()
-            rows = [
-                _row(found)
-                for each in values
-                for found in database.execute(f"{_SELECT} WHERE {where}", each).fetchall()
-            ]
-            lease = (
-                "UPDATE activity SET state = ?, owner = ?, attempts = attempts + 1 "
-                f"WHERE {_BY_KEY}"
-            )
-            database.executemany(lease, [(SENDING, owner, *row.key) for row in rows])
+    def _lease(self, database: sqlite3.Connection, rows: Sequence[Row]) -> Sequence[Row]:
+        owner = self._owned()
+        lease = (
+            "UPDATE activity SET state = ?, owner = ?, attempts = attempts + 1 "
+            f"WHERE {_BY_KEY}"
+        )
+        database.executemany(lease, [(SENDING, owner, *row.key) for row in rows])
         return rows
 
     def _owned(self) -> str:
@@ -225,6 +236,18 @@ class SqliteStore:
         if self._database is None:
             self._database = connect(self._path)
         return self._database
+
+
+def _by_keys(database: sqlite3.Connection, keys: Sequence[Key]) -> Iterator[Row]:
+    by_user: dict[str, list[str]] = {}
+    for key in keys:
+        by_user.setdefault(key.user_id, []).append(key.activity_id)
+    for user_id, ids in by_user.items():
+        for start in range(0, len(ids), _MANY):
+            some = ids[start : start + _MANY]
+            marks = ", ".join("?" * len(some))
+            query = f"{_SELECT} WHERE user_id = ? AND activity_id IN ({marks})"
+            yield from map(_row, database.execute(query, (user_id, *some)).fetchall())
 
 
 def _groups(database: sqlite3.Connection, state: str, now: float) -> Iterator[Group]:

@@ -59,11 +59,14 @@ def join(
     Values are quoted, so that an id is one path segment whatever it holds. Parameters
     that are None are left out.
     """
-    filled = _NAME.sub(lambda match: _quoted(match, values), path)
-    url = filled if path.startswith(_WHOLE) else f"{base.rstrip('/')}/{filled.lstrip('/')}"
+    if "{" in path:
+        path = _NAME.sub(lambda match: _quoted(match, values), path)
+    url = path if path.startswith(_WHOLE) else f"{base.rstrip('/')}/{path.lstrip('/')}"
+    if not params:
+        return url
     given = {name: value for name, value in params.items() if value is not None}
     if given:
-        url += ("&" if "?" in url else "?") + urlencode(given, doseq=True)
+        url += ("&" if "?" in url else "?") + urlencode(given, doseq=True, safe=",")
     return url
 
 
@@ -71,9 +74,10 @@ def locate(url: str, *, base: str, hosts: tuple[str, ...], label: str) -> Place:
     """
     Return where a URL leads, once it is found to be one of those that *check* allows.
     """
-    home = _home(base, hosts, label)
-    if url.startswith(home.origin + "/") and not _UNSAFE.search(url):
-        return Place(home.origin, url[len(home.origin) :])
+    origin = _home(base, hosts, label).origin
+    target = url.removeprefix(origin)
+    if target.startswith("/") and target is not url and not _UNSAFE.search(target):
+        return Place(origin, target)
     check(url, base=base, hosts=hosts, label=label)
     return _split(url)
 

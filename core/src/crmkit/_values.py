@@ -48,7 +48,7 @@ def by_name(value: Mapping[Any, Any] | None) -> ReadOnlyDict:
     """
     Return a read-only mapping whose keys are texts: some CRMs number their fields.
     """
-    if value and not all(isinstance(key, str) for key in value):
+    if value and set(map(type, value)) != {str}:
         value = {str(key): item for key, item in value.items()}
     return read_only(value)
 

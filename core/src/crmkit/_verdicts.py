@@ -33,7 +33,7 @@ def of_reported(outcome: SyncOutcome) -> SyncOutcome:
     Judge an outcome that the plugin gave for one activity.
     """
     if outcome.status == SYNCED:
-        return evolve(outcome, error=None)
+        return outcome if outcome.error is None else evolve(outcome, error=None)
     if outcome.status != FAILED or outcome.error is None:
         msg = f"the plugin reported {outcome.status!r}, not synced or failed with an error"
         return _outcome(outcome.activity_id, UNCERTAIN, PluginContractError(msg))
