@@ -5,7 +5,9 @@ The simulator's own clock: the computer's, moved ahead on demand.
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock:
@@ -50,5 +52,13 @@ def iso(seconds: float) -> str:
     """
     Write a time since 1970 as CRMs do: UTC, to the millisecond, with a Z.
     """
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return iso_ms(round(seconds * 1000))
+
+
+def iso_ms(milliseconds: int) -> str:
+    """
+    Write a time in milliseconds since 1970 so.
+    """
+    whole, rest = divmod(milliseconds, 1000)
+    moment = _EPOCH + timedelta(seconds=whole)
+    return f"{moment.isoformat(timespec='seconds')[:19]}.{rest:03d}Z"

@@ -35,7 +35,13 @@ class _Refused(click.ClickException):
 @click.command("simulate", epilog=_EPILOG)
 @click.argument("crm", type=click.Choice(names()))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Loopback only.")
-@click.option("--port", default=8710, show_default=True, help="0 takes any free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8710,
+    show_default=True,
+    help="0 takes any free one.",
+)
 @click.option("--token", help="The access token to accept; without it one is made.")
 @click.option("--limit", help="off, or requests in seconds: 190/10s.")
 @click.option(

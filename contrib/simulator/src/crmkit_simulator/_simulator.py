@@ -26,7 +26,7 @@ class Simulator:
     """
     A CRM on loopback, started by ``with`` or ``start``.
 
-    *crm* names it. It listens on *port* of *host* (0: any that is free; a restart keeps it).
+    *crm* names it. It listens on *port* of *host* (0: a free one, which a restart keeps).
     *contacts* are what it holds at the start, by the CRM's own field names, ``id`` for a
     given id; or how many to make up. *token* is the access token that it accepts (None: it
     makes one), *limit* its rate limit, ``off`` or of the form ``190/10s`` (None: the CRM's

@@ -28,18 +28,25 @@ class Place(NamedTuple):
     rest: tuple[str, ...]
 
 
-def body_of(request: Request) -> Any:
+def body_of(request: Request) -> dict[str, Any]:
     """
     Return the JSON object that a request brings; raises Refused.
     """
-    try:
-        body = request.json()
-    except ValueError as error:
-        raise invalid_json(str(error)) from None
-    if not isinstance(body, dict | list):
+    body = value_of(request)
+    if not isinstance(body, dict):
         detail = "an object was expected"
         raise invalid_json(detail)
     return body
+
+
+def value_of(request: Request) -> Any:
+    """
+    Return the JSON value that a request brings; raises Refused.
+    """
+    try:
+        return request.json()
+    except (RecursionError, ValueError) as error:
+        raise invalid_json(str(error)) from None
 
 
 def object_scope(token: Token, type_: Type, *, reads: bool) -> None:

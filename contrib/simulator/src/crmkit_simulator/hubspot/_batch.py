@@ -119,6 +119,9 @@ def update(account: Account, shelf: Shelf, body: Any) -> Result:
         else:
             found.append((one, record))
     drafts = [(one, draft_change(shelf, record, one)) for one, record in found]
+    taken: set[tuple[str, str]] = set()
+    for _, draft in drafts:
+        _no_twins(shelf, draft, taken)
     results = [_result(account, shelf, one, draft) for one, draft in drafts]
     errors = absent(shelf, keys)
     return 207 if errors else 200, completed(account, results[::-1], errors)
@@ -181,7 +184,7 @@ def _written(
         except Refused as refused:
             if not tolerant:
                 raise
-            errors.append(refused.in_batch({_TRACE: [one[_TRACE]]}))
+            errors.append(refused.in_batch({_TRACE: [str(one[_TRACE])]}))
     results = []
     for one, made in drafts:
         result = _result(account, shelf, one, made)
@@ -192,13 +195,11 @@ def _written(
 
 
 def _traced(inputs: list[dict[str, Any]]) -> bool:
-    traces = [one.get(_TRACE) for one in inputs]
-    if any(traces) and len({str(trace) for trace in traces if trace}) < sum(
-        map(bool, traces)
-    ):
+    traces = [str(one[_TRACE]) for one in inputs if one.get(_TRACE)]
+    if len(set(traces)) < len(traces):
         msg = f"{_TRACE} must be unique in a batch"
         raise Refused(400, msg)
-    return all(traces)
+    return len(traces) == len(inputs)
 
 
 def _no_twins(shelf: Shelf, draft: Draft, taken: set[tuple[str, str]]) -> None:

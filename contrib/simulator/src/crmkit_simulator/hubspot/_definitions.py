@@ -65,7 +65,8 @@ POLICY|SPAM|UNKNOWN_USER
 hs_email_last_send_date      datetime    read-only
 hs_email_open                number      read-only
 hs_marketable_status         enumeration read-only =true|false
-hs_legal_basis               enumeration many =Legitimate interest \N{EN DASH} prospect/lead|\
+hs_legal_basis               enumeration many =\
+Legitimate interest \N{EN DASH} prospect/lead|\
 Legitimate interest \N{EN DASH} existing customer|Legitimate interest - other|\
 Performance of a contract|Freely given consent from contact|Not applicable
 hs_lead_status               enumeration =NEW|OPEN|IN_PROGRESS|OPEN_DEAL|UNQUALIFIED|\
@@ -137,7 +138,8 @@ hs_task_subject              string
 hs_task_body                 string      long
 hs_task_status               enumeration =NOT_STARTED|IN_PROGRESS|WAITING|COMPLETED|DEFERRED
 hs_task_priority             enumeration =NONE|LOW|MEDIUM|HIGH
-hs_task_type                 enumeration =EMAIL|CALL|TODO
+hs_task_type                 enumeration =EMAIL|CALL|TO\
+DO
 hs_task_reminders            string
 """,
     "companies": _ALL

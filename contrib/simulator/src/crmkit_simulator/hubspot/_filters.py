@@ -34,7 +34,7 @@ def passes(
     if not isinstance(name, str) or name not in schema:
         msg = f"There was a problem with the request: property {name} does not exist"
         raise Refused(400, msg)
-    if operator not in _OPERATORS:
+    if not isinstance(operator, str) or operator not in _OPERATORS:
         msg = f"There was a problem with the request: operator {operator} is unknown"
         raise Refused(400, msg)
     needs, make = _OPERATORS[operator]
@@ -42,6 +42,9 @@ def passes(
         if given.get(needed) in (None, [], ""):
             msg = f"There was a problem with the request: {operator} needs {needed}"
             raise Refused(400, msg)
+    if "values" in needs and not isinstance(given["values"], list):
+        msg = f"There was a problem with the request: values of {operator} is not a list"
+        raise Refused(400, msg)
     test = make(partial(comparable, schema[name]), given)
     return lambda properties: test(properties.get(name))
 
@@ -81,9 +84,9 @@ def _between(convert: Convert, given: Given) -> Test:
 
 def _in(convert: Convert, given: Given) -> Test:
     # Texts are indexed in lower case, and what they are compared with is taken as it is.
+    values = map(str, given["values"])
     wanted = {
-        value if isinstance(convert(value), str) else convert(value)
-        for value in given["values"]
+        value if isinstance(convert(value), str) else convert(value) for value in values
     }
     return lambda value: value is not None and convert(value) in wanted
 

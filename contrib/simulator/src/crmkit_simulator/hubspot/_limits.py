@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from crmkit_simulator._window import Limit, Window, parse_limit
 from crmkit_simulator._wire import Answer, answer
+from crmkit_simulator.hubspot._errors import PORTAL
 
 if TYPE_CHECKING:
     from crmkit_simulator._clock import Clock
@@ -77,8 +78,11 @@ class Limits:
             "errorType": "RATE_LIMIT",
             "correlationId": str(uuid4()),
             "policyName": policy,
-            "requestId": str(uuid4()),
         }
+        if policy != POLICIES[0]:
+            body["requestId"] = str(uuid4())
+        if policy != "DAILY":
+            body["groupName"] = f"publicapi:private-app-api-calls-{policy.lower()}:{PORTAL}"
         return answer(429, body, headers)
 
     def _count(self, token: Token) -> Answer | None:

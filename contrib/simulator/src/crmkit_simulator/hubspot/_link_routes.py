@@ -13,6 +13,7 @@ from crmkit_simulator.hubspot._asked import (
     Result,
     body_of,
     object_scope,
+    value_of,
     wrong_method,
 )
 from crmkit_simulator.hubspot._errors import not_found
@@ -42,7 +43,7 @@ def links_of_one(account: Account, request: Request, found: Place) -> Result:
             return 200, _associations.associate(account, pair, _specs(kind))
         case "PUT", (from_, id_, _, to, to_id):
             pair = type_of(from_), id_, type_of(to), to_id
-            return 201, _associations.associate(account, pair, body_of(request))
+            return 201, _associations.associate(account, pair, value_of(request))
         case "DELETE", (from_, id_, _, to, to_id, *_):
             pair = type_of(from_), id_, type_of(to), to_id
             _associations.dissociate(account, pair)

@@ -35,7 +35,8 @@ def links_of(account: Account, from_: Type, given: Any) -> list[Link]:
     if given is None:
         return []
     try:
-        wanted = [(str(item["to"]["id"]), spec) for item in given for spec in item["types"]]
+        ends = [(str(item["to"]["id"]), item["types"]) for item in given]
+        wanted = [(id_, spec) for id_, specs in ends for spec in specs]
     except (KeyError, TypeError):
         detail = "associations need to.id and types"
         raise invalid_json(detail) from None

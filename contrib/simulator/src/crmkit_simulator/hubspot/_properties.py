@@ -39,7 +39,7 @@ def create(account: Account, shelf: Shelf, body: Any) -> dict[str, Any]:
     """
     Define a property, and return it; raises Refused.
     """
-    name = body.get("name")
+    name = str(body.get("name"))
     if name in shelf.schema:
         msg = f"A property named {name} already exists."
         raise Refused(409, msg, category=CONFLICT)

@@ -85,9 +85,9 @@ def _found(account: Account, shelf: Shelf, body: Any) -> list[str]:
 def _test(shelf: Shelf, body: Any) -> Test:
     groups = body.get("filterGroups") or []
     try:
-        filters = [list(group["filters"]) for group in groups]
+        filters = [[{**one} for one in group["filters"]] for group in groups]
     except (KeyError, TypeError):
-        detail = "filterGroups is not a list of objects with filters"
+        detail = "filterGroups is not a list of objects with a list of filters"
         raise invalid_json(detail) from None
     most = max(map(len, filters), default=0)
     if len(filters) > _GROUPS or most > _FILTERS or sum(map(len, filters)) > _IN_ALL:
@@ -116,8 +116,8 @@ def _query(body: Any) -> Test:
 
 def _sort(shelf: Shelf, body: Any, found: list[tuple[str, dict[str, str]]]) -> None:
     sorts = body.get("sorts") or []
-    if len(sorts) > 1:
-        msg = "A search has at most one sort"
+    if not isinstance(sorts, list) or len(sorts) > 1:
+        msg = "A search has a list of at most one sort"
         raise Refused(400, msg)
     for sort in sorts:
         name, down = _direction(sort)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
-from crmkit_simulator._clock import iso
+from crmkit_simulator._clock import iso, iso_ms
 from crmkit_simulator.hubspot._batch import completed, inputs_of
 from crmkit_simulator.hubspot._errors import Refused, missing, not_found
 from crmkit_simulator.hubspot._values import milliseconds
@@ -115,7 +115,7 @@ def _timestamp(account: Account, given: Any) -> str:
     if given is None:
         return iso(account.clock.now())
     try:
-        return iso(milliseconds(str(given)) / 1000)
+        return iso_ms(milliseconds(str(given)))
     except ValueError:
         msg = f"timestamp {given} is not a time"
         raise Refused(400, msg) from None

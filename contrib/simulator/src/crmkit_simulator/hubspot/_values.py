@@ -5,10 +5,10 @@ What a property's value may be, and how it is kept: always a string.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crmkit_simulator._clock import iso
+from crmkit_simulator._clock import iso_ms
 from crmkit_simulator.hubspot._errors import Problem
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from crmkit_simulator.hubspot._schema import Property
 
 LONGEST = 65_536
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _DAY_MS = 86_400_000
 _LAST_MS = 253_402_300_799_999  # the end of the year 9999
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -82,14 +84,14 @@ def _date(definition: Property, value: str) -> str | Problem:
         if int(value) % _DAY_MS:
             wrong = "was not at midnight UTC"
             return _problem(definition, "INVALID_DATE", wrong)
-        return datetime.fromtimestamp(int(value) / 1000, UTC).date().isoformat()
+        return (_EPOCH + timedelta(milliseconds=int(value))).date().isoformat()
     except (OverflowError, ValueError, OSError):
         return _problem(definition, "INVALID_DATE", "was not a valid date")
 
 
 def _datetime(definition: Property, value: str) -> str | Problem:
     try:
-        return iso(milliseconds(value) / 1000)
+        return iso_ms(milliseconds(value))
     except (OverflowError, ValueError, OSError):
         return _problem(definition, "INVALID_DATE", "was not a valid long or ISO 8601 time")
 
@@ -108,7 +110,7 @@ def milliseconds(value: str) -> int:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1000)
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def _problem(definition: Property, code: str, wrong: str) -> Problem:
