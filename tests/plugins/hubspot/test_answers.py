@@ -287,9 +287,7 @@ def test_unmarked_texts():
     """
     Notes without a text hide no note that was written at another time.
     """
-    body = {
-        "results": [{"id": "1", "properties": {"hs_note_body": "", "hs_timestamp": "x"}}]
-    }
+    blank = {"id": "1", "properties": {"hs_note_body": "", "hs_timestamp": "x"}}
     answers = {
         "contacts/notes/batch/read": [associated(1)],
         "notes/batch/read": [{"results": [blank]}],
