@@ -219,6 +219,7 @@ def test_request_id():
         b"null",
         {"errors": "no", "message": 7, "category": ["x"]},
         {"errors": [None, {"context": None, "code": 3}], "message": "[{"},
+        {"category": "FAILED ana@example.com", "errors": [{"code": "X Y", "name": "7"}]},
         {"message": "[1, null]", "errors": [{"context": {"propertyName": "x"}}]},
     ],
 )

@@ -118,15 +118,19 @@ def test_typed(crm_simulator, connect):
     assert fields["vip"] is True
     assert fields["colours"] == ("Red", "Blue")
     assert fields["customer_no"] is None
+    assert "createdate" not in fields
 
 
 def test_named_properties(crm_simulator, connect):
     """
     Named properties are read instead of all custom ones.
     """
-    hub = crm_simulator("hubspot", contacts=[ANA], properties=PROPERTIES)
-    fields = connect(hub, properties=["budget"]).get_client_data("501").custom_fields
+    contact = {**ANA, "mobilephone": "77"}
+    hub = crm_simulator("hubspot", contacts=[contact], properties=PROPERTIES)
+    named = connect(hub, properties=["budget", "mobilephone"])
+    fields = named.get_client_data("501").custom_fields
 
+    assert fields["mobilephone"] == "77"
     assert "budget" in fields
     assert "vip" not in fields
 
@@ -338,6 +342,19 @@ def test_searching(crm_simulator, connect):
 
     assert sum(1 for _ in connect(hub).iter_clients(updated_since=since)) == 1200
     assert hub.requests.limited == 0
+
+
+def test_order_of_changes(crm_simulator, connect):
+    """
+    None of those that changed is left out, in whatever order they were made.
+    """
+    ids = [str(number) for number in range(1300, 1000, -1)]
+    hub = crm_simulator("hubspot", contacts=[{"id": id_} for id_ in ids], limit="off")
+    since = datetime.now(UTC) - timedelta(days=1)
+
+    found = connect(hub).iter_clients(updated_since=since)
+
+    assert sorted(client.id for client in found) == sorted(ids)
 
 
 @pytest.mark.parametrize("answer", [{}, {"results": None}, {"results": {}}])

@@ -14,7 +14,6 @@ from crmkit import (
     NotSupportedError,
     ProtocolError,
     SyncOutcome,
-    UnavailableError,
 )
 from crmkit_hubspot import _records
 from crmkit_hubspot._api import AN_ID, BATCH, check_errors, current_id, read, records
@@ -64,8 +63,9 @@ def find(session: Session, kind: str, activity: ActivityRecord) -> str | None:
     """
     Return the id of an activity that may be in HubSpot, None if it is not.
 
-    Raises NotSupportedError when nobody can ever tell, UnavailableError when nobody can
-    now. The search is of no use: what was just written is not in its index.
+    The search is of no use: what was just written is not in its index. Raises
+    NotSupportedError when this one cannot be looked up, now or later; an UnavailableError
+    would hold up all that waits for the account.
     """
     if not activity.client_id or not session.settings.marker:
         lack = "the setting marker" if activity.client_id else "a client"
@@ -145,19 +145,18 @@ def _among(
 ) -> str | None:
     bodies = KINDS[kind].bodies
     hidden = False
-    moment = wire_time(activity.timestamp)
     for record in _associated(session, kind, client_id, ["hs_timestamp", *bodies]):
         said = record.get("properties") or {}
         if _records.traced(kind, said) == _records.trace(activity):
             return str(record["id"])
-        unread = not any(said.get(name) for name in bodies)
-        hidden = hidden or (unread and said.get("hs_timestamp") == moment)
+        if kind == "emails" and not any(said.get(name) for name in bodies):
+            hidden = hidden or said.get("hs_timestamp") == wire_time(activity.timestamp)
     if hidden:
         msg = (
-            f"a record among the client's {kind} may be this activity, but shows no text; "
-            "reading e-mails needs the scope sales-email-read"
+            "one of the client's e-mails may be this activity, but shows no text; to read "
+            "it the token needs the scope sales-email-read"
         )
-        raise UnavailableError(msg, sent=True)
+        raise NotSupportedError(msg)
     return None
 
 

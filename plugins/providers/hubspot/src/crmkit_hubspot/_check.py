@@ -59,8 +59,8 @@ def version(name: str, today: date) -> Finding:
     """
     year, month = map(int, name.split("-"))
     begins = date(year, month, 1)
-    half_years = 2 * year + month // 9 + 3  # 18 months later
-    ends = date(half_years // 2, (3, 9)[half_years % 2], 1)
+    years, last = {3: (1, 9), 9: (2, 3)}[month]  # 18 months later
+    ends = date(year + years, last, 1)
     detail = f"{name} is supported until {ends:%B %Y}"
     if today < begins:
         detail = f"{name} comes out in {begins:%B %Y}"

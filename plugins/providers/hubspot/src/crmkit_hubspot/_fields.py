@@ -62,7 +62,7 @@ class Plan:
 
     @names.default
     def _all_names(self) -> tuple[str, ...]:
-        return (*OWN, *self.fields)
+        return tuple(dict.fromkeys((*OWN, *self.fields)))
 
     @query.default
     def _in_a_url(self) -> str | None:
@@ -104,13 +104,14 @@ def _made(session: Session) -> Plan:
     except AccessDeniedError:
         if not named:
             raise
-        return Plan(fields=_texts((*STANDARD, *named)))
+        names = (*STANDARD, *named)
+        return Plan(fields={name: CustomField(key=name, name=name) for name in names})
     schema = {str(p.get("name")): p for p in dicts(answer.get("results"))}
     wanted = named or [n for n, p in schema.items() if not p.get("hubspotDefined")]
     _check_known(named, schema)
     chosen = [n for n in dict.fromkeys((*STANDARD, *wanted)) if n in schema]
     return Plan(
-        fields={name: _field(name, schema[name]) for name in chosen if name not in OWN},
+        fields={name: _field(name, schema[name]) for name in chosen},
         unique=frozenset(n for n, p in schema.items() if p.get("hasUniqueValue")),
         known=frozenset(schema),
     )
@@ -124,10 +125,6 @@ def _check_known(named: Iterable[str], schema: Mapping[str, object]) -> None:
             "account's contacts do not have; `crmkit fields` shows those they have"
         )
         raise ConfigurationError(msg)
-
-
-def _texts(names: Iterable[str]) -> dict[str, CustomField]:
-    return {name: CustomField(key=name, name=name) for name in names if name not in OWN}
 
 
 def _field(name: str, described: Mapping[str, Any]) -> CustomField:

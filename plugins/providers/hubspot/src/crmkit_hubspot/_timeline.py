@@ -4,6 +4,7 @@ Timeline events, for apps that own an event type; the activity's id is the event
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ConfigurationError, InvalidRequestError, SyncOutcome
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _TEMPLATES = "/integrators/timeline/v3/events/batch/create"
 _APP_EVENTS = "/integrators/timeline/2026-03/events/batch"
-_CONFLICT = 409
 
 
 def sync(session: Session, activities: Sequence[ActivityRecord]) -> Iterator[SyncOutcome]:
@@ -43,7 +43,7 @@ def sync(session: Session, activities: Sequence[ActivityRecord]) -> Iterator[Syn
             repeatable=True,
         )
     except InvalidRequestError as error:
-        if error.status != _CONFLICT or len(activities) > 1:
+        if error.status != HTTPStatus.CONFLICT or len(activities) > 1:
             raise
         answer: dict[str, Any] = {}  # it was there already
     else:
