@@ -7,6 +7,7 @@ while it is developed, so each install names all the local packages it needs in 
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import zipfile
@@ -145,6 +146,34 @@ def alone(session: nox.Session, name: str, folder: str) -> None:
     """
     session.install(*editable(with_needs(name)), *group("test"))
     session.run("pytest", folder, *session.posargs)
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """
+    Run the connector against simulated CRMs, from end to end.
+    """
+    session.install(*everything(), *group("test"))
+    session.run("pytest", "tests/integration", *session.posargs)
+
+
+@nox.session
+def record(session: nox.Session) -> None:
+    """
+    Record cassettes anew: of the providers named after ``--``, else of all.
+
+    From simulated CRMs, but from the real one where ``CRMKIT_<PROVIDER>_TOKEN`` is set.
+    """
+    session.install(*everything(), *group("test"))
+    for name in session.posargs or sorted(
+        path.name for path in Path("cassettes").iterdir()
+    ):
+        token = os.environ.get(f"CRMKIT_{name.upper()}_TOKEN")
+        if token:
+            session.warn(f"{name}: recording from the real account, and writing to it")
+        env = {f"RECORD_{name.upper()}_TOKEN": token}
+        tests = f"tests/plugins/{name}/test_recorded.py"
+        session.run("pytest", tests, "--record-mode=rewrite", env=env)
 
 
 @nox.session
