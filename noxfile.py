@@ -119,16 +119,16 @@ def core(session: nox.Session) -> None:
     """
     Run the core's tests with the core alone; without a version, on each Python.
     """
-    alone(session, "crmkit", "tests/core")
+    alone(session, {"crmkit"}, "tests/core")
 
 
 @nox.session
 @nox.parametrize("name", below("plugins"))
 def plugin(session: nox.Session, name: str) -> None:
     """
-    Run a plugin's tests with the core and that plugin alone.
+    Run a plugin's tests with the core, that plugin and simulated CRMs alone.
     """
-    alone(session, name, f"tests/plugins/{PACKAGES[name][0].name}")
+    alone(session, {name, "crmkit-simulator"}, f"tests/plugins/{PACKAGES[name][0].name}")
 
 
 @nox.session
@@ -137,14 +137,15 @@ def contrib(session: nox.Session, name: str) -> None:
     """
     Run a contributed package's tests with that package and its dependencies alone.
     """
-    alone(session, name, f"tests/contrib/{PACKAGES[name][0].name}")
+    alone(session, {name}, f"tests/contrib/{PACKAGES[name][0].name}")
 
 
-def alone(session: nox.Session, name: str, folder: str) -> None:
+def alone(session: nox.Session, names: set[str], folder: str) -> None:
     """
-    Run the tests in *folder* where no package is installed but *name* and its needs.
+    Run the tests in *folder* where no package is installed but these and their needs.
     """
-    session.install(*editable(with_needs(name)), *group("test"))
+    needed = set().union(*map(with_needs, names))
+    session.install(*editable(needed), *group("test"))
     session.run("pytest", folder, *session.posargs)
 
 

@@ -58,24 +58,33 @@ class Cassettes(FilesystemPersister):
     def __init__(self, label=None, secrets=()):
         self._label = label
         self._secrets = secrets
+        self._refused = None
 
     def save_cassette(self, cassette_path, cassette_dict, serializer):
         text = f"# {self._label}\n{serialize(cassette_dict, serializer)}"
-        check([text, *_texts(cassette_dict)], self._secrets)
-        path = Path(cassette_path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        self._refused = leak([text, *_texts(cassette_dict)], self._secrets)
+        if not self._refused:
+            path = Path(cassette_path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
 
+    def close(self):
+        """
+        Raise Leak if a cassette was not saved.
 
-def check(texts, secrets=()):
-    """
-    Raise Leak if one of these texts holds a secret; it says of what kind, not which.
-    """
-    for spelling in {spelling for text in texts for spelling in _spellings(text)}:
-        found = _leak(spelling, secrets)
-        if found:
-            msg = f"the cassette holds {found}; it was not saved"
+        While it is saved would be too early: what records would stay switched on.
+        """
+        if self._refused:
+            msg = f"the cassette holds {self._refused}; it was not saved"
             raise Leak(msg)
+
+
+def leak(texts, secrets=()):
+    """
+    Return of what kind the first secret is that one of these texts holds, None for none.
+    """
+    spellings = {spelling for text in texts for spelling in _spellings(text)}
+    return next(filter(None, (_leak(spelling, secrets) for spelling in spellings)), None)
 
 
 def _leak(text, secrets):

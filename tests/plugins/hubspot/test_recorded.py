@@ -74,13 +74,15 @@ def vcr_config(account):
     """
     Say what makes two requests the same, and what is kept of them.
     """
-    return {
+    cassettes = Cassettes(account.label, account.secrets) if account else Cassettes()
+    yield {
         "match_on": ["method", "path", "query", "body"],
         "decode_compressed_response": True,
         "before_record_request": scrub_request,
         "before_record_response": scrub_response,
-        "persister": Cassettes(account.label, account.secrets) if account else Cassettes(),
+        "persister": cassettes,
     }
+    cassettes.close()
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from tests.plugins.hubspot.cassettes import (
     HOST,
     Cassettes,
     Leak,
-    check,
+    leak,
     scrub_request,
     scrub_response,
 )
@@ -45,7 +45,7 @@ def test_kept(file):
     label = r"# Recorded from .*HubSpot 20\d\d-\d\d.* on 20\d\d-\d\d-\d\d\.\n"
 
     assert re.match(label, text)
-    check([text])
+    assert leak([text]) is None
 
 
 def test_all():
@@ -70,35 +70,34 @@ def test_all():
         "ana@notexample.com, bo@example.com",
     ],
 )
-def test_refused(text):
+def test_leak(text):
     """
-    A token, a secret in use or an address is refused however it is spelled, and not shown.
+    A token, a secret in use or an address is found however it is spelled, and not shown.
     """
-    with pytest.raises(Leak) as caught:
-        check(["innocent", text], ["the-secret-of-app-1"])
+    found = leak(["innocent", text], ["the-secret-of-app-1"])
 
-    assert "hotels" not in str(caught.value)
-    assert "pat-" not in str(caught.value)
+    assert found
+    assert not re.search("hotels|pat-|app-1", found)
 
 
 @pytest.mark.parametrize(
     "text",
     ["ana@example.com", "bo@crm.example", "ana%40mail.example.com", "a compat-mode bearer"],
 )
-def test_allowed(text):
+def test_no_leak(text):
     """
     Addresses of nobody are no leak, nor is a word that only looks like a token.
     """
-    check([text], ["secret"])
+    assert leak([text], ["secret"]) is None
 
 
-@pytest.mark.parametrize("leak", ["ana@hotels.test", "{token}"])
+@pytest.mark.parametrize("said", ["ana@hotels.test", "{token}"])
 @pytest.mark.parametrize("where", ["sent", "answered"])
-def test_not_saved(hub, tmp_path, leak, where):
+def test_not_saved(hub, tmp_path, said, where):
     """
     A recording in which something leaks fails, and leaves no cassette.
     """
-    said = leak.format(token=hub.token)
+    said = said.format(token=hub.token)
     hub.add_contacts([{"id": "7", "email": "chi@example.com", "city": said}])
     contact = "/crm/objects/2026-09/contacts/7"
     headers = {"Authorization": f"Bearer {hub.token}", "Content-Type": "application/json"}
@@ -117,16 +116,18 @@ def record(path, asking, token):
     """
     Record one request and its answer.
     """
+    cassettes = Cassettes("A label", [token])
     config = {
         "before_record_request": scrub_request,
         "before_record_response": scrub_response,
-        "persister": Cassettes("A label", [token]),
+        "persister": cassettes,
     }
     with VCR(record_mode="all").use_cassette(str(path), **config):
         try:
             urlopen(asking, timeout=5).close()
         except HTTPError as refused:
             refused.close()
+    cassettes.close()
 
 
 def test_saved(hub, tmp_path):
