@@ -23,16 +23,17 @@ from tests.plugins.hubspot.cassettes import (
 )
 from vcr import VCR
 from vcr.request import Request
+from vcr.serializers import yamlserializer
 
 FILES = sorted(FOLDER.glob("*.yaml"))
 
 
-def scrubbed(body, **headers):
+def scrubbed(body):
     """
     Return the body that is kept of an answer.
     """
     content = json.dumps(body).encode()
-    response = scrub_response({"headers": headers, "body": {"string": content}})
+    response = scrub_response({"headers": {}, "body": {"string": content}})
     return json.loads(response["body"]["string"])
 
 
@@ -142,9 +143,35 @@ def test_saved(hub, tmp_path):
     assert path.read_text("utf-8").startswith("# A label\ninteractions:\n")
 
 
+@pytest.mark.parametrize("content", [b"\xff ana@hotels.test", "é ana@hotels.test".encode()])
+def test_bytes(tmp_path, content):
+    """
+    A leak is found in what is no text too.
+    """
+    cassettes = Cassettes("A label")
+    response = {"status": {}, "headers": {}, "body": {"string": content}}
+    asked = Request("GET", HOST, None, {})
+    cassette = {"requests": [asked], "responses": [response]}
+    cassettes.save_cassette(tmp_path / "one.yaml", cassette, yamlserializer)
+
+    with pytest.raises(Leak):
+        cassettes.close()
+
+
+def test_answer():
+    """
+    Of an answer's headers, what tells of limits stays, and the type of the body.
+    """
+    kept = {"content-type": ["text/plain"], "X-HubSpot-RateLimit-Max": ["100"]}
+    gone = {"Set-Cookie": ["x"], "Date": ["y"], "X-HubSpot-Correlation-Id": ["z"]}
+    answer = {"headers": {**kept, **gone}, "body": {"string": b"<p>no JSON"}}
+
+    assert scrub_response(answer) == {"headers": kept, "body": {"string": b"<p>no JSON"}}
+
+
 def test_signature():
     """
-    Of a request, host and signature go; path, query, body and its type stay.
+    Of a request, a simulator's place and the signature go; all else stays.
     """
     headers = {"Authorization": "Bearer x", "User-Agent": "y", "Content-Type": "text/plain"}
     request = scrub_request(Request("POST", "http://127.0.0.1:1/a%20b?c=d", "e", headers))
@@ -152,6 +179,15 @@ def test_signature():
     assert request.uri == f"{HOST}/a%20b?c=d"
     assert request.body == b"e"
     assert dict(request.headers) == {"Content-Type": "text/plain"}
+
+
+def test_host():
+    """
+    A host that is no simulator's stays: what is replayed goes where it was recorded.
+    """
+    asked = Request("GET", "https://api.hubapi.test/a", None, {})
+
+    assert scrub_request(asked).uri == "https://api.hubapi.test/a"
 
 
 def test_form():
@@ -178,7 +214,7 @@ def test_tokens():
         "hub_id": 4715,
         "url": "4716",
     }
-    kept = scrubbed({**error, **answer}, Date="4717")
+    kept = scrubbed({**error, **answer, "url": "4716"})
 
     assert "471" not in json.dumps(kept)
     assert kept["message"].startswith("wrong: ")
