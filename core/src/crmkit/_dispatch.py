@@ -5,6 +5,7 @@ Sending one group's activities in one run: call, judge each outcome, settle.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
@@ -52,6 +53,7 @@ class Dispatch:
     tally: Tally
     deadline: float | None = None
     _halted: dict[tuple[str, str], Exception | None] = field(factory=dict, init=False)
+    _unsettled: deque[Settlement] = field(factory=deque, init=False)
 
     def halted(self, group: Group) -> bool:
         """
@@ -133,6 +135,21 @@ class Dispatch:
         again = [activity_of(row) for row in rows if looked[row.activity_id] is None]
         return self._settle(group, outcomes, heed=False), again
 
+    def settle(self) -> None:
+        """
+        Note what became of what was sent; before the next claim, and at the end.
+
+        Several threads may do so.
+        """
+        count = len(self._unsettled)
+        try:
+            if count:
+                self.outbox.store.settle([self._unsettled.popleft() for _ in range(count)])
+        except OutboxError as error:
+            # What happened in the CRM is true even if it cannot be noted; the rows stay
+            # leased, so they turn uncertain, and are looked up before they are sent again.
+            _LOG.warning("%d outcomes cannot be noted: %s", count, error)
+
     def _look(self, group: Group, row: Row) -> SyncOutcome | None:
         if self.halted(group) or not self.host.offers(group.provider, _LOOK):
             return outcome_of(row)
@@ -189,15 +206,7 @@ class Dispatch:
         }
         if heed:
             self._heed(group, settled.values())
-        try:
-            if settled:
-                self.outbox.store.settle(
-                    self._settlement(group, outcome) for outcome in settled.values()
-                )
-        except OutboxError as error:
-            # What happened in the CRM is true even if it cannot be noted; the rows stay
-            # leased, so they turn uncertain, and are looked up before they are sent again.
-            _LOG.warning("%d outcomes cannot be noted: %s", len(settled), error)
+        self._unsettled.extend(self._settlement(group, it) for it in settled.values())
         for outcome in settled.values():
             self.tally.add(outcome.status)
         return settled
