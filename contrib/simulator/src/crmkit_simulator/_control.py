@@ -20,12 +20,12 @@ def control(simulator: Simulator, request: Request) -> Answer:
     """
     Answer a request whose path begins with PREFIX.
     """
-    known = [act for (_, path), act in _ACTS.items() if path == request.path]
-    act = _ACTS.get((request.method, request.path.rstrip("/")))
+    path = request.path.rstrip("/")
+    act = _ACTS.get((request.method, path))
     if act is None:
-        status = 405 if known else 404
-        paths = sorted({f"{method} {path}" for method, path in _ACTS})
-        return answer(status, {"error": "unknown", "known": paths})
+        status = 405 if path in {known for _, known in _ACTS} else 404
+        acts = sorted(f"{method} {known}" for method, known in _ACTS)
+        return answer(status, {"error": "unknown", "known": acts})
     try:
         with simulator.lock:
             return answer(200, act(simulator, request))

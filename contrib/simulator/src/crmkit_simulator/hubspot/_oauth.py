@@ -63,8 +63,8 @@ class OAuth:
     The app and its grants.
 
     *refresh_token* is one that it has already, good for *scopes*. *token_lifetime* is how
-    many seconds an access token lives. With *rotate_refresh_tokens* each refresh gives a new
-    refresh token, and the old one is good no more.
+    many seconds an access token lives. With *rotate_refresh_tokens* each refresh gives a
+    new refresh token, and the old one is good no more.
     """
 
     def __init__(
