@@ -313,6 +313,19 @@ def test_found_among_others():
     assert crmkit_find_activity(session, "notes", NOTES[0]) == "3"
 
 
+def test_found_after_merge():
+    """
+    A note is found under the id that its client has now, if not under the former one.
+    """
+    answers = {
+        "contacts/notes/batch/read": [{"results": []}, associated(3)],
+        "notes/batch/read": [{"results": [record(NOTES[0], "3")]}],
+        "/contacts/501": [{"id": "777"}],
+    }
+
+    assert crmkit_find_activity(Session(answers), "notes", NOTES[0]) == "3"
+
+
 def test_unmarked_texts():
     """
     Notes without a text hide no note that was written at another time.

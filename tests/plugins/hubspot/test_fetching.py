@@ -35,7 +35,7 @@ PROPERTIES = [
     },
 ]
 LONG = [
-    {"name": f"a_property_with_a_long_name_{i:03}", "type": "string"} for i in range(200)
+    {"name": f"a_property_with_a_long_name_{i:03}", "type": "string"} for i in range(600)
 ]
 
 
