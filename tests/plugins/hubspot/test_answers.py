@@ -313,6 +313,21 @@ def test_found_among_others():
     assert crmkit_find_activity(session, "notes", NOTES[0]) == "3"
 
 
+def test_latest_first():
+    """
+    What was just written is looked for among the latest records, in one request.
+    """
+    answers = {
+        "contacts/notes/batch/read": [associated(*range(1, 151))],
+        "notes/batch/read": [{"results": [record(NOTES[0], "150")]}],
+    }
+    session = Session(answers)
+
+    assert crmkit_find_activity(session, "notes", NOTES[0]) == "150"
+    assert len(session.asked[-1]["inputs"]) == 100
+    assert session.asked[-1]["inputs"][0] == {"id": "150"}
+
+
 def test_found_after_merge():
     """
     A note is found under the id that its client has now, if not under the former one.
