@@ -63,7 +63,9 @@ def test_wrong_category(send, category):
     assert create(send, "notes", link(202, category=category)).status == 400
 
 
-@pytest.mark.parametrize("given", [[1], [{}], [{"to": {"id": "7"}}], [{"types": []}], 5])
+@pytest.mark.parametrize(
+    "given", [[1], [{}], [{"to": {"id": "7"}}], [{"to": {"id": "7"}, "types": []}], 5]
+)
 def test_malformed(send, given):
     """
     An association without an end or a type is refused.

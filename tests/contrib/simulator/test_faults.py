@@ -89,6 +89,8 @@ def test_storm(hub, send, policy):
     assert [answer.status for answer in answers] == [429, 429, 429, 200]
     assert {answer.json["policyName"] for answer in answers[:3]} == {policy}
     assert "Retry-After" not in answers[0].headers
+    left = answers[0].headers["X-HubSpot-RateLimit-Remaining"]
+    assert left == ("0" if policy == "TEN_SECONDLY_ROLLING" else None)
     assert hub.requests.limited == 3
 
 

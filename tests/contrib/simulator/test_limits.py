@@ -94,6 +94,7 @@ def test_oauth(crm_simulator, clients):
     The tokens of an OAuth app have no daily quota, and no headers for one.
     """
     hub = crm_simulator("hubspot", contacts=1, daily=1)
+    clients(hub)("GET", CONTACT)
     send = clients(hub, hub.add_token(oauth=True))
     answers = [send("GET", CONTACT) for _ in range(3)]
 

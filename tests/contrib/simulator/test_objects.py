@@ -296,6 +296,21 @@ def test_merge_addresses(crm_simulator, clients):
     assert found == [merged, merged]
 
 
+def test_merge_again(send):
+    """
+    The ids of all that were merged, one after the other, lead to what became of them.
+    """
+    third = send("POST", CONTACTS, {"properties": {"lastname": "Third"}}).json["id"]
+    ids = {"primaryObjectId": "7", "objectIdToMerge": "8"}
+    first = send("POST", f"{CONTACTS}/merge", ids).json["id"]
+    ids = {"primaryObjectId": third, "objectIdToMerge": "8"}
+    last = send("POST", f"{CONTACTS}/merge", ids).json
+
+    assert last["properties"]["hs_merged_object_ids"] == f"{third};{first};7;8"
+    found = {send("GET", f"{CONTACTS}/{id_}").json["id"] for id_ in ("7", "8", first)}
+    assert found == {last["id"]}
+
+
 def test_merge_wrong(send):
     """
     A merge needs two contacts that are there.

@@ -185,6 +185,8 @@ def test_lag_of_changed(hub, send):
     """
     What was just changed is found by its old value, and shows the new one.
     """
+    hub.clock.advance(10)
+    search(send)
     send("PATCH", f"{CONTACTS}/1", {"properties": {"firstname": "Zoë"}})
     answer = search(send, one("email", "EQ", value="ana@example.com")).json
 

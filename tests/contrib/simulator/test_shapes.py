@@ -5,11 +5,6 @@ Answers have the keys and the types that HubSpot's documentation shows.
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from crmkit_simulator import Simulator
-from crmkit_simulator._wire import Request
 
 CONTACTS = "/crm/objects/2026-09/contacts"
 NOTES = "/crm/objects/2026-09/notes"
@@ -127,8 +122,12 @@ def test_tokens(crm_simulator, clients):
     send = clients(crm_simulator("hubspot", app=app))
 
     assert shape(send("POST", "/oauth/v3/token", form=form).json) == {
-        **{"token_type": str, "access_token": str, "refresh_token": str},
-        **{"hub_id": int, "scopes": list, "expires_in": int},
+        "token_type": str,
+        "access_token": str,
+        "refresh_token": str,
+        "hub_id": int,
+        "scopes": list,
+        "expires_in": int,
     }
 
 
@@ -141,59 +140,8 @@ def test_owner_and_property(crm_simulator, clients):
     found = send("GET", "/crm/v3/properties/contacts/email").json
 
     assert {"id", "type", "email", "archived", *TIMES} <= set(owner)
-    assert (
-        shape(found).items()
-        >= {
-            **{"name": str, "label": str, "type": str, "fieldType": str, "options": list},
-            **{"groupName": str, "description": str, "hasUniqueValue": bool},
-            **{"calculated": bool, "externalOptions": bool, "hubspotDefined": bool},
-        }.items()
-    )
-
-
-NAMES = st.sampled_from(
-    [
-        *("inputs", "properties", "associations", "id", "idProperty", "filterGroups"),
-        *("filters", "propertyName", "operator", "value", "values", "sorts", "after"),
-        *("to", "from", "types", "limit", "query", "email", "objectId", "name", "type"),
-        *("primaryObjectId", "objectIdToMerge", "associationTypeId", "tokens"),
-    ]
-)
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.text(max_size=5) | NAMES, inner, max_size=4)
-    ),
-    max_leaves=12,
-)
-PATHS = st.sampled_from(
-    [
-        *(CONTACTS, f"{CONTACTS}/7", f"{CONTACTS}/search", f"{CONTACTS}/merge"),
-        *(f"{CONTACTS}/gdpr-delete", f"{CONTACTS}/7/associations/default/notes/7"),
-        *(f"{CONTACTS}/7/associations/companies/9", "/crm/properties/2026-09/contacts"),
-        *("/crm/v4/associations/contacts/notes/batch/read", "/oauth/v3/token", "/"),
-        *("/crm/v4/associations/notes/contacts/batch/create", "/crm/v3", "/oauth/x"),
-        *("/crm/v4/associations/notes/contacts/batch/archive", "/crm/owners/2026-09"),
-        "/crm/properties/2026-09/contacts/batch/read",
-        *("/integrators/timeline/v3/events", "/integrators/timeline/v3/events/batch"),
-        *(f"{CONTACTS}/batch/{verb}" for verb in ("create", "read", "update", "upsert")),
-        *(f"{NOTES}/batch/{verb}" for verb in ("create", "archive", "nothing")),
-    ]
-)
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from(["POST", "PATCH", "PUT", "GET"]), PATHS, ANYTHING))
-)
-def test_robust(requests):
-    """
-    Whatever is sent, the answer is one of HubSpot's, never an error of the simulator.
-    """
-    hub = Simulator("hubspot", contacts=[{"id": 7, "lastname": "X"}], limit="off")
-    token = hub.add_token(oauth=True)
-    headers = {"Authorization": f"Bearer {token}"}
-    for method, path, value in requests:
-        body = json.dumps(value).encode()
-        answer = hub.crm.respond(Request(method, path, headers, body))
-        assert answer.status in {200, 201, 204, 207, 400, 404, 405, 409}
+    texts = ("name", "label", "type", "fieldType", "groupName", "description")
+    flags = ("hasUniqueValue", "calculated", "externalOptions", "hubspotDefined")
+    assert {type(found[name]) for name in texts} == {str}
+    assert {type(found[name]) for name in flags} == {bool}
+    assert found["options"] == []

@@ -11,8 +11,10 @@ from crmkit_simulator.hubspot._errors import (
     NOT_FOUND,
     Refused,
     invalid_json,
+    missing,
     not_found,
 )
+from crmkit_simulator.hubspot._fields import needed_text, text_in
 from crmkit_simulator.hubspot._links import (
     HUBSPOT,
     Link,
@@ -64,9 +66,9 @@ def batch_read(account: Account, from_: Type, to: Type, body: Any) -> Result:
     association_ids(from_, to)
     results, errors = [], []
     for one in inputs_of(body, _READ):
-        id_ = str(one.get("id"))
+        id_ = needed_text(one, "id")
         record = account.shelves[from_.name].live(id_)
-        found, after = _page(account, record, to, one.get("after"), _PAGE)
+        found, after = _page(account, record, to, text_in(one, "after"), _PAGE)
         if not found:
             errors.append(_none(from_, id_, to))
             continue
@@ -78,11 +80,11 @@ def batch_read(account: Account, from_: Type, to: Type, body: Any) -> Result:
 
 
 def _page(
-    account: Account, record: Record | None, to: Type, after: Any, limit: int
+    account: Account, record: Record | None, to: Type, after: str | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
     if record is None:
         return [], None
-    start = int(after) if str(after or "").isdecimal() else 0
+    start = int(after) if after and after.isdecimal() else 0
     found = sorted(linked(account, record, to.name).items(), key=lambda one: int(one[0]))
     rest = [one for one in found if int(one[0]) > start]
     page = [
@@ -143,7 +145,7 @@ def associate(
 
 
 def _ids(from_: Type, to: Type, specs: Any) -> list[int]:
-    if not isinstance(specs, list) or not specs:
+    if not isinstance(specs, list) or not all(isinstance(spec, dict) for spec in specs):
         detail = "a list of association types was expected"
         raise invalid_json(detail)
     found = [spec_target(from_, spec) for spec in specs]
@@ -205,11 +207,10 @@ def _default(made: dict[str, Any], from_: Type, to: Type) -> dict[str, Any]:
 
 
 def _id(one: dict[str, Any], end: str) -> str:
-    try:
-        return str(one[end]["id"])
-    except (KeyError, TypeError):
-        detail = f"an input needs {end}.id"
-        raise invalid_json(detail) from None
+    found = one.get(end)
+    if not isinstance(found, dict):
+        raise missing(end)
+    return needed_text(found, "id")
 
 
 def batch_archive(account: Account, from_: Type, to: Type, body: Any) -> None:
@@ -217,6 +218,7 @@ def batch_archive(account: Account, from_: Type, to: Type, body: Any) -> None:
     Remove the associations of pairs of objects; raises Refused.
     """
     for one in inputs_of(body, _WRITTEN):
-        ends = one.get("to") or []
-        for end in ends if isinstance(ends, list) else [ends]:
-            dissociate(account, (from_, _id(one, "from"), to, str(end.get("id"))))
+        ends = one["to"] if isinstance(one.get("to"), list) else [one.get("to")]
+        for end in ends:
+            pair = from_, _id(one, "from"), to, _id({"to": end}, "to")
+            dissociate(account, pair)

@@ -13,8 +13,9 @@ from crmkit_simulator.hubspot._errors import (
     invalid_json,
     missing,
 )
+from crmkit_simulator.hubspot._fields import names_in, needed_text, text_in
 from crmkit_simulator.hubspot._objects import archive, lookup
-from crmkit_simulator.hubspot._read import MOST, as_wire, names_in, selection
+from crmkit_simulator.hubspot._read import MOST, as_wire, selection
 from crmkit_simulator.hubspot._write import Draft, commit, draft_change, draft_new
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def read(account: Account, shelf: Shelf, body: Any) -> Result:
     found: dict[str, Record] = {}
     keys = []
     for key in _keys(inputs_of(body)):
-        record = lookup(shelf, key, body.get("idProperty"))
+        record = lookup(shelf, key, text_in(body, "idProperty"))
         if record is None or record.archived_at is not None:
             keys.append(key)
         else:
@@ -113,7 +114,7 @@ def update(account: Account, shelf: Shelf, body: Any) -> Result:
     """
     inputs, keys, found = inputs_of(body), [], []
     for one, key in zip(inputs, _keys(inputs), strict=True):
-        record = lookup(shelf, key, one.get("idProperty"))
+        record = lookup(shelf, key, text_in(one, "idProperty"))
         if record is None or record.archived_at is not None:
             keys.append(key)
         else:
@@ -132,16 +133,17 @@ def upsert(account: Account, shelf: Shelf, body: Any, version: str) -> Result:
     Change the objects that have a unique value, make those that are not there.
     """
     inputs = inputs_of(body)
-    by = {one.get("idProperty") for one in inputs}
+    by = {needed_text(one, "idProperty") for one in inputs}
 
     def draft(one: dict[str, Any]) -> Draft:
-        name, key = one.get("idProperty"), str(one.get("id", ""))
+        name, key = needed_text(one, "idProperty"), needed_text(one, "id")
         record = lookup(shelf, key, name)
         if record is not None and record.archived_at is None:
             return draft_change(shelf, record, one)
-        if name is None:
-            raise missing("idProperty")  # noqa: EM101 - it is the name
-        with_key = {**one, "properties": {name: key, **(one.get("properties") or {})}}
+        given = one.get("properties")
+        with_key = (
+            {**one, "properties": {name: key, **given}} if isinstance(given, dict) else one
+        )
         return draft_new(account, shelf, with_key, version)
 
     return _written(account, shelf, inputs, draft, partly="email" not in by, upserted=True)
@@ -156,11 +158,7 @@ def archive_all(account: Account, shelf: Shelf, body: Any) -> None:
 
 
 def _keys(inputs: list[dict[str, Any]]) -> list[str]:
-    for one in inputs:
-        if not one.get("id"):
-            name = "id"
-            raise missing(name)
-    return [str(one["id"]) for one in inputs]
+    return [needed_text(one, "id") for one in inputs]
 
 
 def _written(

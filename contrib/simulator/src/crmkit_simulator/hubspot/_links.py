@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crmkit_simulator.hubspot._errors import Refused, invalid_json
+from crmkit_simulator.hubspot._errors import Refused, invalid_json, missing
+from crmkit_simulator.hubspot._fields import needed_text
 from crmkit_simulator.hubspot._types import association_ids, association_target
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmkit_simulator.hubspot._account import Account
     from crmkit_simulator.hubspot._records import Record
     from crmkit_simulator.hubspot._types import Type
@@ -32,18 +35,32 @@ def links_of(account: Account, from_: Type, given: Any) -> list[Link]:
     """
     Return the associations that a creation asks for; raises Refused.
     """
-    if given is None:
-        return []
-    try:
-        ends = [(str(item["to"]["id"]), item["types"]) for item in given]
-        wanted = [(id_, spec) for id_, specs in ends for spec in specs]
-    except (KeyError, TypeError):
-        detail = "associations need to.id and types"
-        raise invalid_json(detail) from None
-    return [_wanted(account, from_, id_, spec) for id_, spec in wanted]
+    found = []
+    for one in map(_object, _list(given or [])):
+        id_ = needed_text(_object(one.get("to")), "id")
+        specs = _list(one.get("types"))
+        if not specs:
+            field = "types"
+            raise missing(field)
+        found += [_wanted(account, from_, id_, _object(spec)) for spec in specs]
+    return found
 
 
-def _wanted(account: Account, from_: Type, id_: str, spec: Any) -> Link:
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        detail = "an association is an object, with to.id and types"
+        raise invalid_json(detail)
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        detail = "associations and their types are lists"
+        raise invalid_json(detail)
+    return value
+
+
+def _wanted(account: Account, from_: Type, id_: str, spec: dict[str, Any]) -> Link:
     to, type_id = spec_target(from_, spec)
     record = account.shelves[to.name].live(id_)
     if record is None:
@@ -51,19 +68,19 @@ def _wanted(account: Account, from_: Type, id_: str, spec: Any) -> Link:
     return Link(record, type_id, association_ids(from_, to)[type_id])
 
 
-def spec_target(from_: Type, spec: Any) -> tuple[Type, int]:
+def spec_target(from_: Type, spec: Mapping[str, Any]) -> tuple[Type, int]:
     """
     Return the type that an association's category and id lead to; raises Refused.
     """
-    if not isinstance(spec, dict):
-        detail = "an association's type is an object"
-        raise invalid_json(detail)
     category, type_id = spec.get("associationCategory"), spec.get("associationTypeId")
     if category not in CATEGORIES:
         detail = f"associationCategory must be one of: {', '.join(CATEGORIES)}"
         raise invalid_json(detail)
+    if type(type_id) is not int:
+        detail = "associationTypeId is not a number"
+        raise invalid_json(detail)
     to = association_target(from_, type_id) if category == HUBSPOT else None
-    if to is None or not isinstance(type_id, int):
+    if to is None:
         msg = f"{category} association type {type_id} from {from_.singular} does not exist"
         raise Refused(400, msg)
     return to, type_id

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from crmkit_simulator._clock import iso
 from crmkit_simulator.hubspot._errors import (
     Refused,
-    missing,
     not_found,
     object_not_found,
 )
+from crmkit_simulator.hubspot._fields import needed_text, text_in
 from crmkit_simulator.hubspot._read import View, as_wire
 from crmkit_simulator.hubspot._write import Draft, commit, draft_change, draft_new
 
@@ -83,11 +83,8 @@ def merge(account: Account, shelf: Shelf, body: Any) -> dict[str, Any]:
     """
     Make one object of two, under a new id to which both old ones lead; raises Refused.
     """
-    names = ("primaryObjectId", "objectIdToMerge")
-    for name in names:
-        if not body.get(name):
-            raise missing(name)
-    first, second = (shelf.live(str(body[name])) for name in names)
+    first = shelf.live(needed_text(body, "primaryObjectId"))
+    second = shelf.live(needed_text(body, "objectIdToMerge"))
     if first is None or second is None:
         raise object_not_found()
     if first is second:
@@ -141,10 +138,7 @@ def delete_for_good(account: Account, shelf: Shelf, body: Any) -> None:
     """
     Delete an object as the law on privacy asks for; raises Refused.
     """
-    if not body.get("objectId"):
-        name = "objectId"
-        raise missing(name)
-    record = lookup(shelf, str(body["objectId"]), body.get("idProperty"))
+    record = lookup(shelf, needed_text(body, "objectId"), text_in(body, "idProperty"))
     if record is not None:
         shelf.forget(record.id)
         account.publish(record, gone=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit_simulator.hubspot._batch import completed, inputs_of
 from crmkit_simulator.hubspot._errors import CONFLICT, NOT_FOUND, Refused, not_found
+from crmkit_simulator.hubspot._fields import needed_text
 
 if TYPE_CHECKING:
     from crmkit_simulator._wire import Request
@@ -39,7 +40,7 @@ def create(account: Account, shelf: Shelf, body: Any) -> dict[str, Any]:
     """
     Define a property, and return it; raises Refused.
     """
-    name = str(body.get("name"))
+    name = needed_text(body, "name")
     if name in shelf.schema:
         msg = f"A property named {name} already exists."
         raise Refused(409, msg, category=CONFLICT)
@@ -54,7 +55,7 @@ def batch_read(account: Account, shelf: Shelf, body: Any) -> Result:
     """
     Return the definitions of the properties that are named; raises Refused.
     """
-    names = [str(one.get("name")) for one in inputs_of(body)]
+    names = [needed_text(one, "name") for one in inputs_of(body)]
     results = [shelf.schema[name].as_wire() for name in names if name in shelf.schema]
     absent = [name for name in names if name not in shelf.schema]
     refused = Refused(404, "Could not get some properties.", category=NOT_FOUND)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from crmkit_simulator.hubspot._errors import Refused, invalid_json
+from crmkit_simulator.hubspot._errors import Refused
 from crmkit_simulator.hubspot._types import PRIMARY, association_ids, type_of
 
 if TYPE_CHECKING:
@@ -35,17 +35,6 @@ def listed(text: str | None) -> list[str]:
     Return the names in a list that is separated by commas.
     """
     return [name for name in (text or "").split(",") if name]
-
-
-def names_in(body: Any, field: str) -> list[str]:
-    """
-    Return the names that a body lists in a field; raises Refused.
-    """
-    names = body.get(field) or []
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        detail = f"{field} is not a list of names"
-        raise invalid_json(detail)
-    return names
 
 
 def as_wire(

@@ -7,11 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_simulator.hubspot._errors import Refused, invalid_json
+from crmkit_simulator.hubspot._fields import names_in, text_in
 from crmkit_simulator.hubspot._filters import comparable, passes
 from crmkit_simulator.hubspot._read import (
     as_wire,
     limit_of,
-    names_in,
     next_page,
     selection,
 )
@@ -46,7 +46,7 @@ def search(account: Account, shelf: Shelf, request: Request, body: Any) -> dict[
         msg = f"The request body is longer than {_BODY} characters"
         raise Refused(400, msg)
     limit = limit_of(body.get("limit") or None, _PAGE)
-    start = _start(body.get("after"), limit)
+    start = _start(text_in(body, "after"), limit)
     names = selection(shelf, names_in(body, "properties"))
     found = _found(account, shelf, body)
     total = len(found)
@@ -58,8 +58,8 @@ def search(account: Account, shelf: Shelf, request: Request, body: Any) -> dict[
     return answer
 
 
-def _start(after: Any, limit: int) -> int:
-    text = str(after or 0)
+def _start(after: str | None, limit: int) -> int:
+    text = after or "0"
     if not text.isdecimal():
         msg = f"after {text} is not a number"
         raise Refused(400, msg)
@@ -103,7 +103,7 @@ def _test(shelf: Shelf, body: Any) -> Test:
 
 
 def _query(body: Any) -> Test:
-    words = str(body.get("query") or "").lower().split()
+    words = (text_in(body, "query") or "").lower().split()
     if not words:
         return lambda _: True
 

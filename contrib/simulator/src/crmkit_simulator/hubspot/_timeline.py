@@ -10,6 +10,7 @@ from uuid import uuid4
 from crmkit_simulator._clock import iso, iso_ms
 from crmkit_simulator.hubspot._batch import completed, inputs_of
 from crmkit_simulator.hubspot._errors import Refused, missing, not_found
+from crmkit_simulator.hubspot._fields import needed_text, text_in
 from crmkit_simulator.hubspot._values import milliseconds
 
 if TYPE_CHECKING:
@@ -78,44 +79,44 @@ def as_activity(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _put(account: Account, form: Form, body: Any) -> dict[str, Any]:
-    type_, values = body.get(form.type), body.get(form.values)
-    if type_ is None or not isinstance(values, dict):
-        raise missing(form.type if type_ is None else form.values)
-    if str(type_) not in account.timeline:
+    type_, values = needed_text(body, form.type), body.get(form.values)
+    if not isinstance(values, dict):
+        raise missing(form.values)
+    if type_ not in account.timeline:
         msg = f"There is no event template or type {type_}"
         raise Refused(404, msg, category="OBJECT_NOT_FOUND")
-    id_ = str(body.get("id") or "{{uuid}}").replace("{{uuid}}", str(uuid4()))
+    id_ = (text_in(body, "id") or "{{uuid}}").replace("{{uuid}}", str(uuid4()))
     event: dict[str, Any] = {
         "id": id_,
-        form.type: str(type_),
+        form.type: type_,
         "objectType": "CONTACT",
         "objectId": _contact(account, body),
         form.values: values,
         "createdAt": iso(account.clock.now()),
-        "timestamp": _timestamp(account, body.get("timestamp")),
+        "timestamp": _timestamp(account, text_in(body, "timestamp")),
     }
     kept = ("email", "utk", "domain", "extraData", "timelineIFrame")
     event |= {name: body[name] for name in kept if name in body}
     # An id that was used before names the same event: the last one wins.
-    account.events[str(type_), id_] = event
+    account.events[type_, id_] = event
     return event
 
 
 def _contact(account: Account, body: Any) -> str:
     shelf = account.shelves["contacts"]
-    key = body.get("objectId") or shelf.owner("email", str(body.get("email") or ""))
-    record = shelf.live(str(key))
+    key = text_in(body, "objectId") or shelf.owner("email", text_in(body, "email") or "")
+    record = shelf.live(key or "")
     if record is None:
         msg = "An event needs the objectId or the email of a contact that exists"
         raise Refused(400, msg)
     return record.id
 
 
-def _timestamp(account: Account, given: Any) -> str:
+def _timestamp(account: Account, given: str | None) -> str:
     if given is None:
         return iso(account.clock.now())
     try:
-        return iso_ms(milliseconds(str(given)))
+        return iso_ms(milliseconds(given))
     except ValueError:
         msg = f"timestamp {given} is not a time"
         raise Refused(400, msg) from None

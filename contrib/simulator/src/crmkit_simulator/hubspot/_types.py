@@ -124,7 +124,7 @@ def association_ids(from_: Type, to: Type) -> dict[int, int]:
     return found
 
 
-def association_target(from_: Type, type_id: object) -> Type | None:
+def association_target(from_: Type, type_id: int) -> Type | None:
     """
     Return the type that an association of this id leads to, None if there is no such.
     """
