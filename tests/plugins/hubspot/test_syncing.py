@@ -501,6 +501,22 @@ def test_timeline(crm_simulator, connect, setting):
     assert [one["id"] for one in hub.activities("timeline")] == [viewed.id]
 
 
+def test_timeline_later(crm_simulator, connect):
+    """
+    An event of uncertain fate is sent again, and is there once.
+    """
+    hub = crm_simulator("hubspot", contacts=[ANA], limit="off", timeline=["7001"])
+    token = hub.add_token(oauth=True)
+    routed = {"note": "timeline"}
+    crm = connect(hub, token=token, activity_types=routed, timeline_event="7001")
+    hub.fault("reset_after", path="/integrators/timeline", times=4)
+    outcome = crm.sync_activity(made(1)[0])
+
+    assert outcome.status == "uncertain"
+    assert all(crm.flush_pending())
+    assert len(hub.activities("timeline")) == 1
+
+
 @pytest.mark.parametrize("setting", ["timeline_template", "timeline_event"])
 def test_timeline_failures(crm_simulator, connect, setting):
     """
