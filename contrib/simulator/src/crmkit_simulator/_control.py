@@ -33,11 +33,11 @@ def control(simulator: Simulator, request: Request) -> Answer:
         return answer(400, {"error": f"{type(error).__name__}: {error}"})
 
 
-def _about(simulator: Simulator, request: Request) -> Any:  # noqa: ARG001 - as all acts
+def _about(simulator: Simulator, _: Request) -> Any:
     return {"base_url": simulator.base_url, "token": simulator.token}
 
 
-def _faults(simulator: Simulator, request: Request) -> Any:  # noqa: ARG001 - as all acts
+def _faults(simulator: Simulator, _: Request) -> Any:
     return [fault.as_dict() for fault in simulator.faults]
 
 
@@ -50,7 +50,7 @@ def _clear_faults(simulator: Simulator, request: Request) -> Any:
     return _faults(simulator, request)
 
 
-def _contacts(simulator: Simulator, request: Request) -> Any:  # noqa: ARG001 - as all acts
+def _contacts(simulator: Simulator, _: Request) -> Any:
     return simulator.contacts()
 
 
@@ -62,7 +62,7 @@ def _activities(simulator: Simulator, request: Request) -> Any:
     return simulator.activities(request.query.get("kind"), request.query.get("client_id"))
 
 
-def _clock(simulator: Simulator, request: Request) -> Any:  # noqa: ARG001 - as all acts
+def _clock(simulator: Simulator, _: Request) -> Any:
     return {"now": simulator.clock.moment().isoformat()}
 
 
@@ -71,7 +71,7 @@ def _advance(simulator: Simulator, request: Request) -> Any:
     return _clock(simulator, request)
 
 
-def _requests(simulator: Simulator, request: Request) -> Any:  # noqa: ARG001 - as all acts
+def _requests(simulator: Simulator, _: Request) -> Any:
     calls = simulator.requests
     listed = [call._asdict() for call in calls]
     return {"total": calls.total, "limited": calls.limited, "requests": listed}
