@@ -328,6 +328,17 @@ def test_others_marks(hub, crm):
     assert len(hub.activities()) == 2
 
 
+def test_found_for_user(hub, crm):
+    """
+    A user's activity is found again by the mark that it was written with.
+    """
+    hub.fault("reset_after", path="/batch/create")
+    crm.sync_activity(made(1)[0], user_id="u-1")
+
+    assert all(crm.flush_pending())
+    assert len(hub.activities()) == 1
+
+
 @pytest.mark.parametrize(
     ("lost", "settings"),
     [({"client_id": None}, {}), ({"client_id": "501"}, {"marker": False})],

@@ -36,10 +36,10 @@ def trace(activity: ActivityRecord) -> str:
 
 def traced(kind: str, properties: Mapping[str, Any]) -> str | None:
     """
-    Return whose mark a record's body bears, None if it bears none.
+    Return whose mark a record's body bears, the last one, since texts may quote others.
     """
     texts = (str(properties.get(name) or "") for name in KINDS[kind].bodies)
-    return next((mark[1] for text in texts if (mark := _MARK.search(text))), None)
+    return next((marks[-1] for text in texts if (marks := _MARK.findall(text))), None)
 
 
 def to_properties(kind: str, activity: ActivityRecord, *, marked: bool) -> dict[str, str]:
@@ -83,7 +83,7 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     return ClientInteraction(
         id=record["id"],
         type=KINDS[kind].types[incoming],
-        description=_MARK.sub("", text).strip(),
+        description=_MARK.sub("\n", text).strip(),
         timestamp=instant(said.get("hs_timestamp") or record.get("createdAt")),
         direction=direction,
         metadata=metadata,
@@ -131,7 +131,7 @@ def _particular(
             headers["from"] = {"email": left.pop("from")}
         receivers = left.get("to")
         receivers = (receivers,) if isinstance(receivers, str) else receivers
-        if receivers and all(isinstance(receiver, str) for receiver in receivers):
+        if isinstance(receivers, tuple) and all(isinstance(one, str) for one in receivers):
             headers["to"] = [{"email": receiver} for receiver in receivers]
             del left["to"]
         if headers:
