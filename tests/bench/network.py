@@ -196,7 +196,9 @@ def throughput(url, client, folder):
         taken.append((between - start, end - between))
     ratio = statistics.median(ours / theirs for theirs, ours in taken)
     rate = ACTIVITIES / statistics.median(ours for _, ours in taken)
-    print(f"{ACTIVITIES:,} activities through the outbox : bare requests, time: {ratio:.2f} (goal <= 1.5)")
+    print(
+        f"{ACTIVITIES:,} activities through the outbox : bare requests, time: {ratio:.2f} (goal <= 1.5)"
+    )
     print(f"  {rate:,.0f} activities a second (goal > 100)")
 
 
@@ -215,7 +217,9 @@ def limited(folder):
         seen = bare(url, "GET", "/_simulator/requests")
     refused = sum(call["status"] == 429 for call in seen["requests"])
     used = done / (ALLOWED * WINDOWS)
-    print(f"limit of {ALLOWED} in {WINDOW} s: {used:.0%} used (goal >= 95 %), {refused} refused (goal 0)")
+    print(
+        f"limit of {ALLOWED} in {WINDOW} s: {used:.0%} used (goal >= 95 %), {refused} refused (goal 0)"
+    )
 
 
 def activities(client, number):
@@ -238,7 +242,9 @@ def plain(record, client):
         "associations": [
             {
                 "to": {"id": client},
-                "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 202}],
+                "types": [
+                    {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 202}
+                ],
             }
         ],
     }

@@ -66,15 +66,25 @@ def test_no_credentials(connect):
     assert "CRMKIT_ACME_TOKEN__ana" in found[1].detail
 
 
+def test_settings_wrong(connect):
+    """
+    Settings that are wrong are a problem of their own, not of the credentials.
+    """
+    found = connect(settings={"acme": {"regoin": "eu"}}).check()
+
+    assert statuses(found) == {"plugin": "ok", "settings": "problem", "store": "ok"}
+
+
 def test_host_away(connect):
     """
-    A host that does not answer is a problem.
+    A host that does not answer is a problem, and the account is not asked for then.
     """
     settings = {"acme": {"base_url": "http://127.0.0.1:1"}}
 
-    found = connect(settings=settings).check()
+    found = statuses(connect(settings=settings).check())
 
-    assert statuses(found)["host"] == "problem"
+    assert found["host"] == "problem"
+    assert "account" not in found
 
 
 @pytest.mark.parametrize(

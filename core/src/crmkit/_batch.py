@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
+from crmkit._replaced import replaced
+from crmkit._values import optional_id, text
 from crmkit.errors import InvalidRequestError
 from crmkit.reports import PENDING, SyncOutcome, SyncReport
 
@@ -24,8 +26,8 @@ class Filling:
     What a call says for records that do not say it themselves.
     """
 
-    user_id: str | None
-    provider: str | None
+    user_id: str | None = field(converter=optional_id)
+    provider: str | None = field(converter=text)
     default_provider: str
 
     def fill(self, activity: ActivityRecord) -> ActivityRecord:
@@ -37,11 +39,11 @@ class Filling:
             if given is not None and own not in {None, given}:
                 msg = f"the activity says {name} {own!r}, but the call says {given!r}"
                 raise InvalidRequestError(msg)
-        return evolve(
-            activity,
-            user_id=activity.user_id or self.user_id,
-            provider=activity.provider or self.provider or self.default_provider,
-        )
+        filled = {
+            "user_id": activity.user_id or self.user_id,
+            "provider": activity.provider or self.provider or self.default_provider,
+        }
+        return replaced(activity, filled)
 
 
 @define

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from crmkit.errors import CrmkitError
+from crmkit.errors import ConfigurationError, CrmkitError
 from crmkit.infos import Finding
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from crmkit._clock import Clock
     from crmkit._host import Host
     from crmkit._outbox import Outbox
-    from crmkit._session import Session, Sessions
+    from crmkit._session import Session
+    from crmkit._sessions import Sessions
 
 _HOOK = "crmkit_check"
 _SLOW, _WRONG = 60.0, 300.0  # seconds by which a clock may differ
@@ -52,24 +53,24 @@ class Check:
         try:
             session = self.sessions.open(provider, info, user_id)
         except CrmkitError as error:
-            yield _problem("credentials", error)
+            wrong = isinstance(error, ConfigurationError)
+            yield _problem("settings" if wrong else "credentials", error)
             return
         if info.auth is not None:
             yield Finding(subject="credentials", status="ok", detail=_whose(user_id))
-        if info.base_url is not None:
-            yield from self._host(session)
+        try:
+            if info.base_url is not None:
+                yield from self._host(session)
+        except CrmkitError as error:
+            yield _problem("host", error)
+            return
         if self.host.offers(provider, _HOOK):
             results = self.host.check(session)
             yield from results.items
             yield from (_problem("account", error) for error in results.errors)
 
     def _host(self, session: Session) -> Iterator[Finding]:
-        try:
-            base = session.http.base_url()
-            headers = session.http.reach()
-        except CrmkitError as error:
-            yield _problem("host", error)
-            return
+        base, headers = session.http.base_url(), session.http.reach()
         yield Finding(subject="host", status="ok", detail=f"{base} answers")
         yield from self._clock(headers)
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from crmkit._clock import Clock
     from crmkit._host import Host
     from crmkit._outbox import Outbox
-    from crmkit._session import Session, Sessions
+    from crmkit._session import Session
+    from crmkit._sessions import Sessions
     from crmkit._tally import Tally
     from crmkit.models import ActivityRecord
     from crmkit.stores import Group, Row

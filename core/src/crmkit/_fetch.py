@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, fields
+from attrs import define
 
 from crmkit._cache import Scope
 from crmkit._preferences import filled
+from crmkit._replaced import replaced
 from crmkit._unreadable import about, readable, several
 from crmkit.errors import (
     AmbiguousClientError,
@@ -21,7 +22,7 @@ from crmkit.errors import (
     NotSupportedError,
     ProtocolError,
 )
-from crmkit.models import ClientData, ClientPage
+from crmkit.models import ClientPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
     from crmkit._clock import Clock
     from crmkit._host import Host
     from crmkit._results import Results
-    from crmkit._session import Session, Sessions
+    from crmkit._session import Session
+    from crmkit._sessions import Sessions
+    from crmkit.models import ClientData
 
-_FIELDS = tuple(field.name for field in fields(ClientData))
 INCLUDES = frozenset({"history", "raw"})
 
 
@@ -201,22 +203,13 @@ class Fetch:
             changes["history"] = self._history(client, session)
         elif client.history is not None:
             changes["history"] = None
-        return _amended(client, changes)
+        return replaced(client, changes)
 
     def _history(self, client: ClientData, session: Session) -> Sequence[object]:
         results = self.host.history(session, client.id)
         for error in results.errors:
             raise readable(error, session.provider)
         return results.items
-
-
-def _amended(client: ClientData, changes: Mapping[str, Any]) -> ClientData:
-    # As evolve, without converting once more what was when the client was made.
-    amended = object.__new__(type(client))
-    for name in _FIELDS:
-        value = changes[name] if name in changes else getattr(client, name)
-        object.__setattr__(amended, name, value)
-    return amended
 
 
 def criterion(

@@ -27,9 +27,9 @@ class Request:
     method: str
     path: str
     place: Place = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes | None = field(repr=False)
-    bucket: str
+    headers: Mapping[str, str] = field(factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    bucket: str = ""
 
 
 @define

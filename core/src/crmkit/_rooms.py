@@ -21,7 +21,7 @@ from crmkit._outbox import Outbox
 from crmkit._personalize import Personalize
 from crmkit._pipeline import Pipeline
 from crmkit._retry import Patience
-from crmkit._session import Sessions
+from crmkit._sessions import Sessions
 from crmkit._sync import Sync
 from crmkit._tally import Tally
 from crmkit.errors import PluginNotFoundError

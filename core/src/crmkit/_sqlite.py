@@ -10,10 +10,9 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from attrs import fields
-
 from crmkit._owners import Owner
 from crmkit._sqlite_file import connect, explained, rest_while_forking
+from crmkit._sqlite_rows import BY_GROUP, BY_KEY, by_keys, groups_of, insert, select
 from crmkit.errors import ConfigurationError
 from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN
 from crmkit.stores import SENDING, Group, Key, Row, Settlement
@@ -22,18 +21,10 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_NAMES = tuple(attribute.name for attribute in fields(Row))
-_COLUMNS = ", ".join(_NAMES)
-_INSERT = f"INSERT INTO activity ({_COLUMNS}, owner) VALUES ({'?, ' * len(_NAMES)}?)"
-_SELECT = f"SELECT {_COLUMNS} FROM activity"
-_MANY = 500  # SQLite may be built to take no more than 999 values at once
-_BY_KEY = "user_id = ? AND activity_id = ?"
-_BY_GROUP = "provider = ? AND user_id = ? AND kind = ?"
-_SETTLE = (
-    "UPDATE activity SET state = ?, due_at = ?, remote_id = ?, error_type = ?, error = ?, "
-    f"owner = NULL{{erased}} WHERE {_BY_KEY} AND state = ? AND owner = ?"
-)
-_ERASED = ", payload = NULL, client_id = NULL"
+_SETTLED = "state = ?, due_at = ?, remote_id = ?, error_type = ?, error = ?, owner = NULL"
+_MINE = f"{BY_KEY} AND state = ? AND owner = ?"
+_LEFT = f"UPDATE activity SET {_SETTLED} WHERE {_MINE}"
+_SYNCED = f"UPDATE activity SET {_SETTLED}, payload = NULL, client_id = NULL WHERE {_MINE}"
 _IN_FORKED_PARENT: list[object] = []
 
 
@@ -72,15 +63,8 @@ class SqliteStore:
     def add(self, rows: Sequence[Row]) -> Mapping[Key, Row]:
         with self._transaction() as database:
             owner = self._owned()
-            known = {row.key: row for row in _by_keys(database, [row.key for row in rows])}
-            database.executemany(
-                _INSERT,
-                (
-                    (*_values(row), owner if row.state == SENDING else None)
-                    for row in rows
-                    if row.key not in known
-                ),
-            )
+            known = {row.key: row for row in by_keys(database, (row.key for row in rows))}
+            insert(database, (row for row in rows if row.key not in known), owner)
         return known
 
     def groups(self, now: float) -> Sequence[Group]:
@@ -88,40 +72,32 @@ class SqliteStore:
             found = {
                 group
                 for state in (PENDING, UNCERTAIN)
-                for group in _groups(database, state, now)
+                for group in groups_of(database, state, now)
             }
         return sorted(found)
 
     def claim(self, group: Group, *, state: str, now: float, limit: int) -> Sequence[Row]:
-        due = f"state = ? AND {_BY_GROUP} AND due_at <= ? ORDER BY due_at, seq LIMIT ?"
+        due = f"WHERE state = ? AND {BY_GROUP} AND due_at <= ? ORDER BY due_at, seq LIMIT ?"
         with self._transaction() as database:
-            found = database.execute(
-                f"{_SELECT} WHERE {due}", (state, *group, now, limit)
-            )
-            return self._lease(database, list(map(_row, found)))
+            return self._lease(database, select(database, due, (state, *group, now, limit)))
 
     def claim_keys(self, keys: Sequence[Key]) -> Sequence[Row]:
         with self._transaction() as database:
-            known = _by_keys(database, keys)
+            known = by_keys(database, keys)
             return self._lease(database, [row for row in known if row.state == PENDING])
 
     def settle(self, settlements: Iterable[Settlement]) -> int:
-        by_erasure: dict[bool, list[Settlement]] = {True: [], False: []}
-        for settlement in settlements:
-            by_erasure[settlement.state == SYNCED].append(settlement)
+        changes: dict[str, list[tuple[Any, ...]]] = {_SYNCED: [], _LEFT: []}
         with self._transaction(durable=False) as database:
             owner = self._owned()
+            for it in settlements:
+                told = (it.state, it.due_at, it.remote_id, it.error_type, it.error)
+                change = _SYNCED if it.state == SYNCED else _LEFT
+                changes[change].append((*told, *it.key, SENDING, owner))
             return sum(
-                database.executemany(
-                    _SETTLE.format(erased=_ERASED if erase else ""),
-                    (
-                        (it.state, it.due_at, it.remote_id, it.error_type, it.error)
-                        + (*it.key, SENDING, owner)
-                        for it in several
-                    ),
-                ).rowcount
-                for erase, several in by_erasure.items()
-                if several
+                database.executemany(change, values).rowcount
+                for change, values in changes.items()
+                if values
             )
 
     def recover(self) -> int:
@@ -144,15 +120,14 @@ class SqliteStore:
 
     def get(self, key: Key) -> Row | None:
         with self._reading() as database:
-            found = database.execute(f"{_SELECT} WHERE {_BY_KEY}", key).fetchone()
-        return found and _row(found)
+            found = select(database, f"WHERE {BY_KEY}", key)
+        return found[0] if found else None
 
     def rows(self, *, state: str | None, limit: int) -> Sequence[Row]:
-        where = "state != 'synced'" if state is None else "state = ?"
+        where = "WHERE state != 'synced'" if state is None else "WHERE state = ?"
         values = (limit,) if state is None else (state, limit)
         with self._reading() as database:
-            query = f"{_SELECT} WHERE {where} ORDER BY seq LIMIT ?"
-            return [_row(found) for found in database.execute(query, values)]
+            return select(database, f"{where} ORDER BY seq LIMIT ?", values)
 
     def counts(self) -> Mapping[str, int]:
         with self._reading() as database:
@@ -161,12 +136,12 @@ class SqliteStore:
 
     def retry(self, keys: Sequence[Key], now: float) -> int:
         change = (
-            f"UPDATE activity SET state = ?, due_at = ? WHERE {_BY_KEY} AND state IN (?, ?)"
+            f"UPDATE activity SET state = ?, due_at = ? WHERE {BY_KEY} AND state IN (?, ?)"
         )
         return self._change(change, [(PENDING, now, *key, DEAD, UNCERTAIN) for key in keys])
 
     def drop(self, keys: Sequence[Key]) -> int:
-        change = f"DELETE FROM activity WHERE {_BY_KEY} AND state NOT IN (?, ?)"
+        change = f"DELETE FROM activity WHERE {BY_KEY} AND state NOT IN (?, ?)"
         return self._change(change, [(*key, SYNCED, SENDING) for key in keys])
 
     def purge(self, before: float) -> int:
@@ -200,7 +175,7 @@ class SqliteStore:
         owner = self._owned()
         lease = (
             "UPDATE activity SET state = ?, owner = ?, attempts = attempts + 1 "
-            f"WHERE {_BY_KEY}"
+            f"WHERE {BY_KEY}"
         )
         database.executemany(lease, [(SENDING, owner, *row.key) for row in rows])
         return rows
@@ -236,37 +211,3 @@ class SqliteStore:
         if self._database is None:
             self._database = connect(self._path)
         return self._database
-
-
-def _by_keys(database: sqlite3.Connection, keys: Sequence[Key]) -> Iterator[Row]:
-    by_user: dict[str, list[str]] = {}
-    for key in keys:
-        by_user.setdefault(key.user_id, []).append(key.activity_id)
-    for user_id, ids in by_user.items():
-        for start in range(0, len(ids), _MANY):
-            some = ids[start : start + _MANY]
-            marks = ", ".join("?" * len(some))
-            query = f"{_SELECT} WHERE user_id = ? AND activity_id IN ({marks})"
-            yield from map(_row, database.execute(query, (user_id, *some)).fetchall())
-
-
-def _groups(database: sqlite3.Connection, state: str, now: float) -> Iterator[Group]:
-    # Leaps from group to group along the index, however many rows each one has.
-    following = (
-        "SELECT provider, user_id, kind FROM activity WHERE state = ? AND "
-        "(provider, user_id, kind) > (?, ?, ?) ORDER BY provider, user_id, kind LIMIT 1"
-    )
-    due = f"SELECT 1 FROM activity WHERE state = ? AND {_BY_GROUP} AND due_at <= ? LIMIT 1"
-    last = Group("", "", "")
-    while found := database.execute(following, (state, *last)).fetchone():
-        last = Group(*found)
-        if database.execute(due, (state, *last, now)).fetchone():
-            yield last
-
-
-def _values(row: Row) -> tuple[Any, ...]:
-    return tuple(getattr(row, name) for name in _NAMES)
-
-
-def _row(found: tuple[Any, ...]) -> Row:
-    return Row(**dict(zip(_NAMES, found, strict=True)))

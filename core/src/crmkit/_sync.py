@@ -5,29 +5,30 @@ Sync: activities written ahead, sent by provider, user and kind, and reported in
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import define
 
+from crmkit._ahead import ahead
 from crmkit._batch import Batch, Filling, kind_of
 from crmkit._dispatch import Dispatch, pending, told
-from crmkit._outbox import activity_of, admitted, outcome_of, row_of
+from crmkit._flush import flush_group
+from crmkit._outbox import admitted, outcome_of, row_of
 from crmkit.errors import ConfigurationError, InvalidRequestError, OutboxError, PluginError
 from crmkit.models import ActivityRecord
-from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN, SyncOutcome, SyncReport
+from crmkit.reports import DEAD, PENDING, SYNCED, SyncOutcome, SyncReport
 from crmkit.stores import SENDING, Group, Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from crmkit._clock import Clock
     from crmkit._host import Host
     from crmkit._outbox import Outbox
-    from crmkit._session import Sessions
+    from crmkit._sessions import Sessions
     from crmkit._tally import Tally
     from crmkit.stores import Row
-
-_ALL = 1_000_000
 
 
 @define(kw_only=True)
@@ -98,7 +99,7 @@ class Sync:
         for group in wanted:
             try:
                 self.host.provider(group.provider)
-                outcomes += self._flush_group(run, group, start)
+                outcomes += flush_group(run, group, start, self._size(group))
             except (PluginError, OutboxError) as error:
                 unsent.append(str(error))
             if reason := run.reason(group):
@@ -181,42 +182,41 @@ class Sync:
 
     def _send_groups(self, batch: Batch, run: Dispatch) -> None:
         for group, positions in batch.groups.items():
-            leased = [position for position in positions if position in batch.leased]
-            rest = [position for position in positions if position not in batch.leased]
-            batch.leased.difference_update(leased)
-            if leased:
-                batch.note(leased, run.send(group, batch.of(leased)))
-            for cut in self._cuts(group, rest):
-                batch.note(cut, self._claim_and_send(group, batch.of(cut), run))
 
-    def _claim_and_send(
-        self, group: Group, activities: Sequence[ActivityRecord], run: Dispatch
-    ) -> Mapping[str, SyncOutcome]:
-        if run.halted(group):
-            return run.left(group, (activity.id for activity in activities))
-        keys = [Key(group.user_id, activity.id) for activity in activities]
+            def release(leased: Sequence[int], group: Group = group) -> None:
+                run.release(group, batch.of(leased))
+
+            # A claim takes a disk as long as a request takes a CRM, so they overlap.
+            with ahead(self._leases(batch, run, group, positions), release) as cuts:
+                for leased in cuts:
+                    batch.note(leased, run.send(group, batch.of(leased)))
+
+    def _leases(
+        self, batch: Batch, run: Dispatch, group: Group, positions: Sequence[int]
+    ) -> Iterator[Callable[[], Sequence[int]]]:
+        """
+        Yield what leases one cut after the other, and returns what it could get of it.
+        """
+        first = [position for position in positions if position in batch.leased]
+        rest = [position for position in positions if position not in batch.leased]
+        batch.leased.difference_update(first)
+        if first:
+            yield lambda: first
+        for cut in self._cuts(group, rest):
+            if run.halted(group):
+                left = run.left(group, (activity.id for activity in batch.of(cut)))
+                batch.note(cut, left)
+            else:
+                yield partial(self._claim, batch, group, cut)
+
+    def _claim(self, batch: Batch, group: Group, cut: Sequence[int]) -> Sequence[int]:
+        keys = [Key(group.user_id, activity.id) for activity in batch.of(cut)]
         try:
             mine = {row.activity_id for row in self.outbox.store.claim_keys(keys)}
         except OutboxError as error:  # others were sent, so this must not be raised
-            return pending((key.activity_id for key in keys), error)
-        return run.send(group, [a for a in activities if a.id in mine]) if mine else {}
-
-    def _flush_group(
-        self, run: Dispatch, group: Group, start: float
-    ) -> Iterator[SyncOutcome]:
-        claim, size = self.outbox.store.claim, self._size(group)
-        if not run.halted(group):
-            # All at once: what stays uncertain would be claimed over and over.
-            rows = claim(group, state=UNCERTAIN, now=start, limit=_ALL)
-            outcomes, again = run.look_up(group, rows)
-            yield from outcomes.values()
-            for at in range(0, len(again), size):
-                yield from run.send(group, again[at : at + size]).values()
-        while not run.halted(group):  # what stays pending halts the account
-            rows = claim(group, state=PENDING, now=start, limit=size)
-            if not rows:
-                break
-            yield from run.send(group, [activity_of(row) for row in rows]).values()
+            batch.note(cut, pending((key.activity_id for key in keys), error))
+            return []
+        return [at for at, key in zip(cut, keys, strict=True) if key.activity_id in mine]
 
     def _run(self, deadline: float | None) -> Dispatch:
         return Dispatch(

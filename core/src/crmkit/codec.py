@@ -32,14 +32,10 @@ def to_json(value: object, *, indent: int | None = None) -> str:
     Compact text is ASCII, so that it survives any wire; indented text is for people.
     Raises TypeError for what JSON cannot say.
     """
-    separators = (",", ":") if indent is None else None
+    if indent is None:
+        return _encode(value)
     return json.dumps(
-        value,
-        default=_plain,
-        ensure_ascii=indent is None,
-        allow_nan=False,
-        indent=indent,
-        separators=separators,
+        value, default=_plain, ensure_ascii=False, allow_nan=False, indent=indent
     )
 
 
@@ -144,6 +140,9 @@ def _plain(value: object) -> Any:
         return sorted(value)
     msg = f"a {type(value).__name__} is not a JSON value"
     raise TypeError(msg)
+
+
+_encode = json.JSONEncoder(default=_plain, allow_nan=False, separators=(",", ":")).encode
 
 
 @cache

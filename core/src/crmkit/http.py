@@ -108,7 +108,8 @@ class Http:
         """
         base = self.base_url()
         place = locate(base, base=base, hosts=self.hosts, label=self.info.label)
-        return self.wire.send("GET", place, headers=_COMMON, body=None)[1]
+        request = Request(method="GET", path="", place=place)
+        return self._send(request, _COMMON).headers
 
     def get(self, path: str, **options: Unpack[Options]) -> Response:
         """

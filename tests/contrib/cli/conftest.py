@@ -1,5 +1,5 @@
 """
-How the tests run the program: as a process, in a folder of its own.
+How the tests run the program: as a process, or in this one, in a folder of its own.
 """
 
 import json
@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from crmkit_cli._main import program
 
 CLIENTS = [
     {"id": "1", "first_name": "Ana", "last_name": "Sá", "email": "ana@example.com"},
@@ -23,6 +26,15 @@ CLIENTS = [
         "consent": [{"channel": "email", "status": "opted_out"}],
     },
 ]
+BARE = """
+import importlib.metadata
+
+importlib.metadata.entry_points = lambda **_: ()
+
+from crmkit_cli._main import run
+
+run()
+"""
 
 
 class Done:
@@ -30,10 +42,8 @@ class Done:
     What a run of the program left: exit code, both streams as text.
     """
 
-    def __init__(self, process):
-        self.code = process.returncode
-        self.out = process.stdout.decode()
-        self.err = process.stderr.decode()
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
 
     @property
     def json(self):
@@ -59,23 +69,59 @@ def environment(tmp_path):
     return {**os.environ, **own, "PYTHONUTF8": "1", "COLUMNS": "80"}
 
 
+def process(*python, cwd, environment):
+    """
+    Return a function that runs the program by these arguments of Python.
+    """
+
+    def run(*arguments, stdin="", code=0, **variables):
+        ended = subprocess.run(
+            [sys.executable, *python, *arguments],
+            input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+            capture_output=True,
+            cwd=cwd,
+            env={**environment, **variables},
+            check=False,
+            timeout=60,
+        )
+        done = Done(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+        assert done.code == code, done.err
+        return done
+
+    return run
+
+
 @pytest.fixture
 def crmkit(tmp_path, environment):
     """
     Run the program with these arguments.
     """
+    return process("-m", "crmkit_cli", cwd=tmp_path, environment=environment)
+
+
+@pytest.fixture
+def bare(tmp_path, environment):
+    """
+    Run the program where no plugin is installed.
+    """
+    return process("-c", BARE, cwd=tmp_path, environment=environment)
+
+
+@pytest.fixture
+def inside(tmp_path, environment, monkeypatch):
+    """
+    Run the program within this process, which is quicker.
+    """
+    monkeypatch.chdir(tmp_path)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
 
     def run(*arguments, stdin="", code=0, **variables):
-        process = subprocess.run(
-            [sys.executable, "-m", "crmkit_cli", *arguments],
-            input=stdin if isinstance(stdin, bytes) else stdin.encode(),
-            capture_output=True,
-            cwd=tmp_path,
-            env={**environment, **variables},
-            check=False,
-            timeout=60,
+        ended = CliRunner().invoke(
+            program, arguments, input=stdin, env=variables, catch_exceptions=False
         )
-        done = Done(process)
+        streams = (ended.stdout_bytes, ended.stderr_bytes)
+        done = Done(ended.exit_code, *(stream.decode() for stream in streams))
         assert done.code == code, done.err
         return done
 
@@ -100,15 +146,28 @@ def clients(tmp_path):
 
 
 @pytest.fixture
-def acme(crmkit, plugin, clients):
+def acme(inside, plugin, clients):
     """
-    Run the program with the CRM of acme.py.
+    Run the program, within this process, with the CRM of acme.py.
     """
-    options = ("--plugin", str(plugin), "--set", f"path={clients}")
+    return with_options(inside, "--plugin", str(plugin), "--set", f"path={clients}")
+
+
+@pytest.fixture
+def acme_process(crmkit, plugin, clients):
+    """
+    Run the program with that CRM as a process, which has an encoding and plugins.
+    """
+    return with_options(crmkit, "--plugin", str(plugin), "--set", f"path={clients}")
+
+
+def with_options(program, *options):
+    """
+    Return a function that runs a command of the program with these options.
+    """
 
     def run(command, *arguments, **options_of_run):
-        words = command.split()
-        return crmkit(*words, *options, *arguments, **options_of_run)
+        return program(*command.split(), *options, *arguments, **options_of_run)
 
     return run
 

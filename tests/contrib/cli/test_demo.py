@@ -3,15 +3,19 @@ The command demo.
 """
 
 import csv
+import json
 import re
 import subprocess
-import sys
 from collections import Counter
 
 import pytest
 
+from crmkit_cli import _story
+
 pytest.importorskip("crmkit_addressbook")
 pytest.importorskip("crmkit_style")
+pytest.importorskip("crmkit_hubspot")
+simulator = pytest.importorskip("crmkit_simulator")
 
 
 def columns(line):
@@ -27,7 +31,11 @@ def test_story(crmkit):
     """
     done = crmkit("demo")
 
-    for told in ("Hello Hey,", "hey Zoë,", "5 pending", "15 rows, 15 ids", "all hold"):
+    for told in (
+        *("Hello Hey,", "hey Zoë,", "5 pending", "15 rows, 15 ids", "all hold"),
+        *("Hello Hana,", "100 synced, 100 pending, 50 uncertain", "The 50 were found"),
+        "250 activities; 250 are there exactly once",
+    ):
         assert told in done.out
     story = done.out.partition("Type next")[0]
     assert max(map(columns, story.splitlines())) <= 80
@@ -46,89 +54,95 @@ def test_frame(crmkit):
     assert "-" * 78 in done.out
 
 
-def test_json(crmkit):
+def test_json(inside):
     """
     With --json there is one document with each claim.
     """
-    report = crmkit("demo", "--json").json
+    report = inside("demo", "--json").json
 
     assert report["ok"] is True
     assert all(claim["holds"] for claim in report["claims"])
 
 
-def test_keep(crmkit, tmp_path):
+def test_keep(inside, tmp_path):
     """
     What is kept holds each activity once; a folder with files in it is not touched.
     """
-    crmkit("demo", "--keep", "here")
+    inside("demo", "--keep", "here")
     with (tmp_path / "here" / "clients.activities.csv").open("rb") as file:
         rows = list(csv.DictReader(file.read().decode("utf-8-sig").splitlines()))
-    again = crmkit("demo", "--keep", "here", code=2)
+    again = inside("demo", "--keep", "here", code=2)
 
     assert set(Counter(row["id"] for row in rows).values()) == {1}
     assert Counter(row["type"] for row in rows) == {"email_sent": 10, "property_view": 5}
     assert "here" in again.err
 
 
+def shell(script, **options):
+    """
+    Run commands as one would type them; return what they print.
+    """
+    done = subprocess.run(
+        ["sh", "-ec", script], capture_output=True, text=True, check=False, **options
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_next(crmkit, tmp_path, environment):
     """
-    The commands that the demo ends with work as they are.
+    The commands that the demo ends with work as they are, but for the port that is free.
     """
-    lines = crmkit("demo").out.partition("Type next")[2].splitlines()[2:]
-    script = "\n".join(("set -e", *lines))
-    done = subprocess.run(
-        ["sh", "-c", script],
-        capture_output=True,
-        cwd=tmp_path,
-        env=environment,
-        check=False,
-    )
+    _, first, second = re.split("Type next|Then with HubSpot", crmkit("demo").out)
+    lines = first.splitlines()[2:]
+    simulate, _, *more = second.splitlines()[2:]
+    told = shell("\n".join(lines), cwd=tmp_path, env=environment)
 
-    assert len(lines) == 6
-    assert done.returncode == 0, done.stderr
-    assert "Hello Alex" in done.stdout.decode()
-    assert "3 synced" in done.stdout.decode()
+    assert len(lines) == 7
+    assert "Hello Alex" in told
+    assert "3 synced" in told
+
+    with subprocess.Popen(
+        ["sh", "-c", f"exec {simulate} --port 0 --json"], stdout=subprocess.PIPE
+    ) as running:
+        try:
+            port = json.loads(running.stdout.readline())["base_url"].rpartition(":")[2]
+            config = tmp_path / "crmkit-demo" / "hubspot.toml"
+            config.write_text(config.read_text("utf-8").replace("8710", port), "utf-8")
+            told = shell("\n".join(more), cwd=config.parent, env=environment)
+        finally:
+            running.terminate()
+
+    assert re.search("ok +host", told)
+    assert "client1@example.com" in told
 
 
-def test_missing(crmkit, tmp_path, environment):
+def test_missing(bare):
     """
     Without the packages that it plays with, the demo says what to install.
     """
-    code = (
-        "import importlib.metadata as m; m.entry_points = lambda **_: (); "
-        "import sys; sys.argv = ['crmkit', 'demo']; "
-        "from crmkit_cli._main import run; run()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-
-    assert done.returncode == 2
-    assert "pip install 'crmkit-cli[demo]'" in done.stderr
+    assert "pip install 'crmkit-cli[demo]'" in bare("demo", code=2).err
 
 
-def test_false_claim(tmp_path, environment):
+@pytest.mark.parametrize(
+    ("place", "name", "lie"),
+    [
+        (_story, "_ids", lambda folder: ["x", "x"]),
+        (simulator.Simulator, "activities", lambda self: [{"properties": {}}] * 250),
+        (simulator.Simulator, "stop", lambda self: None),
+    ],
+    ids=["file", "count", "outage"],
+)
+def test_false_claim(inside, monkeypatch, place, name, lie):
     """
     A claim that does not hold is shown, and the exit code is 1.
     """
-    code = (
-        "from crmkit_cli import _story; _story._ids = lambda folder: ['x', 'x']; "
-        "import sys; sys.argv = ['crmkit', 'demo']; "
-        "from crmkit_cli._main import run; run()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        cwd=tmp_path,
-        env=environment,
-        check=False,
-    )
+    monkeypatch.setattr(place, name, lie)
 
-    assert done.returncode == 1
-    assert "NOT SO" in done.stdout.decode()
+    assert "NOT SO" in inside("demo", code=1).out
 
 
-def test_settings_of_others(crmkit):
+def test_settings_of_others(inside):
     """
     Settings in the environment do not change the demo.
     """
@@ -139,4 +153,4 @@ def test_settings_of_others(crmkit):
         "CRMKIT_CACHE_TTL": "0",
     }
 
-    assert crmkit("demo", "--json", **others).json["ok"] is True
+    assert inside("demo", "--json", **others).json["ok"] is True

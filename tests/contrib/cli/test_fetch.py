@@ -116,11 +116,11 @@ def test_controls(acme, tmp_path):
     assert done.out.splitlines()[1].split(maxsplit=1)[1] == "A\\u001b[2Jb name  c\\u202e"
 
 
-def test_ascii(acme):
+def test_ascii(acme_process):
     """
     A stream that lacks characters shows them in ASCII instead of failing.
     """
-    done = acme("fetch", "2", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    done = acme_process("fetch", "2", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
 
     assert "\\u5065\\u592a" in done.out
 

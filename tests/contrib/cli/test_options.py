@@ -43,30 +43,30 @@ def config(tmp_path, plugin, clients):
     return write
 
 
-def test_config_here(crmkit, config):
+def test_config_here(inside, config):
     """
     crmkit.toml is taken where it is, with the plugins that it names.
     """
     config()
 
-    assert crmkit("fetch", "1", "--json").json["first_name"] == "Ana"
+    assert inside("fetch", "1", "--json").json["first_name"] == "Ana"
 
 
-def test_config_named(crmkit, config):
+def test_config_named(inside, config):
     """
     Another file is taken when an option or the environment names it.
     """
     name = config("mine.toml")
 
-    assert crmkit("fetch", "1", "--json", "--config", name).json["id"] == "1"
-    assert crmkit("fetch", "1", "--json", CRMKIT_CONFIG=name).json["id"] == "1"
+    assert inside("fetch", "1", "--json", "--config", name).json["id"] == "1"
+    assert inside("fetch", "1", "--json", CRMKIT_CONFIG=name).json["id"] == "1"
 
 
-def test_config_missing(crmkit):
+def test_config_missing(inside):
     """
     A file that is named must be there.
     """
-    done = crmkit("fetch", "1", "--config", "no.toml", code=2)
+    done = inside("fetch", "1", "--config", "no.toml", code=2)
 
     assert "no.toml cannot be read" in done.err
 
@@ -82,23 +82,23 @@ def test_config_missing(crmkit):
         ("credentials = 'x'", "tokens do not belong in a file"),
     ],
 )
-def test_config_wrong(crmkit, tmp_path, text, told):
+def test_config_wrong(inside, tmp_path, text, told):
     """
     What is wrong with a configuration is said on one line.
     """
     (tmp_path / "crmkit.toml").write_bytes(text.encode(errors="surrogateescape"))
-    done = crmkit("outbox", "list", code=2)
+    done = inside("outbox", "list", code=2)
 
     assert told in done.err
     assert len(done.err.splitlines()) == 1
 
 
-def test_set_over_config(crmkit, config, tmp_path):
+def test_set_over_config(inside, config, tmp_path):
     """
     --set changes one setting of the file and leaves the others.
     """
     config()
-    done = crmkit("fetch", "1", "--set", "mode=down", code=4)
+    done = inside("fetch", "1", "--set", "mode=down", code=4)
 
     assert done.err == "Error: Acme is down\n"
 
@@ -142,18 +142,21 @@ def test_set_wrong(acme, given):
     assert "--set" in acme("fetch", "1", "--set", given, code=2).err
 
 
-def test_no_provider(crmkit):
+def test_no_provider(bare):
     """
-    Who chose no CRM is asked to, with the names of those installed.
+    Who chose no CRM is asked to, and told what to install if there is none.
     """
-    assert "--provider NAME" in crmkit("fetch", "1", code=2).err
+    told = bare("fetch", "1", code=2).err
+
+    assert "--provider NAME" in told
+    assert "pip install crmkit-addressbook" in told
 
 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
         ("custom", "Unsupported CRM provider: custom"),
-        ("hubspot", "pip install crmkit-hubspot"),
+        ("pipedrive", "pip install crmkit-pipedrive"),
         ("acmee", "did you mean 'acme'?"),
     ],
 )
@@ -167,28 +170,28 @@ def test_unknown_provider(acme, name, told):
     assert len(done.err.splitlines()) == 1
 
 
-def test_token(crmkit, tmp_path):
+def test_token(inside, tmp_path):
     """
     A CRM that needs a token leads to code 5 without one; each user needs one of their own.
     """
     (tmp_path / "locked.py").write_text(LOCKED)
     fetch = ("fetch", "1", "--plugin", "locked.py")
 
-    done = crmkit(*fetch, code=5)
+    done = inside(*fetch, code=5)
     assert "No CRM credentials found for user" in done.err
-    crmkit(*fetch, CRMKIT_LOCKED_TOKEN="t", code=3)
-    assert "CRMKIT_LOCKED_TOKEN__bob" in crmkit(*fetch, "--user", "bob", code=5).err
+    inside(*fetch, CRMKIT_LOCKED_TOKEN="t", code=3)
+    assert "CRMKIT_LOCKED_TOKEN__bob" in inside(*fetch, "--user", "bob", code=5).err
 
 
-def test_token_of_many(crmkit, tmp_path, plugin, clients):
+def test_token_of_many(bare, tmp_path, plugin, clients):
     """
     With two plugins' files the CRM has to be chosen.
     """
     (tmp_path / "locked.py").write_text(LOCKED)
     both = ("--plugin", "locked.py", "--plugin", str(plugin))
 
-    crmkit("fetch", "1", *both, code=2)
-    crmkit("fetch", "1", *both, "--provider", "acme", "--set", f"path={clients}")
+    bare("fetch", "1", *both, code=2)
+    bare("fetch", "1", *both, "--provider", "acme", "--set", f"path={clients}")
 
 
 @pytest.mark.parametrize(
@@ -201,31 +204,31 @@ def test_token_of_many(crmkit, tmp_path, plugin, clients):
         (LOCKED.replace("crmkit_sync", "crmkit_synk"), "did you mean crmkit_sync?"),
     ],
 )
-def test_plugin_wrong(crmkit, tmp_path, text, told):
+def test_plugin_wrong(inside, tmp_path, text, told):
     """
     What is wrong with a plugin's file is said on one line.
     """
     (tmp_path / "mine.py").write_text(text)
-    done = crmkit("fetch", "1", "--plugin", "mine.py", code=2)
+    done = inside("fetch", "1", "--plugin", "mine.py", code=2)
 
     assert told in done.err
     assert len(done.err.splitlines()) == 1
 
 
-def test_plugin_missing(crmkit):
+def test_plugin_missing(inside):
     """
     A plugin's file that is not there is an error of usage.
     """
-    assert "does not exist" in crmkit("fetch", "1", "--plugin", "no.py", code=2).err
+    assert "does not exist" in inside("fetch", "1", "--plugin", "no.py", code=2).err
 
 
-def test_plugin_bug(crmkit, tmp_path):
+def test_plugin_bug(inside, tmp_path):
     """
     Where a plugin's own code failed is told by file and line, without what it read.
     """
     text = LOCKED.replace("auth=bearer", "").replace("return []", 'return ids["secret"]', 1)
     (tmp_path / "mine.py").write_text(text)
-    done = crmkit("fetch", "1", "--plugin", "mine.py", code=3)
+    done = inside("fetch", "1", "--plugin", "mine.py", code=3)
 
     place = text.splitlines().index('    return ids["secret"]') + 1
     assert done.err.endswith(f"(at mine.py:{place})\n")

@@ -43,22 +43,22 @@ def states(acme):
     }
 
 
-def test_list(stuck, crmkit):
+def test_list(stuck, inside):
     """
     The list shows id, state and reason of what is not in the CRM, the oldest first.
     """
-    header, *rows = crmkit("outbox", "list").out.splitlines()
+    header, *rows = inside("outbox", "list").out.splitlines()
 
     assert header.split()[0] == "id"
     assert [row.split()[0] for row in rows] == ["waits", "lost", "bad"]
     assert rows[2].endswith("Acme refuses it")
 
 
-def test_list_state(stuck, crmkit):
+def test_list_state(stuck, inside):
     """
     The list may show one state alone; as JSON without what the activity says.
     """
-    (row,) = crmkit("outbox", "list", "--state", "dead", "--json").lines
+    (row,) = inside("outbox", "list", "--state", "dead", "--json").lines
 
     assert row["activity_id"] == "bad"
     assert row["error"] == {"type": "InvalidRequestError", "message": "Acme refuses it"}
@@ -66,46 +66,46 @@ def test_list_state(stuck, crmkit):
     assert row["stored_at"].endswith("+00:00")
 
 
-def test_list_empty(crmkit):
+def test_list_empty(inside):
     """
     An empty outbox says so.
     """
-    assert crmkit("outbox", "list").out == "nothing waits\n"
-    assert crmkit("outbox", "list", "--json").out == ""
+    assert inside("outbox", "list").out == "nothing waits\n"
+    assert inside("outbox", "list", "--json").out == ""
 
 
-def test_list_filters(put, crmkit):
+def test_list_filters(put, inside):
     """
     The list may show one user, or one provider, alone.
     """
     put("down", "a", code=4)
     put("down", "b", code=4, options=("--user", "bob"))
 
-    rows = crmkit("outbox", "list", "--user", "bob", "--json").lines
+    rows = inside("outbox", "list", "--user", "bob", "--json").lines
     assert [row["activity_id"] for row in rows] == ["b"]
-    assert crmkit("outbox", "list", "--provider", "other", "--json").lines == []
+    assert inside("outbox", "list", "--provider", "other", "--json").lines == []
 
 
-def test_check_ok(put, crmkit):
+def test_check_ok(put, inside):
     """
     Something pending is fine, unless it is older than it may be.
     """
-    assert crmkit("outbox", "check").out == "nothing waits\n"
+    assert inside("outbox", "check").out == "nothing waits\n"
     put("down", "a", code=4)
 
-    assert crmkit("outbox", "check", "--max-age", "3600").out.startswith(
+    assert inside("outbox", "check", "--max-age", "3600").out.startswith(
         "waiting: 1 pending"
     )
-    assert crmkit("outbox", "check", "--max-age", "0", "--json", code=4).json["counts"] == {
+    assert inside("outbox", "check", "--max-age", "0", "--json", code=4).json["counts"] == {
         "pending": 1
     }
 
 
-def test_check_stuck(stuck, crmkit):
+def test_check_stuck(stuck, inside):
     """
     Something uncertain or dead is for somebody to look at, and comes first.
     """
-    crmkit("outbox", "check", "--max-age", "0", code=3)
+    inside("outbox", "check", "--max-age", "0", code=3)
 
 
 def test_flush(put, acme, states, written):
@@ -119,11 +119,11 @@ def test_flush(put, acme, states, written):
     assert states() == {}
 
 
-def test_flush_nothing(crmkit):
+def test_flush_nothing(inside):
     """
     A flush of an empty outbox is done.
     """
-    assert crmkit("outbox", "flush").out == "nothing to send\n"
+    assert inside("outbox", "flush").out == "nothing to send\n"
 
 
 def test_flush_later(put, acme, written):
@@ -137,12 +137,12 @@ def test_flush_later(put, acme, written):
     assert written() == []
 
 
-def test_flush_missing_provider(put, crmkit):
+def test_flush_missing_provider(put, inside):
     """
     What belongs to a provider that is not installed waits, and the provider is named.
     """
     put("down", "a", code=4)
-    done = crmkit("outbox", "flush", code=4)
+    done = inside("outbox", "flush", code=4)
 
     assert "acme" in done.err
 
@@ -158,58 +158,58 @@ def test_flush_dry_run(put, acme, states, written):
     assert written() == []
 
 
-def test_retry(stuck, crmkit, acme, states, written):
+def test_retry(stuck, inside, acme, states, written):
     """
     What was mended is tried again with the next flush.
     """
-    assert crmkit("outbox", "retry", "lost").out == "retried: 1\n"
+    assert inside("outbox", "retry", "lost").out == "retried: 1\n"
     assert states()["lost"] == "pending"
     acme("outbox flush")
     assert sorted(written()) == ["lost", "waits"]
 
 
-def test_retry_state(stuck, crmkit, states):
+def test_retry_state(stuck, inside, states):
     """
     All of a state may be retried at once.
     """
-    crmkit("outbox", "retry", "--state", "uncertain")
+    inside("outbox", "retry", "--state", "uncertain")
 
     assert states() == {"waits": "pending", "lost": "pending", "bad": "dead"}
 
 
-def test_retry_unknown(stuck, crmkit, states):
+def test_retry_unknown(stuck, inside, states):
     """
     An id that is unknown, or waits already, is named; the others are retried.
     """
-    done = crmkit("outbox", "retry", "who", "waits", "bad", "--json", code=3)
+    done = inside("outbox", "retry", "who", "waits", "bad", "--json", code=3)
 
     assert done.json["retried"] == 1
     assert set(done.json["not_retried"]) == {"who", "waits"}
     assert states()["bad"] == "pending"
 
 
-def test_drop(stuck, crmkit, states):
+def test_drop(stuck, inside, states):
     """
     What is given up is gone.
     """
-    assert crmkit("outbox", "drop", "waits", "bad").out == "dropped: 2\n"
+    assert inside("outbox", "drop", "waits", "bad").out == "dropped: 2\n"
     assert states() == {"lost": "uncertain"}
 
 
 @pytest.mark.parametrize("verb", ["retry", "drop"])
-def test_dry_run(stuck, crmkit, states, verb):
+def test_dry_run(stuck, inside, states, verb):
     """
     A dry run counts and changes nothing.
     """
     before = states()
-    done = crmkit("outbox", verb, "--state", "dead", "--dry-run")
+    done = inside("outbox", verb, "--state", "dead", "--dry-run")
 
     assert done.out.startswith("would be")
     assert done.out.endswith(": 1\n")
     assert states() == before
 
 
-def test_users(put, crmkit):
+def test_users(put, inside):
     """
     An id is found whoever its user is; the same id of two users needs the user.
     """
@@ -217,17 +217,17 @@ def test_users(put, crmkit):
     put("lost", "b", code=3, options=("--user", "bob"))
     put("lost", "b", code=3, options=("--user", "eve"))
 
-    assert crmkit("outbox", "retry", "a").out == "retried: 1\n"
-    assert "--user" in crmkit("outbox", "retry", "b", code=2).err
-    assert crmkit("outbox", "retry", "b", "--user", "eve").out == "retried: 1\n"
+    assert inside("outbox", "retry", "a").out == "retried: 1\n"
+    assert "--user" in inside("outbox", "retry", "b", code=2).err
+    assert inside("outbox", "retry", "b", "--user", "eve").out == "retried: 1\n"
 
 
 @pytest.mark.parametrize("arguments", [(), ("a", "--state", "dead")])
-def test_usage(crmkit, arguments):
+def test_usage(inside, arguments):
     """
     Neither ids nor a state, or both, is an error of usage.
     """
-    crmkit("outbox", "drop", *arguments, code=2)
+    inside("outbox", "drop", *arguments, code=2)
 
 
 def test_flush_interrupted(acme, put):

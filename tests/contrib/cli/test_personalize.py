@@ -189,12 +189,14 @@ def test_transformers_said(acme, tmp_path):
     assert acme("personalize", *text).err == ""
 
 
-def test_encoding(acme):
+def test_encoding(acme_process):
     """
     A text that the output cannot hold is refused, not mangled.
     """
     text = ("--text", "{{firstName}}", "--client", "2")
-    done = acme("personalize", *text, code=2, PYTHONUTF8="0", PYTHONIOENCODING="latin-1")
+    done = acme_process(
+        "personalize", *text, code=2, PYTHONUTF8="0", PYTHONIOENCODING="latin-1"
+    )
 
     assert done.out == ""
     assert "PYTHONIOENCODING=utf-8" in done.err

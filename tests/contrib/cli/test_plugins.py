@@ -109,17 +109,17 @@ def test_duplicate(packages, crmkit):
     assert "crmkit-one, crmkit-two" in plugin["detail"]
 
 
-def test_broken_transformer(packages, acme):
+def test_broken_transformer(packages, acme_process):
     """
     A broken transformer that nobody named is left out with a warning, or as JSON.
     """
     packages("crmkit-bad", "[crmkit.transformers]\nbad = bad_plugin\n", bad_plugin="1 / 0")
     text = ("personalize", "--text", "x", "--client", "1")
 
-    done = acme(*text)
+    done = acme_process(*text)
     assert done.out == "x\n"
     assert "Warning: the transformer 'bad' of crmkit-bad" in done.err
-    assert list(acme(*text, "--json").json["transformers"]["broken"]) == ["bad"]
+    assert list(acme_process(*text, "--json").json["transformers"]["broken"]) == ["bad"]
 
 
 def test_remote_transformer(packages, acme):

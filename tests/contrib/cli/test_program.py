@@ -10,6 +10,7 @@ import pytest
 
 COMMANDS = [
     *(("fetch",), ("personalize",), ("sync",), ("plugins",), ("demo",)),
+    *(("fields",), ("doctor",)),
     *(("outbox", name) for name in ("list", "check", "flush", "retry", "drop")),
 ]
 LOADED = """
@@ -44,7 +45,8 @@ def test_help(crmkit, command):
 
     assert "Example" in text
     assert f"crmkit {' '.join(command)}" in text.partition("Example")[2]
-    assert {"--provider", "--user", "--config", "--json", "--plugin"} <= set(text.split())
+    common = {"--provider", "--user", "--config", "--json", "--plugin", "--trace"}
+    assert common <= set(text.split())
 
 
 def test_light():
@@ -74,11 +76,11 @@ def test_version(crmkit):
         ("nonsense", "No such command 'nonsense'."),
     ],
 )
-def test_unknown_command(crmkit, name, told):
+def test_unknown_command(bare, name, told):
     """
     An unknown command is named, with what it may have meant or what is to be installed.
     """
-    assert crmkit(name, code=2).err.splitlines()[-1].endswith(told)
+    assert bare(name, code=2).err.splitlines()[-1].endswith(told)
 
 
 def test_broken_pipe(environment, tmp_path):

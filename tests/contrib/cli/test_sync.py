@@ -300,7 +300,7 @@ def crmkit_sync(activities):
 """
 
 
-def test_interrupted_before(acme, crmkit, tmp_path):
+def test_interrupted_before(acme, inside, tmp_path):
     """
     Nothing is called safe that does not wait in the outbox, whatever else is there.
     """
@@ -308,6 +308,6 @@ def test_interrupted_before(acme, crmkit, tmp_path):
     acme("sync", "-", stdin=lines(call(id="a", client_id="refused")), code=3)
     (tmp_path / "stops.py").write_text(STOPS)
     arguments = ("sync", "-", "--plugin", "stops.py")
-    done = crmkit(*arguments, stdin=lines(call(id="a")), code=130)
+    done = inside(*arguments, stdin=lines(call(id="a")), code=130)
 
     assert (done.out, done.err) == ("", "")

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit_cli._table import cut, pad, table, width, wrap
+from crmkit_cli._table import cut, folded, pad, table, width, wrap
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")))
+ROWS = [("name", "type", "options"), ("size", "choice", "one two three four five six")]
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,32 @@ def test_table():
     rows = [("id", "name"), ("1", "健太"), ("23456789", "Ana")]
 
     assert list(table(rows, (6,))) == ["id      name", "1       健太", "2345..  Ana"]
+
+
+def test_folded():
+    """
+    A last cell that is too broad for the screen goes on below itself.
+    """
+    assert list(folded(ROWS, 34)) == [
+        "name  type    options",
+        "size  choice  one two three four",
+        "              five six",
+    ]
+
+
+@pytest.mark.parametrize("columns", [None, 200, 25])
+def test_not_folded(columns):
+    """
+    Without a screen, on a broad one and on one too narrow for it, a row is one line.
+    """
+    assert list(folded(ROWS, columns)) == [
+        "name  type    options",
+        "size  choice  one two three four five six",
+    ]
+
+
+def test_folded_empty():
+    """
+    A row whose last cell is empty is shown.
+    """
+    assert list(folded([("a", "b"), ("c", "")], 80)) == ["a  b", "c"]

@@ -18,7 +18,7 @@ import click
 
 from crmkit import ConfigurationError, CRMConnector, PluginNotFoundError
 from crmkit import plugins as installed
-from crmkit_cli import _story
+from crmkit_cli import _online, _story
 from crmkit_cli._exits import BUG, DONE
 from crmkit_cli._options import Chosen, common, examples
 from crmkit_cli._output import emit, note
@@ -27,8 +27,13 @@ from crmkit_cli._stage import Stage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NEEDS = ((installed.PROVIDERS, "addressbook"), (installed.TRANSFORMERS, "style"))
-_FOLDER = "crmkit-demo"
+_NEEDS = (
+    (installed.PROVIDERS, "addressbook"),
+    (installed.TRANSFORMERS, "style"),
+    (installed.PROVIDERS, "hubspot"),
+    (installed.COMMANDS, "simulate"),
+)
+_FOLDER, _LETTER = "crmkit-demo", "letter.txt"
 
 
 @click.command("demo", epilog=examples("crmkit demo", f"crmkit demo --keep {_FOLDER}"))
@@ -38,17 +43,19 @@ _FOLDER = "crmkit-demo"
 @common
 def command(chosen: Chosen, keep: str | None) -> None:
     """
-    Fetch, personalize and sync with a dozen awkward clients in a spreadsheet.
+    Fetch, personalize and sync, with a spreadsheet and with HubSpot over HTTP.
 
-    No account, no network, nothing left behind. It has a configuration of its own, so of
-    the common options only --json changes anything. Exits with 1 if something that it
-    claims is not so.
+    A dozen awkward clients, then a simulated HubSpot that is taken away in mid-batch. No
+    account, no network but this machine's own, nothing left behind. It has a configuration
+    of its own, so of the common options only --json and --trace change anything. Exits
+    with 1 if something that it claims is not so.
     """
     _check_installed()
     start = time.monotonic()
     stage = Stage(silent=chosen.as_json)
     with _folder(keep) as folder:
-        _play(stage, folder)
+        _play_offline(stage, folder)
+        _play_online(stage, (folder / _LETTER).read_text("utf-8"))
     holds = all(stage.claims.values())
     if chosen.as_json:
         claims = [{"claim": text, "holds": so} for text, so in stage.claims.items()]
@@ -95,7 +102,7 @@ def _filled(folder: Path) -> Path:
     return folder
 
 
-def _play(stage: Stage, folder: Path) -> None:
+def _play_offline(stage: Stage, folder: Path) -> None:
     clients = folder / _story.CLIENTS
     before = clients.read_bytes()
     with CRMConnector(
@@ -108,7 +115,7 @@ def _play(stage: Stage, folder: Path) -> None:
         store=f"sqlite:///{(folder / 'outbox.db').as_posix()}",
     ) as crm:
         found = _story.fetch(stage, crm)
-        template = (folder / "letter.txt").read_text("utf-8")
+        template = (folder / _LETTER).read_text("utf-8")
         messages = _story.personalize(stage, crm, found, template)
         sent = _story.sync(stage, crm, messages, folder)
         late = _story.outage(stage, crm, folder)
@@ -116,20 +123,39 @@ def _play(stage: Stage, folder: Path) -> None:
     stage.claim("clients.csv is as it was.", holds=clients.read_bytes() == before)
 
 
+def _play_online(stage: Stage, template: str) -> None:
+    # What was synced to this HubSpot is in none that comes after it.
+    with (
+        TemporaryDirectory(prefix="crmkit-demo-") as folder,
+        _online.hubspot(Path(folder)) as (simulator, crm),
+    ):
+        _online.letter(stage, crm, template)
+        batch = _online.outage(stage, simulator, crm)
+        _online.recovery(stage, simulator, crm, batch)
+
+
 def _end(stage: Stage, keep: str | None, seconds: float) -> None:
     stage.line()
     stage.line(f"{len(stage.claims)} claims checked, all hold ({seconds:.1f} s).")
+    program, folder = _program(), shlex.quote(keep or _FOLDER)
     stage.title("Type next")
-    program = _program()
-    folder = keep or _FOLDER
     if keep is None:
         stage.command(f"{program} demo --keep {_FOLDER}")
     for line in (
-        f"cd {shlex.quote(folder)}",
+        f"cd {folder}",
         f"{program} fetch --email zoe@lind.example",
-        f"{program} personalize letter.txt --client 4 --client 9",
+        f"{program} personalize {_LETTER} --client 4 --client 9",
         f"{program} sync activities.jsonl",
         f"{program} outbox check",
+    ):
+        stage.command(line)
+    stage.title("Then with HubSpot: leave this running in a terminal of its own")
+    stage.command(f"{program} simulate hubspot --token demo")
+    stage.line()
+    for line in (
+        "export CRMKIT_HUBSPOT_TOKEN=demo",
+        f"{program} doctor --config hubspot.toml",
+        f"{program} fetch --config hubspot.toml --email client1@example.com --trace",
     ):
         stage.command(line)
 

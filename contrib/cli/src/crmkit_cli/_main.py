@@ -19,8 +19,10 @@ OWN = {
     "personalize": "Fill in a template for a client.",
     "sync": "Write activities to the CRM.",
     "outbox": "See and mend what waits to be sent.",
+    "fields": "Show the custom fields that templates can name.",
+    "doctor": "Look for what is wrong, and say what to do.",
     "plugins": "Show which plugins there are, and which are broken.",
-    "demo": "See all of it work, offline, in a second.",
+    "demo": "See all of it work, offline, in two seconds.",
 }
 AS_JSON = "crmkit_cli.json"
 _INTERRUPTED, _BROKEN_PIPE = 130, 141  # as shells count: 128 and the signal's number

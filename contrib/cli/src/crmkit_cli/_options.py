@@ -30,6 +30,13 @@ class Chosen(NamedTuple):
     as_json: bool
 
 
+def _trace(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001 - click's own
+    if value:
+        from crmkit_cli._trace import shown
+
+        ctx.with_resource(shown())
+
+
 _OPTIONS = (
     click.option("--provider", metavar="NAME", help="The CRM, such as addressbook."),
     click.option("--user", metavar="ID", help="Whose account it is; each has a token."),
@@ -54,6 +61,13 @@ _OPTIONS = (
         help="A plugin that is not installed: ./acme.py is acme; repeatable.",
     ),
     click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs."),
+    click.option(
+        "--trace",
+        is_flag=True,
+        expose_value=False,
+        callback=_trace,
+        help="Show each request and answer, without any value.",
+    ),
 )
 
 dry_run = click.option(

@@ -57,6 +57,20 @@ class Setup(NamedTuple):
             return CRMConnector(**arguments)
         return CRMConnector.from_config(self.file, **arguments)
 
+    @property
+    def store(self) -> str | None:
+        """
+        The store's URL, None if nobody chose one.
+        """
+        return os.environ.get("CRMKIT_STORE") or self.values.get("store")
+
+    @property
+    def provider(self) -> str:
+        """
+        The provider that is used: the default, else the core's own.
+        """
+        return self.default or _CORES_OWN
+
     def need_provider(self) -> None:
         """
         Refuse to go on when nobody chose a CRM and the core's own choice is missing.

@@ -16,6 +16,8 @@ from crmkit_cli._table import pad, table, wrap
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from crmkit import SyncReport
+
 COLUMNS = 78
 _INDENT = "  "
 
@@ -54,6 +56,13 @@ class Stage:
         for line in wrap(text, COLUMNS - len(_INDENT)):
             self.line(line)
 
+    def paragraphs(self, text: str) -> None:
+        """
+        Print a text of several paragraphs.
+        """
+        for paragraph in text.splitlines():
+            self.text(paragraph) if paragraph else self.line()
+
     def table(self, rows: Iterable[Sequence[str]], limits: Sequence[int] = ()) -> None:
         """
         Print rows in columns.
@@ -86,6 +95,14 @@ class Stage:
         """
         self.line(text)
         self.check(text, holds=holds)
+
+    def report(self, what: str, report: SyncReport, **expected: int) -> None:
+        """
+        Say how many became what, and check it.
+        """
+        counts = {status: count for status, count in report.counts.items() if count}
+        told = ", ".join(f"{count} {status}" for status, count in counts.items())
+        self.claim(f"{what}: {told or 'nothing'}", holds=counts == expected)
 
     def check(self, text: str, *, holds: bool) -> None:
         """

@@ -1,5 +1,5 @@
 """
-The demo's scenes: fetch, personalize, sync, an outage, and after it.
+The demo's first half: fetch, personalize, sync, an outage of a file, and after it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from crmkit import ClientData, CRMConnector, CrmkitError, SyncReport
+    from crmkit import ClientData, CRMConnector, CrmkitError
     from crmkit_cli._stage import Stage
 
     Made = Mapping[str, PersonalizedContent | CrmkitError]
@@ -141,9 +141,9 @@ def sync(
         for message in messages
     ]
     ids = [activity.id for activity in batch]
-    _batch(stage, "a batch", crm.batch_sync_activities(batch), synced=len(batch))
+    stage.report("a batch", crm.batch_sync_activities(batch), synced=len(batch))
     again = crm.batch_sync_activities(batch)
-    _batch(stage, "the same batch, as after a crash", again, synced=len(batch))
+    stage.report("the same batch, as after a crash", again, synced=len(batch))
     stage.claim(
         f"The file has {len(batch)} rows still: a known id is not sent again.",
         holds=_ids(folder) == ids,
@@ -165,7 +165,7 @@ def outage(stage: Stage, crm: CRMConnector, folder: Path) -> Sequence[str]:
         for viewer in _VIEWERS
     ]
     report = crm.batch_sync_activities(batch)
-    _batch(stage, "another batch", report, pending=len(batch))
+    stage.report("another batch", report, pending=len(batch))
     waiting = crm.outbox.list()
     now = crm.outbox.now()
     stage.line()
@@ -189,19 +189,13 @@ def recovery(
     stage.title("5  The file is back: flush")
     (folder / JOURNAL).rmdir()
     (folder / "aside.csv").rename(folder / JOURNAL)
-    _batch(stage, "crmkit outbox flush", crm.flush_pending(), synced=len(late))
+    stage.report("crmkit outbox flush", crm.flush_pending(), synced=len(late))
     stage.check("the outbox is empty", holds=not crm.outbox.list())
     ids = _ids(folder)
     stage.claim(
         f"{JOURNAL}: {len(ids)} rows, {len(set(ids))} ids; everything is there once.",
         holds=sorted(ids) == sorted([*sent, *late]),
     )
-
-
-def _batch(stage: Stage, what: str, report: SyncReport, **expected: int) -> None:
-    counts = {status: count for status, count in report.counts.items() if count}
-    told = ", ".join(f"{count} {status}" for status, count in counts.items())
-    stage.claim(f"{what}: {told or 'nothing'}", holds=counts == expected)
 
 
 def _ids(folder: Path) -> list[str]:

@@ -4,6 +4,8 @@ Text in columns, for scripts of any width.
 
 from __future__ import annotations
 
+import shutil
+import sys
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
 _NO_COLUMN = frozenset({"Mn", "Me", "Cf"})
 _GAP = "  "
+_LEAST = 20  # columns that a broken cell needs, or it is not broken
 
 
 def width(text: str) -> int:
@@ -69,6 +72,30 @@ def table(rows: Sequence[Sequence[str]], limits: Sequence[int] = ()) -> Iterator
     for row in rows:
         cells = [pad(cell, size) for cell, size in zip(row, sizes, strict=True)]
         yield _GAP.join(cells).rstrip()
+
+
+def folded(rows: Sequence[Sequence[str]], columns: int | None) -> Iterator[str]:
+    """
+    Yield rows as lines; a last cell that goes beyond *columns* is broken, below itself.
+    """
+    leading = zip(*(row[:-1] for row in rows), strict=True)
+    before = sum(max(map(width, column)) + len(_GAP) for column in leading)
+    room = (columns or 0) - before
+    if room < _LEAST:
+        yield from table(rows)
+        return
+    lines = []
+    for *cells, last in rows:
+        for number, line in enumerate(wrap(last, room) if last else [""]):
+            lines.append([*(cells if number == 0 else [""] * len(cells)), line])
+    yield from table(lines)
+
+
+def screen() -> int | None:
+    """
+    Return how many columns the terminal has, None if what is printed goes elsewhere.
+    """
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _columns(char: str) -> int:

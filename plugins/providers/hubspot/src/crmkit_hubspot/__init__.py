@@ -57,11 +57,7 @@ def crmkit_provider() -> ProviderInfo:
         fetch_batch=_api.BATCH,
         sync_batch=_api.BATCH,
         kinds=TYPES,
-        limits={
-            "": Rate(100, per=10),
-            "search": Rate(4),
-            "associations": Rate(100, per=10),
-        },
+        limits={"search": Rate(4), "associations": Rate(100, per=10)},
         error_from=error_from,
         limit_from=limit_from,
     )

@@ -1,0 +1,53 @@
+"""
+Sending what waits of one group: first what is uncertain, then what is due.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from crmkit._ahead import ahead
+from crmkit._outbox import activity_of
+from crmkit.reports import PENDING, UNCERTAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from crmkit._dispatch import Dispatch
+    from crmkit.models import ActivityRecord
+    from crmkit.reports import SyncOutcome
+    from crmkit.stores import Group
+
+_ALL = 1_000_000
+
+
+def flush_group(
+    run: Dispatch, group: Group, start: float, size: int
+) -> Iterator[SyncOutcome]:
+    """
+    Send what is due at *start*, *size* at once; yield the outcomes until nothing is left.
+
+    What is uncertain is looked for in the CRM first.
+    """
+    claim = run.outbox.store.claim
+    if not run.halted(group):
+        # All at once: what stays uncertain would be claimed over and over.
+        rows = claim(group, state=UNCERTAIN, now=start, limit=_ALL)
+        outcomes, again = run.look_up(group, rows)
+        yield from outcomes.values()
+        for at in range(0, len(again), size):
+            yield from run.send(group, again[at : at + size]).values()
+
+    def due() -> list[ActivityRecord]:
+        rows = claim(group, state=PENDING, now=start, limit=size)
+        return [activity_of(row) for row in rows]
+
+    def claims() -> Iterator[Callable[[], Sequence[ActivityRecord]]]:
+        while not run.halted(group):  # what stays pending halts the account
+            yield due
+
+    with ahead(claims(), partial(run.release, group)) as cuts:
+        for activities in takewhile(len, cuts):
+            yield from run.send(group, activities).values()

@@ -1,0 +1,28 @@
+"""
+A copy of a model in which some fields are others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T", bound=attrs.AttrsInstance)
+
+
+def replaced(value: T, changes: Mapping[str, Any]) -> T:
+    """
+    Return a copy of a model with these fields replaced by values that are checked already.
+
+    attrs.evolve would check and convert all the others once more.
+    """
+    copy = object.__new__(type(value))
+    for attribute in attrs.fields(type(value)):
+        name = attribute.name
+        field = changes[name] if name in changes else getattr(value, name)
+        object.__setattr__(copy, name, field)
+    return copy

@@ -1,0 +1,77 @@
+"""
+Rows of the embedded store: written, read by condition or by key, grouped.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from attrs import fields
+
+from crmkit.stores import SENDING, Group, Row
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from crmkit.stores import Key
+
+BY_KEY = "user_id = ? AND activity_id = ?"
+BY_GROUP = "provider = ? AND user_id = ? AND kind = ?"
+_NAMES = tuple(attribute.name for attribute in fields(Row))
+_VALUES = attrgetter(*_NAMES)
+_COLUMNS = ", ".join(_NAMES)
+_MANY = 500  # SQLite may be built to take no more than 999 values at once
+
+
+def insert(database: sqlite3.Connection, rows: Iterable[Row], owner: str) -> None:
+    """
+    Write new rows; those being sent are leased to the owner.
+    """
+    statement = f"INSERT INTO activity ({_COLUMNS}, owner) VALUES ({'?, ' * len(_NAMES)}?)"
+    values = ((*_VALUES(row), owner if row.state == SENDING else None) for row in rows)
+    database.executemany(statement, values)
+
+
+def select(database: sqlite3.Connection, rest: str, values: Sequence[Any]) -> list[Row]:
+    """
+    Return rows; *rest* is what follows FROM.
+    """
+    query = f"SELECT {_COLUMNS} FROM activity {rest}"
+    return [
+        Row(**dict(zip(_NAMES, found, strict=True)))
+        for found in database.execute(query, values).fetchall()
+    ]
+
+
+def by_keys(database: sqlite3.Connection, keys: Iterable[Key]) -> Iterator[Row]:
+    """
+    Yield those of these rows that there are.
+    """
+    by_user: dict[str, list[str]] = {}
+    for key in keys:
+        by_user.setdefault(key.user_id, []).append(key.activity_id)
+    for user_id, ids in by_user.items():
+        for start in range(0, len(ids), _MANY):
+            some = ids[start : start + _MANY]
+            marks = ", ".join("?" * len(some))
+            condition = f"WHERE user_id = ? AND activity_id IN ({marks})"
+            yield from select(database, condition, (user_id, *some))
+
+
+def groups_of(database: sqlite3.Connection, state: str, now: float) -> Iterator[Group]:
+    """
+    Yield the groups that have a row of this state due by *now*.
+    """
+    # Leaps from group to group along the index, however many rows each one has.
+    following = (
+        "SELECT provider, user_id, kind FROM activity WHERE state = ? AND "
+        "(provider, user_id, kind) > (?, ?, ?) ORDER BY provider, user_id, kind LIMIT 1"
+    )
+    due = f"SELECT 1 FROM activity WHERE state = ? AND {BY_GROUP} AND due_at <= ? LIMIT 1"
+    last = Group("", "", "")
+    while found := database.execute(following, (state, *last)).fetchone():
+        last = Group(*found)
+        if database.execute(due, (state, *last, now)).fetchone():
+            yield last
