@@ -148,8 +148,27 @@ _encode = json.JSONEncoder(default=_plain, allow_nan=False, separators=(",", ":"
 @cache
 def _converter() -> Converter:
     from cattrs import Converter
+    from cattrs.cols import is_sequence
 
-    return Converter()
+    plain, strict = Converter(), Converter()
+
+    def of_a_list(value: Any, kind: Any) -> Any:
+        # A text is a sequence too, of letters, which nobody means.
+        if not isinstance(value, list | tuple | set | frozenset):
+            msg = "must be a list"
+            raise TypeError(msg)
+        return plain.structure(value, kind)
+
+    strict.register_structure_hook_func(is_sequence, of_a_list)
+    strict.register_structure_hook(bool, _boolean)
+    return strict
+
+
+def _boolean(value: Any, _kind: type) -> bool:
+    if not isinstance(value, bool):
+        msg = "must be true or false"
+        raise TypeError(msg)
+    return value
 
 
 def _listed(names: list[str]) -> str:
