@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import asdict, fields, has
+from attrs import NOTHING, asdict, fields, has
 
 from crmkit._values import read_only
 from crmkit.errors import ConfigurationError
@@ -82,6 +82,8 @@ def structured(given: Mapping[str, Any], kind: type | None, plugin: str) -> Any:
     """
     if kind is None:
         return read_only(given)
+    if not given and not any(field.default is NOTHING for field in fields(kind)):
+        return kind()  # without the library that structures
     return structure(given, kind, f"settings of {plugin!r}")
 
 

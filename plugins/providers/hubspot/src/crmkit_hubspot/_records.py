@@ -156,7 +156,7 @@ def _headers(left: dict[str, Any]) -> dict[str, Any]:
 def _bodies(
     kind: str, activity: ActivityRecord, left: dict[str, Any], *, marked: bool
 ) -> Iterator[tuple[str, str]]:
-    html = left.pop("html", None)
+    html = left.pop("html", None) or None
     natural = activity.type in KINDS[kind].types
     lines = [] if natural else [f"type: {activity.type}"]
     lines += [f"{name}: {as_text(value)}" for name, value in left.items()]
