@@ -5,6 +5,7 @@ Sending one group's activities in one run: call, judge each outcome, settle.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
@@ -14,11 +15,12 @@ from crmkit._outbox import activity_of, outcome_of
 from crmkit.errors import (
     CredentialsError,
     CrmkitError,
+    NotSupportedError,
     OutboxError,
     PluginContractError,
     RetryableError,
 )
-from crmkit.reports import PENDING, SYNCED, UNCERTAIN, SyncOutcome
+from crmkit.reports import SYNCED, UNCERTAIN, SyncOutcome
 from crmkit.stores import Key, Settlement
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class Dispatch:
     tally: Tally
     deadline: float | None = None
     _halted: dict[tuple[str, str], Exception | None] = field(factory=dict, init=False)
+    _unsettled: deque[Settlement] = field(factory=deque, init=False)
 
     def halted(self, group: Group) -> bool:
         """
@@ -68,8 +71,8 @@ class Dispatch:
         """
         if not self.halted(group):
             return None
-        error = self._halted[group.provider, group.user_id]
-        return f"{self.whose(group)}: {error or 'the deadline has passed'}"
+        error = self._halted[group.provider, group.user_id] or "the deadline has passed"
+        return f"{self.whose(group)}: {error}"
 
     @staticmethod
     def whose(group: Group) -> str:
@@ -83,7 +86,9 @@ class Dispatch:
         """
         Return pending outcomes for what a halted account leaves unsent.
         """
-        return pending(activity_ids, self._halted.get((group.provider, group.user_id)))
+        return _verdicts.pending(
+            activity_ids, self._halted.get((group.provider, group.user_id))
+        )
 
     def release(self, group: Group, activities: Sequence[ActivityRecord]) -> None:
         """
@@ -133,6 +138,19 @@ class Dispatch:
         again = [activity_of(row) for row in rows if looked[row.activity_id] is None]
         return self._settle(group, outcomes, heed=False), again
 
+    def settle(self) -> None:
+        """
+        Note what became of what was sent: before the next claim, and at the end.
+        """
+        count = len(self._unsettled)
+        try:
+            if count:
+                self.outbox.store.settle([self._unsettled.popleft() for _ in range(count)])
+        except OutboxError as error:
+            # What happened in the CRM is true even if it cannot be noted; the rows stay
+            # leased, so they turn uncertain, and are looked up before they are sent again.
+            _LOG.warning("%d outcomes cannot be noted: %s", count, error)
+
     def _look(self, group: Group, row: Row) -> SyncOutcome | None:
         if self.halted(group) or not self.host.offers(group.provider, _LOOK):
             return outcome_of(row)
@@ -154,7 +172,7 @@ class Dispatch:
         try:
             session = self._session(group, writes=1)
         except PluginContractError as error:
-            return pending(sent, error), None
+            return _verdicts.pending(sent, error), None
         except CrmkitError as error:
             return {}, error
         except Exception as error:
@@ -189,15 +207,7 @@ class Dispatch:
         }
         if heed:
             self._heed(group, settled.values())
-        try:
-            if settled:
-                self.outbox.store.settle(
-                    self._settlement(group, outcome) for outcome in settled.values()
-                )
-        except OutboxError as error:
-            # What happened in the CRM is true even if it cannot be noted; the rows stay
-            # leased, so they turn uncertain, and are looked up before they are sent again.
-            _LOG.warning("%d outcomes cannot be noted: %s", len(settled), error)
+        self._unsettled.extend(self._settlement(group, it) for it in settled.values())
         for outcome in settled.values():
             self.tally.add(outcome.status)
         return settled
@@ -225,18 +235,11 @@ def told(host: Host, provider: str, outcome: SyncOutcome) -> SyncOutcome:
     """
     Return the outcome as the user is told: only they can decide what nobody can look up.
     """
-    decides = outcome.status == UNCERTAIN and not host.offers(provider, _LOOK)
+    if outcome.status != UNCERTAIN:
+        return outcome
+    nobody_can = isinstance(outcome.error, NotSupportedError)
+    decides = nobody_can or not host.offers(provider, _LOOK)
     return evolve(outcome, user_decides=True) if decides else outcome
-
-
-def pending(activity_ids: Iterable[str], error: Exception | None) -> dict[str, SyncOutcome]:
-    """
-    Return pending outcomes, all for the same reason.
-    """
-    return {
-        activity_id: SyncOutcome(activity_id=activity_id, status=PENDING, error=error)
-        for activity_id in activity_ids
-    }
 
 
 def _no_session(group: Group, error: Exception) -> CredentialsError:

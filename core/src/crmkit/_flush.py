@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crmkit._dispatch import Dispatch
     from crmkit.models import ActivityRecord
     from crmkit.reports import SyncOutcome
-    from crmkit.stores import Group
+    from crmkit.stores import Group, Row
 
 _ALL = 1_000_000
 
@@ -31,18 +31,20 @@ def flush_group(
 
     What is uncertain is looked for in the CRM first.
     """
-    claim = run.outbox.store.claim
+
+    def claim(state: str, limit: int) -> Sequence[Row]:
+        run.settle()
+        return run.outbox.store.claim(group, state=state, now=start, limit=limit)
+
     if not run.halted(group):
         # All at once: what stays uncertain would be claimed over and over.
-        rows = claim(group, state=UNCERTAIN, now=start, limit=_ALL)
-        outcomes, again = run.look_up(group, rows)
+        outcomes, again = run.look_up(group, claim(UNCERTAIN, _ALL))
         yield from outcomes.values()
         for at in range(0, len(again), size):
             yield from run.send(group, again[at : at + size]).values()
 
     def due() -> list[ActivityRecord]:
-        rows = claim(group, state=PENDING, now=start, limit=size)
-        return [activity_of(row) for row in rows]
+        return [activity_of(row) for row in claim(PENDING, size)]
 
     def claims() -> Iterator[Callable[[], Sequence[ActivityRecord]]]:
         while not run.halted(group):  # what stays pending halts the account

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit._owners import Owner
 from crmkit._sqlite_file import connect, explained, rest_while_forking
-from crmkit._sqlite_rows import BY_GROUP, BY_KEY, by_keys, groups_of, insert, select
+from crmkit._sqlite_rows import (
+    BY_GROUP,
+    BY_KEY,
+    by_keys,
+    groups_of,
+    in_state,
+    insert,
+    lease,
+    select,
+)
 from crmkit.errors import ConfigurationError
 from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN
 from crmkit.stores import SENDING, Group, Key, Row, Settlement
@@ -79,12 +88,15 @@ class SqliteStore:
     def claim(self, group: Group, *, state: str, now: float, limit: int) -> Sequence[Row]:
         due = f"WHERE state = ? AND {BY_GROUP} AND due_at <= ? ORDER BY due_at, seq LIMIT ?"
         with self._transaction() as database:
-            return self._lease(database, select(database, due, (state, *group, now, limit)))
+            rows = select(database, due, (state, *group, now, limit))
+            lease(database, (row.key for row in rows), self._owned())
+        return rows
 
-    def claim_keys(self, keys: Sequence[Key]) -> Sequence[Row]:
+    def claim_keys(self, keys: Sequence[Key]) -> Sequence[Key]:
         with self._transaction() as database:
-            known = by_keys(database, keys)
-            return self._lease(database, [row for row in known if row.state == PENDING])
+            pending = list(in_state(database, PENDING, keys))
+            lease(database, pending, self._owned())
+        return pending
 
     def settle(self, settlements: Iterable[Settlement]) -> int:
         changes: dict[str, list[tuple[Any, ...]]] = {_SYNCED: [], _LEFT: []}
@@ -170,15 +182,6 @@ class SqliteStore:
     def _change(self, statement: str, values: Sequence[tuple[Any, ...]]) -> int:
         with self._transaction() as database:
             return sum(database.execute(statement, each).rowcount for each in values)
-
-    def _lease(self, database: sqlite3.Connection, rows: Sequence[Row]) -> Sequence[Row]:
-        owner = self._owned()
-        lease = (
-            "UPDATE activity SET state = ?, owner = ?, attempts = attempts + 1 "
-            f"WHERE {BY_KEY}"
-        )
-        database.executemany(lease, [(SENDING, owner, *row.key) for row in rows])
-        return rows
 
     def _owned(self) -> str:
         if self._owner is None:

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import fields
 
-from crmkit.stores import SENDING, Group, Row
+from crmkit.stores import SENDING, Group, Key, Row
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
-
-    from crmkit.stores import Key
 
 BY_KEY = "user_id = ? AND activity_id = ?"
 BY_GROUP = "provider = ? AND user_id = ? AND kind = ?"
@@ -49,6 +47,31 @@ def by_keys(database: sqlite3.Connection, keys: Iterable[Key]) -> Iterator[Row]:
     """
     Yield those of these rows that there are.
     """
+    for condition, values in _conditions(keys):
+        yield from select(database, f"WHERE {condition}", values)
+
+
+def in_state(
+    database: sqlite3.Connection, state: str, keys: Iterable[Key]
+) -> Iterator[Key]:
+    """
+    Yield the keys of those rows that are in this state.
+    """
+    for condition, values in _conditions(keys):
+        query = f"SELECT user_id, activity_id FROM activity WHERE {condition} AND state = ?"
+        yield from map(Key._make, database.execute(query, (*values, state)).fetchall())
+
+
+def lease(database: sqlite3.Connection, keys: Iterable[Key], owner: str) -> None:
+    """
+    Mark these rows as being sent by the owner.
+    """
+    for condition, values in _conditions(keys):
+        change = "UPDATE activity SET state = ?, owner = ?, attempts = attempts + 1 WHERE "
+        database.execute(change + condition, (SENDING, owner, *values))
+
+
+def _conditions(keys: Iterable[Key]) -> Iterator[tuple[str, Sequence[str]]]:
     by_user: dict[str, list[str]] = {}
     for key in keys:
         by_user.setdefault(key.user_id, []).append(key.activity_id)
@@ -56,8 +79,7 @@ def by_keys(database: sqlite3.Connection, keys: Iterable[Key]) -> Iterator[Row]:
         for start in range(0, len(ids), _MANY):
             some = ids[start : start + _MANY]
             marks = ", ".join("?" * len(some))
-            condition = f"WHERE user_id = ? AND activity_id IN ({marks})"
-            yield from select(database, condition, (user_id, *some))
+            yield f"user_id = ? AND activity_id IN ({marks})", (user_id, *some)
 
 
 def groups_of(database: sqlite3.Connection, state: str, now: float) -> Iterator[Group]:

@@ -12,9 +12,10 @@ from attrs import define
 
 from crmkit._ahead import ahead
 from crmkit._batch import Batch, Filling, kind_of
-from crmkit._dispatch import Dispatch, pending, told
+from crmkit._dispatch import Dispatch, told
 from crmkit._flush import flush_group
 from crmkit._outbox import admitted, outcome_of, row_of
+from crmkit._verdicts import pending
 from crmkit.errors import ConfigurationError, InvalidRequestError, OutboxError, PluginError
 from crmkit.models import ActivityRecord
 from crmkit.reports import DEAD, PENDING, SYNCED, SyncOutcome, SyncReport
@@ -102,6 +103,8 @@ class Sync:
                 outcomes += flush_group(run, group, start, self._size(group))
             except (PluginError, OutboxError) as error:
                 unsent.append(str(error))
+            finally:
+                run.settle()
             if reason := run.reason(group):
                 unsent.append(reason)
         if not unsent and all(outcome.status in {SYNCED, DEAD} for outcome in outcomes):
@@ -179,6 +182,8 @@ class Sync:
                 left = batch.of(batch.leased.intersection(positions))
                 run.release(group, left)
             raise
+        finally:
+            run.settle()
 
     def _send_groups(self, batch: Batch, run: Dispatch) -> None:
         for group, positions in batch.groups.items():
@@ -207,16 +212,19 @@ class Sync:
                 left = run.left(group, (activity.id for activity in batch.of(cut)))
                 batch.note(cut, left)
             else:
-                yield partial(self._claim, batch, group, cut)
+                yield partial(self._claim, batch, run, group, cut)
 
-    def _claim(self, batch: Batch, group: Group, cut: Sequence[int]) -> Sequence[int]:
+    def _claim(
+        self, batch: Batch, run: Dispatch, group: Group, cut: Sequence[int]
+    ) -> Sequence[int]:
+        run.settle()
         keys = [Key(group.user_id, activity.id) for activity in batch.of(cut)]
         try:
-            mine = {row.activity_id for row in self.outbox.store.claim_keys(keys)}
+            mine = set(self.outbox.store.claim_keys(keys))
         except OutboxError as error:  # others were sent, so this must not be raised
             batch.note(cut, pending((key.activity_id for key in keys), error))
             return []
-        return [at for at, key in zip(cut, keys, strict=True) if key.activity_id in mine]
+        return [at for at, key in zip(cut, keys, strict=True) if key in mine]
 
     def _run(self, deadline: float | None) -> Dispatch:
         return Dispatch(

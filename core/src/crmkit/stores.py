@@ -116,9 +116,11 @@ class Store(Protocol):
         Durable before it returns; the rows come back as they were, now sending.
         """
 
-    def claim_keys(self, keys: Sequence[Key]) -> Sequence[Row]:
+    def claim_keys(self, keys: Sequence[Key]) -> Sequence[Key]:
         """
-        Lease those of these rows that are still pending; durable before it returns.
+        Lease those of these rows that are still pending, and return their keys.
+
+        Durable before it returns.
         """
 
     def settle(self, settlements: Iterable[Settlement]) -> int:

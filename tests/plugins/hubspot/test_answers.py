@@ -3,6 +3,7 @@ Answers of HubSpot that a simulator does not give, by hand.
 """
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from attrs import evolve, field, frozen
@@ -41,6 +42,7 @@ class Session:
     answers: dict
     settings: Settings = field(factory=Settings)
     memory: dict = field(factory=dict)
+    schema: tuple = ()
     asked: list = field(factory=list)
 
     @property
@@ -54,7 +56,7 @@ class Session:
         path = path.format(**options.get("path_values", {})).partition("?")[0]
         self.asked.append(options.get("json"))
         if path.endswith("properties/2026-09/contacts"):
-            return answer({"results": []})
+            return answer({"results": [{"name": name} for name in self.schema]})
         queue = next(self.answers[end] for end in self.answers if path.endswith(end))
         body = queue.pop(0)
         if isinstance(body, Exception):
@@ -178,6 +180,19 @@ def fetching(*ids, **answers):
     return clients, None
 
 
+def test_asked_once():
+    """
+    A property that is named, though it is read in any case, is asked for once.
+    """
+    answers = {"batch/read": [{"results": []}, {}, {}]}
+    settings = Settings(properties=["email"])
+    session = Session(answers, settings, schema=("email", "city"))
+    crmkit_fetch(session, ["1", "2"])
+    names = session.asked[-1]["properties"]
+
+    assert len(names) == len(set(names))
+
+
 def test_partial_read():
     """
     Contacts that were read are told, though HubSpot failed for others.
@@ -227,6 +242,21 @@ def test_cursor():
 
     assert (first.next_cursor, last.next_cursor) == ("x", None)
     assert [client.id for page in (first, last) for client in page.clients] == ["1", "2"]
+
+
+def test_search():
+    """
+    A search is in the order of ids, and within the size that HubSpot reads.
+    """
+    session = Session({"contacts/search": [{"results": []}]})
+    since = datetime(2026, 5, 1, tzinfo=UTC)
+    page = crmkit_list_clients(session, since, "9" * 18)
+
+    assert (list(page.clients), page.next_cursor) == ([], None)
+    assert session.asked[-1]["sorts"] == [
+        {"propertyName": "hs_object_id", "direction": "ASCENDING"}
+    ]
+    assert len(json.dumps(session.asked[-1])) < 3000
 
 
 def associated(*ids, after=None):
@@ -281,6 +311,34 @@ def test_found_among_others():
     )
 
     assert crmkit_find_activity(session, "notes", NOTES[0]) == "3"
+
+
+def test_latest_first():
+    """
+    What was just written is looked for among the latest records, in one request.
+    """
+    answers = {
+        "contacts/notes/batch/read": [associated(*range(1, 151))],
+        "notes/batch/read": [{"results": [record(NOTES[0], "150")]}],
+    }
+    session = Session(answers)
+
+    assert crmkit_find_activity(session, "notes", NOTES[0]) == "150"
+    assert len(session.asked[-1]["inputs"]) == 100
+    assert session.asked[-1]["inputs"][0] == {"id": "150"}
+
+
+def test_found_after_merge():
+    """
+    A note is found under the id that its client has now, if not under the former one.
+    """
+    answers = {
+        "contacts/notes/batch/read": [{"results": []}, associated(3)],
+        "notes/batch/read": [{"results": [record(NOTES[0], "3")]}],
+        "/contacts/501": [{"id": "777"}],
+    }
+
+    assert crmkit_find_activity(Session(answers), "notes", NOTES[0]) == "3"
 
 
 def test_unmarked_texts():

@@ -13,6 +13,7 @@ from crmkit import (
     AuthenticationError,
     ClientNotFoundError,
     ConfigurationError,
+    ConsentRefused,
     InvalidRequestError,
     NotSupportedError,
     ProtocolError,
@@ -35,7 +36,7 @@ PROPERTIES = [
     },
 ]
 LONG = [
-    {"name": f"a_property_with_a_long_name_{i:03}", "type": "string"} for i in range(200)
+    {"name": f"a_property_with_a_long_name_{i:03}", "type": "string"} for i in range(600)
 ]
 
 
@@ -119,6 +120,42 @@ def test_typed(crm_simulator, connect):
     assert fields["colours"] == ("Red", "Blue")
     assert fields["customer_no"] is None
     assert "createdate" not in fields
+
+
+def test_personalized(crm_simulator, connect):
+    """
+    A contact's values stand in a text as they stand in HubSpot.
+    """
+    contact = {**ANA, "zip": "01230", "budget": "2500", "vip": "false"}
+    hub = crm_simulator("hubspot", contacts=[contact], properties=PROPERTIES)
+    crm = connect(hub)
+    template = (
+        "{{ firstName }}, {{ zip }}, {{ budget }}, {{ vip }}, {{ city | default: - }}"
+    )
+    text = crm.personalize_content(template, crm.get_client_data("501"))
+
+    assert text.content == "Ana, 01230, 2500, false, -"
+
+
+def test_opted_out(crm_simulator, connect):
+    """
+    A contact that opted out of e-mail gets none.
+    """
+    contact = {**ANA, "hs_email_optout": "true"}
+    crm = connect(crm_simulator("hubspot", contacts=[contact]))
+
+    with pytest.raises(ConsentRefused):
+        crm.personalize_content("Hello", crm.get_client_data("501"))
+
+
+def test_language(crm_simulator, connect):
+    """
+    Language and time zone are those of the contact.
+    """
+    contact = {**ANA, "hs_language": "pt-br", "hs_timezone": "america_slash_sao_paulo"}
+    client = connect(crm_simulator("hubspot", contacts=[contact])).get_client_data("501")
+
+    assert (client.language, client.timezone) == ("pt-BR", "America/Sao_Paulo")
 
 
 def test_named_properties(crm_simulator, connect):

@@ -211,7 +211,8 @@ def test_passed_on():
         ("call", {"duration_s": "62"}, "duration_s"),
         ("call", {"duration_s": True}, "duration_s"),
         ("meeting", {"duration_s": -1}, "duration_s"),
-        ("meeting", {"duration_s": 1e300}, "calendar"),
+        ("meeting", {"duration_s": 1e300}, "duration_s"),
+        ("call", {"duration_s": 1e308}, "duration_s"),
     ],
 )
 def test_refused(of, metadata, named):
@@ -304,14 +305,78 @@ def test_nothing_lost(kind, description, metadata, marked):
     }
     activity = ActivityRecord(type="other", description=description, metadata=metadata)
     said = to_properties(kind, activity, marked=marked)
-    values = "\n".join(said.values())
-    if "hs_email_text" not in said:
-        values = to_text(values)
+    html = set(KINDS[kind].bodies) - {"hs_email_text"}
+    values = "\n".join(
+        to_text(value) if name in html else value for name, value in said.items()
+    )
 
     assert all(isinstance(value, str) for value in said.values())
     assert description.strip() in values
     for name in metadata.keys() - {"subject", "from", "to", "direction", "outcome", "url"}:
         assert name.strip() in values
+
+
+@given(
+    KIND,
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "subject",
+                "html",
+                "direction",
+                "outcome",
+                "duration_s",
+                "from",
+                "to",
+                "due_at",
+                "url",
+                "attachments",
+                "hs_timestamp",
+                "hubspot_owner_id",
+                "hs_note_body",
+            ]
+        ),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | TEXTS | st.floats(0, 1e300),
+            lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner),
+            max_leaves=3,
+        ),
+    ),
+    st.datetimes(timezones=st.timezones()),
+)
+def test_any_metadata(kind, metadata, moment):
+    """
+    Whatever the metadata, an activity is texts, or is refused by itself.
+    """
+    try:
+        activity = ActivityRecord(type="other", metadata=metadata, timestamp=moment)
+        said = to_properties(kind, activity, marked=True)
+    except InvalidRequestError:
+        return
+
+    assert all(isinstance(value, str) for value in said.values())
+    assert traced(kind, said) == trace(activity)
+
+
+def test_latest_time():
+    """
+    A time beyond the calendar is refused, not raised as something else.
+    """
+    last = datetime.max.replace(tzinfo=UTC)
+    activity = ActivityRecord(type="meeting", timestamp=last, metadata={"duration_s": 60})
+
+    with pytest.raises(InvalidRequestError, match="calendar"):
+        to_properties("meetings", activity, marked=True)
+
+
+def test_quoted_marks():
+    """
+    A text that quotes another activity's mark bears its own all the same.
+    """
+    quoted = ActivityRecord(type="note", description="x [crmkit 0123456789abcdef] y")
+    said = to_properties("notes", quoted, marked=True)
+
+    assert traced("notes", said) == trace(quoted)
 
 
 @given(KIND, TEXTS, st.booleans())

@@ -328,6 +328,17 @@ def test_others_marks(hub, crm):
     assert len(hub.activities()) == 2
 
 
+def test_found_for_user(hub, crm):
+    """
+    A user's activity is found again by the mark that it was written with.
+    """
+    hub.fault("reset_after", path="/batch/create")
+    crm.sync_activity(made(1)[0], user_id="u-1")
+
+    assert all(crm.flush_pending())
+    assert len(hub.activities()) == 1
+
+
 @pytest.mark.parametrize(
     ("lost", "settings"),
     [({"client_id": None}, {}), ({"client_id": "501"}, {"marker": False})],
@@ -488,6 +499,22 @@ def test_timeline(crm_simulator, connect, setting):
     assert (outcome.status, outcome.remote_id) == ("synced", viewed.id)
     assert len(hub.requests) == 2
     assert [one["id"] for one in hub.activities("timeline")] == [viewed.id]
+
+
+def test_timeline_later(crm_simulator, connect):
+    """
+    An event of uncertain fate is sent again, and is there once.
+    """
+    hub = crm_simulator("hubspot", contacts=[ANA], limit="off", timeline=["7001"])
+    token = hub.add_token(oauth=True)
+    routed = {"note": "timeline"}
+    crm = connect(hub, token=token, activity_types=routed, timeline_event="7001")
+    hub.fault("reset_after", path="/integrators/timeline", times=4)
+    outcome = crm.sync_activity(made(1)[0])
+
+    assert outcome.status == "uncertain"
+    assert all(crm.flush_pending())
+    assert len(hub.activities("timeline")) == 1
 
 
 @pytest.mark.parametrize("setting", ["timeline_template", "timeline_event"])

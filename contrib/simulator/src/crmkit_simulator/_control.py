@@ -20,12 +20,12 @@ def control(simulator: Simulator, request: Request) -> Answer:
     """
     Answer a request whose path begins with PREFIX.
     """
-    known = [act for (_, path), act in _ACTS.items() if path == request.path]
-    act = _ACTS.get((request.method, request.path.rstrip("/")))
+    path = request.path.rstrip("/")
+    act = _ACTS.get((request.method, path))
     if act is None:
-        status = 405 if known else 404
-        paths = sorted({f"{method} {path}" for method, path in _ACTS})
-        return answer(status, {"error": "unknown", "known": paths})
+        status = 405 if path in {known for _, known in _ACTS} else 404
+        acts = sorted(f"{method} {known}" for method, known in _ACTS)
+        return answer(status, {"error": "unknown", "known": acts})
     try:
         with simulator.lock:
             return answer(200, act(simulator, request))
@@ -33,11 +33,11 @@ def control(simulator: Simulator, request: Request) -> Answer:
         return answer(400, {"error": f"{type(error).__name__}: {error}"})
 
 
-def _about(simulator: Simulator, request: Request) -> Any:  # noqa: ARG001 - as all acts
+def _about(simulator: Simulator, _: Request) -> Any:
     return {"base_url": simulator.base_url, "token": simulator.token}
 
 
-def _faults(simulator: Simulator, request: Request) -> Any:  # noqa: ARG001 - as all acts
+def _faults(simulator: Simulator, _: Request) -> Any:
     return [fault.as_dict() for fault in simulator.faults]
 
 
@@ -50,7 +50,7 @@ def _clear_faults(simulator: Simulator, request: Request) -> Any:
     return _faults(simulator, request)
 
 
-def _contacts(simulator: Simulator, request: Request) -> Any:  # noqa: ARG001 - as all acts
+def _contacts(simulator: Simulator, _: Request) -> Any:
     return simulator.contacts()
 
 
@@ -62,7 +62,7 @@ def _activities(simulator: Simulator, request: Request) -> Any:
     return simulator.activities(request.query.get("kind"), request.query.get("client_id"))
 
 
-def _clock(simulator: Simulator, request: Request) -> Any:  # noqa: ARG001 - as all acts
+def _clock(simulator: Simulator, _: Request) -> Any:
     return {"now": simulator.clock.moment().isoformat()}
 
 
@@ -71,7 +71,7 @@ def _advance(simulator: Simulator, request: Request) -> Any:
     return _clock(simulator, request)
 
 
-def _requests(simulator: Simulator, request: Request) -> Any:  # noqa: ARG001 - as all acts
+def _requests(simulator: Simulator, _: Request) -> Any:
     calls = simulator.requests
     listed = [call._asdict() for call in calls]
     return {"total": calls.total, "limited": calls.limited, "requests": listed}

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
@@ -19,7 +18,9 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 class Request:
     """
-    One request; what is costly to read of it is read when asked for.
+    One request: *parts* are the path's segments, *query* its parameters, all decoded.
+
+    Several parameters of one name are joined by commas.
     """
 
     def __init__(
@@ -29,27 +30,10 @@ class Request:
         self.target = target
         self.headers = headers
         self.body = body
-        self.path, _, self._query = target.partition("?")
-
-    @cached_property
-    def parts(self) -> tuple[str, ...]:
-        """
-        The path's segments, each decoded on its own.
-        """
+        self.path, _, query = target.partition("?")
         segments = self.path.strip("/").split("/")
-        if "%" in self.path:
-            return tuple(map(unquote, segments))
-        return tuple(segments)
-
-    @cached_property
-    def query(self) -> dict[str, str]:
-        """
-        The query's parameters; several of one name are joined by commas.
-        """
-        found: dict[str, str] = {}
-        for name, value in parse_qsl(self._query, keep_blank_values=True):
-            found[name] = f"{found[name]},{value}" if name in found else value
-        return found
+        self.parts = tuple(map(unquote, segments) if "%" in self.path else segments)
+        self.query = _parameters(query) if query else {}
 
     def json(self) -> Any:
         """
@@ -62,6 +46,13 @@ class Request:
         Return the body read as a form; raises ValueError.
         """
         return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
+
+
+def _parameters(query: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        found[name] = f"{found[name]},{value}" if name in found else value
+    return found
 
 
 @dataclass(slots=True)

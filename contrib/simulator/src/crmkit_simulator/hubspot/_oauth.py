@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 _VERSIONS = ("v1", "v3", "2026-03", "2026-09")
 _CODE_LIVES = 600
+SCOPES = (
+    *("oauth", "crm.objects.contacts.read", "crm.objects.contacts.write"),
+    *("crm.schemas.contacts.read", "crm.objects.owners.read", "sales-email-read"),
+    "timeline",
+)
 _BAD_CLIENT, _BAD_GRANT = "invalid_client", "invalid_grant"
 _UNSUPPORTED = "unsupported_grant_type"
 
@@ -31,7 +36,7 @@ class Grant:
     What a user allowed an app; the code that stands for it is good once, for ten minutes.
     """
 
-    scopes: frozenset[str] | None
+    scopes: frozenset[str]
     redirect_uri: str = ""
     challenge: str | None = None
     method: str = "plain"
@@ -57,7 +62,8 @@ class OAuth:
     """
     The app and its grants.
 
-    *lifetime* is how many seconds an access token lives. With *rotate* each refresh gives a
+    *refresh_token* is one that it has already, good for *scopes*. *token_lifetime* is how
+    many seconds an access token lives. With *rotate_refresh_tokens* each refresh gives a
     new refresh token, and the old one is good no more.
     """
 
@@ -71,7 +77,7 @@ class OAuth:
         refresh_token: str | None = None,
         rotate_refresh_tokens: bool = False,
         token_lifetime: float = 1800,
-        scopes: Collection[str] | None = None,
+        scopes: Collection[str] = SCOPES,
     ) -> None:
         self._clock = clock
         self._tokens = tokens
@@ -81,8 +87,7 @@ class OAuth:
         self._codes: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
         if refresh_token:
-            known = None if scopes is None else frozenset(scopes)
-            self._refresh[refresh_token] = Grant(known)
+            self._refresh[refresh_token] = Grant(frozenset(scopes))
 
     def respond(self, request: Request) -> Answer:
         """
@@ -189,7 +194,7 @@ class OAuth:
             "refresh_token": refresh_token,
             "access_token": token.value,
             "hub_id": PORTAL,
-            "scopes": sorted(grant.scopes or ()),
+            "scopes": sorted(grant.scopes),
             "expires_in": int(self._lifetime),
         }
 

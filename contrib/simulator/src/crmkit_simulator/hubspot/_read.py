@@ -25,7 +25,8 @@ def selection(shelf: Shelf, wanted: Sequence[str] | None) -> list[str]:
     """
     Return the names of the properties that are sent: unknown ones are left out.
     """
-    wanted = wanted or shelf.type.defaults
+    if not wanted:
+        return shelf.unasked
     known = {name for name in wanted if name in shelf.schema}
     return sorted(known.union(shelf.type.always))
 
@@ -34,7 +35,7 @@ def listed(text: str | None) -> list[str]:
     """
     Return the names in a list that is separated by commas.
     """
-    return [name for name in (text or "").split(",") if name]
+    return [name for name in text.split(",") if name] if text else []
 
 
 def as_wire(

@@ -42,12 +42,14 @@ class Shelf:
     """
     The objects of one type.
 
-    The search index lags behind: *publish* notes a change, *index* shows what it holds.
+    *unasked* are the properties that a read returns if it names none. The search index lags
+    behind: *publish* notes a change, *index* shows what it holds.
     """
 
     def __init__(self, type_: Type, schema: dict[str, Property]) -> None:
         self.type = type_
         self.schema = schema
+        self.unasked = sorted({*type_.defaults, *type_.always})
         self.records: dict[str, Record] = {}
         self.merged: dict[str, str] = {}
         self._order: list[int] = []

@@ -15,6 +15,7 @@ from crmkit import InvalidRequestError
 Rule = Callable[[Any], str | None] | Mapping[str, str]
 
 TIMELINE = "timeline"
+_CENTURIES = 10**10  # seconds
 TYPES = {
     "note": "notes",
     "call": "calls",
@@ -60,14 +61,15 @@ def wire_time(moment: datetime, after: float = 0) -> str:
     return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def seconds(value: object) -> float:
+def seconds(value: Any) -> float:
     """
-    Return a duration; InvalidRequestError for what is no number.
+    Return a duration; InvalidRequestError for what is none.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        msg = "duration_s must be a number of seconds, 0 or more"
-        raise InvalidRequestError(msg)
-    return value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and 0 <= value < _CENTURIES:
+        return float(value)
+    msg = "duration_s must be a number of seconds, 0 or more"
+    raise InvalidRequestError(msg)
 
 
 def _text(value: object) -> str | None:
