@@ -40,7 +40,7 @@ class Account:
 
     label: str
     token: str = field(repr=False)
-    ana: dict
+    people: dict
     since: str
     settings: dict
     secrets: tuple = field(repr=False)
@@ -55,7 +55,7 @@ def simulated_account(crm_simulator):
     return Account(
         label=_label(f"{simulator} (HubSpot {API_VERSION})"),
         token=hub.token,
-        ana={"id": hub.contacts()[0]["id"], "email": ANA["email"]},
+        people=_people(hub.contacts()),
         since="2026-01-01T00:00:00+00:00",
         settings={"base_url": hub.base_url},
         secrets=(hub.token, APP["client_secret"], APP["refresh_token"]),
@@ -74,17 +74,20 @@ def live_account(token, base_url=HOST):
     ]
     inputs = [{"properties": person, "associations": []} for person in people]
     made = _ask(token, base_url, "batch/create", {"inputs": inputs})["results"]
-    address = people[0]["email"]
-    (ana,) = (one for one in made if one["properties"]["email"] == address)
     _await_index(token, base_url, started, len(people))
     return Account(
         label=_label(f"HubSpot {API_VERSION}"),
         token=token,
-        ana={"id": ana["id"], "email": address},
+        people=_people(made),
         since=started.isoformat(),
         settings={"base_url": base_url},
         secrets=(token,),
     )
+
+
+def _people(contacts):
+    facts = ((one["id"], one["properties"]) for one in contacts)
+    return {said["firstname"]: {"id": id_, "email": said["email"]} for id_, said in facts}
 
 
 def _label(what):
