@@ -5,6 +5,7 @@ The same functions record them, with ``--record-mode=rewrite``: from a simulated
 from the one that RECORD_HUBSPOT_TOKEN is for.
 """
 
+import logging
 import os
 import socket
 from datetime import UTC, datetime
@@ -70,10 +71,11 @@ def account(request, record_mode):
 
 
 @pytest.fixture
-def vcr_config(account):
+def vcr_config(account, caplog):
     """
     Say what makes two requests the same, and what is kept of them.
     """
+    caplog.set_level(logging.WARNING, "vcr")  # it would show answers as they came
     cassettes = Cassettes(account.label, account.secrets) if account else Cassettes()
     yield {
         "match_on": ["method", "scheme", "host", "path", "query", "body"],
