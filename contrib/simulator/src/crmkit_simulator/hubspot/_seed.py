@@ -51,4 +51,4 @@ def _id(account: Account, contact: Mapping[str, Any]) -> str | None:
     if not id_.isdecimal() or account.shelves["contacts"].get(id_):
         msg = f"a contact's id is a number that no other has, not {id_!r}"
         raise ValueError(msg)
-    return id_
+    return account.reserve(id_)
