@@ -111,7 +111,8 @@ class Shelf:
         Let others have the unique values of this object.
         """
         for key in self._claims.pop(id_, ()):
-            del self._unique[key]
+            if self._unique.get(key) == id_:
+                del self._unique[key]
 
     def drop(self, name: str) -> None:
         """
