@@ -253,6 +253,7 @@ def test_owner_pages(count, size):
         target = f"/crm/owners/2026-09?limit={size}{after and f'&after={after}'}"
         page = json.loads(hub.crm.respond(Request("GET", target, headers)).body)
         seen += [one["id"] for one in page["results"]]
+        assert page["results"] or not owners
         after = page["paging"]["next"]["after"] if "paging" in page else None
 
     assert seen == [owner["id"] for owner in owners]

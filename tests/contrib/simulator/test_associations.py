@@ -167,6 +167,7 @@ def test_later(hub, send):
     assert seen() == ["7"]
     assert send("DELETE", f"{path}/contacts/7").status == 204
     assert seen() == []
+    assert notes_of(send, "7").json["results"] == []
     old = f"/crm/v3/objects/notes/{id_}/associations/contact/8/202"
     assert send("PUT", old).status == 200
     assert seen() == ["8"]

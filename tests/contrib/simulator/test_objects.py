@@ -122,6 +122,17 @@ def test_create(hub, send):
     assert kept[made.json["id"]]["email"] == "new@example.com"
 
 
+def test_given_ids(crm_simulator, clients):
+    """
+    An id that a contact was given is not given again.
+    """
+    hub = crm_simulator("hubspot", contacts=[{"id": id_} for id_ in (101, 103, 104)])
+    send = clients(hub)
+    body = {"properties": {"lastname": "New"}}
+
+    assert [send("POST", CONTACTS, body).json["id"] for _ in range(2)] == ["102", "105"]
+
+
 def test_create_twice(hub, send):
     """
     A second contact with an address is a conflict that names the first, and is not made.

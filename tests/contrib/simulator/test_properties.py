@@ -145,6 +145,16 @@ def test_wrong_definition(definition):
         Simulator("hubspot", properties=[definition])
 
 
+def test_unique_start():
+    """
+    No two contacts of the start have one value of a unique property.
+    """
+    code = {"name": "code", "hasUniqueValue": True}
+
+    with pytest.raises(ValueError, match="two contacts have the code x"):
+        Simulator("hubspot", contacts=[{"code": "X"}, {"code": "x"}], properties=[code])
+
+
 def test_wrong_type():
     """
     A property belongs to a type of object that there is.

@@ -111,8 +111,7 @@ class Shelf:
         Let others have the unique values of this object.
         """
         for key in self._claims.pop(id_, ()):
-            if self._unique.get(key) == id_:
-                del self._unique[key]
+            del self._unique[key]
 
     def drop(self, name: str) -> None:
         """
