@@ -5,9 +5,14 @@ Activities: what they need, what HubSpot adds, and timeline events.
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmkit_simulator import Simulator
+from crmkit_simulator._wire import Request
 
 OBJECTS = "/crm/objects/2026-09"
-KINDS = ["notes", "calls", "emails", "meetings", "tasks"]
+KINDS = ["notes", "calls", "emails", "meetings", "tasks", "communications"]
 TIMELINE = "/integrators/timeline"
 OLD = {"eventTemplateId": "t1", "tokens": {"plan": "gold"}, "id": "e1", "objectId": "7"}
 NEW = {"eventTypeName": "visit", "properties": {"page": "/"}, "id": "e1", "objectId": "7"}
@@ -51,6 +56,19 @@ def test_enumerations(send, kind, properties):
     for name, value in properties.items():
         wrong = create(send, kind, **{name: value.swapcase()})
         assert wrong.json["errors"][0]["code"] == "INVALID_OPTION"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_keeps_its_time(send, kind):
+    """
+    The time of an activity can be changed, but not taken away.
+    """
+    path = f"{OBJECTS}/{kind}/{create(send, kind).json['id']}"
+    cleared = send("PATCH", path, {"properties": {"hs_timestamp": ""}})
+
+    assert cleared.json["errors"][0]["code"] == "MISSING_REQUIRED_PROPERTY"
+    found = send("PATCH", path, {"properties": {"hs_timestamp": "1000"}}).json
+    assert found["properties"]["hs_timestamp"] == "1970-01-01T00:00:01.000Z"
 
 
 def test_other_kind(send):
@@ -220,3 +238,30 @@ def test_owners(crm_simulator, clients):
     assert [one["id"] for one in found] == ["6"]
     assert send("GET", "/crm/v3/owners/5").json["email"] == "a@example.com"
     assert send("GET", "/crm/v3/owners/9").status == 404
+
+
+@given(count=st.integers(0, 7), size=st.integers(1, 4))
+def test_owner_pages(count, size):
+    """
+    Pages of any size show each owner once, in order.
+    """
+    owners = [{"id": str(one), "email": f"{one}@example.com"} for one in range(count)]
+    hub = Simulator("hubspot", owners=owners, limit="off")
+    headers = {"Authorization": f"Bearer {hub.token}"}
+    seen, after = [], ""
+    while after is not None:
+        target = f"/crm/owners/2026-09?limit={size}{after and f'&after={after}'}"
+        page = json.loads(hub.crm.respond(Request("GET", target, headers)).body)
+        seen += [one["id"] for one in page["results"]]
+        assert page["results"] or not owners
+        after = page["paging"]["next"]["after"] if "paging" in page else None
+
+    assert seen == [owner["id"] for owner in owners]
+
+
+@pytest.mark.parametrize("query", [{"limit": "501"}, {"limit": "0"}, {"after": "x"}])
+def test_wrong_owner_page(send, query):
+    """
+    A page of owners has up to 500, and starts at a cursor that HubSpot gave.
+    """
+    assert send("GET", "/crm/owners/2026-09", **query).status == 400

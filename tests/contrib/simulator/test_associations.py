@@ -167,6 +167,7 @@ def test_later(hub, send):
     assert seen() == ["7"]
     assert send("DELETE", f"{path}/contacts/7").status == 204
     assert seen() == []
+    assert notes_of(send, "7").json["results"] == []
     old = f"/crm/v3/objects/notes/{id_}/associations/contact/8/202"
     assert send("PUT", old).status == 200
     assert seen() == ["8"]
@@ -231,3 +232,19 @@ def test_labels(send):
 
     assert [one["typeId"] for one in found] == [202]
     assert send("GET", f"{LINKS}/notes/calls/labels").status == 400
+
+
+def test_tickets(hub, send):
+    """
+    Activities, a message among them, are associated with tickets as with contacts.
+    """
+    path = "/crm/objects/2026-09"
+    ticket = send("POST", f"{path}/tickets", {"properties": {"subject": "Key"}}).json["id"]
+    links = [link(81), link(83, ticket)]
+
+    assert create(send, "communications", *links).status == 201
+    assert create(send, "notes", link(228, ticket)).status == 201
+    (message,) = hub.activities(client_id="7")
+    assert message["kind"] == "communications"
+    found = send("GET", f"{path}/tickets/{ticket}/associations/communications").json
+    assert [one["toObjectId"] for one in found["results"]] == [message["id"]]

@@ -136,6 +136,62 @@ def test_read_merged(send):
     assert [one["id"] for one in answer.json["results"]] == [merged]
 
 
+@pytest.mark.parametrize("verb", ["read", "update"])
+def test_vanished(crm_simulator, clients, verb):
+    """
+    Where merged ids vanish, a batch tells nothing of them, and of others all.
+    """
+    hub = crm_simulator("hubspot", contacts=3, merged_vanish=True, limit="off")
+    send = clients(hub)
+    merge = {"primaryObjectId": "101", "objectIdToMerge": "102"}
+    merged = send("POST", "/crm/objects/2026-09/contacts/merge", merge).json["id"]
+    ids = ["101", "102", "103", "999"]
+    inputs = [{"id": id_, "properties": {"city": "Rome"}} for id_ in ids]
+    answer = send("POST", f"{CONTACTS}/{verb}", {"inputs": inputs})
+
+    assert [one["id"] for one in answer.json["results"]] == ["103"]
+    assert [one["context"] for one in answer.json["errors"]] == [{"ids": ["999"]}]
+    assert send("GET", "/crm/objects/2026-09/contacts/101").json["id"] == merged
+    now = {"inputs": [{"id": merged, "properties": {}}]}
+    assert len(send("POST", f"{CONTACTS}/{verb}", now).json["results"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "statuses"), [("2026-09", (201, 200)), ("2026-03", (207, 207))]
+)
+def test_without_207(crm_simulator, clients, note, version, statuses):
+    """
+    Where there is no 207, a batch of 2026-09 that failed in part is 201 or 200.
+    """
+    send = clients(crm_simulator("hubspot", contacts=[{"id": "7"}], no_207=True))
+    inputs = [note(**{TRACE: "a"}), {**BAD, TRACE: "b"}]
+    path = f"/crm/objects/{version}"
+    made = send("POST", f"{path}/notes/batch/create", {"inputs": inputs})
+    ids = {"inputs": [{"id": "7"}, {"id": "999"}]}
+    read = send("POST", f"{path}/contacts/batch/read", ids)
+
+    assert (made.status, read.status) == statuses
+    for answer in (made, read):
+        assert len(answer.json["results"]) == answer.json["numErrors"] == 1
+
+
+def test_read_archived(send):
+    """
+    A read finds either the archived ones or the others.
+    """
+    send("DELETE", "/crm/objects/2026-09/contacts/7")
+    inputs = {"inputs": [{"id": "7"}, {"id": "8"}]}
+    found = [
+        [
+            one["id"]
+            for one in send("POST", f"{CONTACTS}/read{query}", inputs).json["results"]
+        ]
+        for query in ("", "?archived=true")
+    ]
+
+    assert found == [["8"], ["7"]]
+
+
 def test_update(hub, send):
     """
     An update changes those that are there, and names those that are not.

@@ -94,6 +94,64 @@ def test_storm(hub, send, policy):
     assert hub.requests.limited == 3
 
 
+@pytest.mark.parametrize(
+    ("policy", "left"),
+    [
+        ("TEN_SECONDLY_ROLLING", ("0", "650000")),
+        ("DAILY", ("190", "0")),
+        ("SECONDLY", (None, None)),
+    ],
+)
+def test_spent(crm_simulator, clients, policy, left):
+    """
+    Headers of a 429 on demand say that what it names is spent, and nothing else.
+    """
+    hub = crm_simulator("hubspot", contacts=1)
+    hub.fault(429, policy=policy)
+    headers = clients(hub)("GET", CONTACT).headers
+    names = ("X-HubSpot-RateLimit-Remaining", "X-HubSpot-RateLimit-Daily-Remaining")
+
+    assert tuple(map(headers.get, names)) == left
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("POST", CONTACTS, "crm.objects.contacts.write"),
+        ("GET", "/crm/v3/objects/deals", "crm.objects.deals.read"),
+        ("DELETE", CONTACT, "crm.objects.contacts.write"),
+        ("GET", "/crm/owners/2026-09", "crm.objects.owners.read"),
+        ("POST", "/crm/properties/2026-09/contacts", "crm.schemas.contacts.write"),
+        ("GET", "/crm/nothing", "oauth"),
+    ],
+)
+def test_forbidden(hub, send, method, path, scope):
+    """
+    A 403 on demand names the scope that the request would need, and nothing is done.
+    """
+    before = hub.contacts()
+    hub.fault(403)
+    answer = send(method, path, NEW)
+
+    assert (answer.status, answer.json["category"]) == (403, "MISSING_SCOPES")
+    (error,) = answer.json["errors"]
+    assert error["context"] == {"requiredGranularScopes": [scope]}
+    assert hub.contacts() == before
+
+
+@pytest.mark.parametrize(
+    ("status", "category"),
+    [("400", "VALIDATION_ERROR"), ("414", None), ("500", "INTERNAL_ERROR")],
+)
+def test_category(hub, send, status, category):
+    """
+    An internal error is the server's, never the client's.
+    """
+    hub.fault(status)
+
+    assert send("GET", CONTACT).json.get("category") == category
+
+
 def test_retry_after(hub, send):
     """
     A portal that migrates says when to come back; other statuses do if they are told.

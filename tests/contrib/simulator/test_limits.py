@@ -184,3 +184,42 @@ def test_window(most, steps):
         if allowed:
             taken.append(now)
             assert window.remaining == most - len(recent) - 1
+
+
+def test_associations(crm_simulator, clients):
+    """
+    Associations have a limit of their own, a hundred in ten seconds, and announce it.
+    """
+    hub = crm_simulator("hubspot", contacts=1, limit="190/10s")
+    send = clients(hub)
+    paths = (f"{CONTACT}/associations/notes", "/crm/v4/associations/notes/contacts/labels")
+    answers = [send("GET", paths[place % 2]) for place in range(101)]
+    refused = answers[-1]
+
+    assert [answer.status for answer in answers] == [200] * 100 + [429]
+    assert refused.json["policyName"] == "TEN_SECONDLY_ROLLING"
+    assert answers[0].headers["X-HubSpot-RateLimit-Max"] == "100"
+    assert [answers[0].headers[LEFT], refused.headers[LEFT]] == ["99", "0"]
+    assert send("GET", CONTACT).headers[LEFT] == "189"
+    hub.clock.advance(10)
+    assert send("GET", paths[0]).status == 200
+
+
+def test_lower(crm_simulator, clients):
+    """
+    The limit of associations is never above that of other requests.
+    """
+    send = clients(crm_simulator("hubspot", contacts=1, limit="2/10s"))
+    path = f"{CONTACT}/associations/notes"
+
+    assert [send("GET", path).status for _ in range(3)] == [200, 200, 429]
+
+
+def test_lifted(crm_simulator, clients):
+    """
+    Without a limit associations have none either.
+    """
+    send = clients(crm_simulator("hubspot", contacts=1, limit="off"))
+    path = f"{CONTACT}/associations/notes"
+
+    assert {send("GET", path).status for _ in range(101)} == {200}

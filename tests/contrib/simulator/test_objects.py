@@ -3,6 +3,7 @@ Objects one by one: what is read and written, and what is refused.
 """
 
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
@@ -39,6 +40,9 @@ def test_paths(send, path):
         ("/crm/objects/2025-09/contacts/7", 404),
         ("/crm/v9/objects/contacts/7", 404),
         ("/crm/v3/nothing/contacts/7", 404),
+        ("/crm/v4/objects/contacts/7", 404),
+        ("/crm/v4/properties/contacts", 404),
+        ("/crm/v3/associations/notes/contacts/labels", 404),
         ("/nothing", 404),
         ("/crm/v3/objects/unicorns/7", 400),
     ],
@@ -116,6 +120,17 @@ def test_create(hub, send):
     assert made.json["properties"]["city"] == "5"
     kept = {one["id"]: one["properties"] for one in hub.contacts()}
     assert kept[made.json["id"]]["email"] == "new@example.com"
+
+
+def test_given_ids(crm_simulator, clients):
+    """
+    An id that a contact was given is not given again.
+    """
+    hub = crm_simulator("hubspot", contacts=[{"id": id_} for id_ in (101, 103, 104)])
+    send = clients(hub)
+    body = {"properties": {"lastname": "New"}}
+
+    assert [send("POST", CONTACTS, body).json["id"] for _ in range(2)] == ["102", "105"]
 
 
 def test_create_twice(hub, send):
@@ -251,6 +266,26 @@ def test_archive(hub, send):
     assert send("POST", CONTACTS, body).status == 201
 
 
+def test_gone(hub, send):
+    """
+    What was archived is gone after 90 days, and no day earlier.
+    """
+    note = {"properties": {"hs_timestamp": "1"}}
+    id_ = send("POST", "/crm/v3/objects/notes", note).json["id"]
+    paths = [f"{CONTACTS}/7", f"/crm/v3/objects/notes/{id_}", f"{CONTACTS}/8"]
+    for path in paths:
+        send("DELETE", path)
+    send("POST", f"{CONTACTS}/gdpr-delete", {"objectId": "8"})
+    found = []
+    for days in (89, 1):
+        hub.clock.advance(days * 86_400)
+        found.append([send("GET", path, archived="true").status for path in paths])
+
+    assert found == [[200, 200, 404], [404, 404, 404]]
+    assert send("GET", CONTACTS, archived="true").json["results"] == []
+    assert send("POST", CONTACTS, {"properties": {"lastname": "New"}}).status == 201
+
+
 def test_delete_for_good(send):
     """
     A contact that is deleted for privacy is not among the archived ones.
@@ -370,6 +405,29 @@ def test_page_size(crm_simulator, clients):
 
     assert (len(first["results"]), len(rest["results"])) == (10, 1)
     assert "paging" not in rest
+
+
+def test_page_with_history(send):
+    """
+    A page with the history of properties has 50 objects at most.
+    """
+    history = {"propertiesWithHistory": "email"}
+
+    assert send("GET", CONTACTS, limit="50", **history).status == 200
+    assert send("GET", CONTACTS, limit="51", **history).status == 400
+    assert send("GET", CONTACTS, limit="51").status == 200
+
+
+def test_next_link(crm_simulator, clients):
+    """
+    The link to the next page keeps what was asked for, whatever characters it has.
+    """
+    send = clients(crm_simulator("hubspot", contacts=3))
+    asked = {"limit": "1", "properties": "a&b,c d,100%,é#?"}
+    link = send("GET", CONTACTS, **asked).json["paging"]["next"]["link"]
+    query = parse_qs(urlsplit(link).query)
+
+    assert {name: value for name, (value,) in query.items()} == {**asked, "after": "101"}
 
 
 def test_method(send):

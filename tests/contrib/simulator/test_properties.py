@@ -74,6 +74,54 @@ def test_defined(send):
     assert send("GET", f"{path}/c", idProperty="code").json["id"] == "7"
 
 
+def test_redefined(crm_simulator, clients):
+    """
+    What is changed of a custom property is changed, and the rest of it stays.
+    """
+    own = {"name": "level", "type": "enumeration", "options": OPTIONS, "label": "Level"}
+    send = clients(crm_simulator("hubspot", properties=[own]))
+    before = send("GET", f"{PATH}/level").json
+    changes = {"label": "Rank", "description": "Of whom?"}
+
+    assert send("PATCH", f"{PATH}/level", changes).json == before | changes
+    assert send("GET", f"{PATH}/level").json == before | changes
+    options = {"options": [{"value": "grey", "label": "Grey"}]}
+    assert send("PATCH", f"{PATH}/level", options).json["label"] == "Rank"
+    new = {"properties": {"lastname": "X", "level": "grey"}}
+    assert send("POST", "/crm/v3/objects/contacts", new).status == 201
+    assert send("PATCH", f"{PATH}/level", {"type": "colour"}).status == 400
+
+
+def test_removed(crm_simulator, clients):
+    """
+    A property that is removed takes its values with it, those of merged contacts too.
+    """
+    code = {"name": "code", "hasUniqueValue": True}
+    two = [{"id": 7, "code": "a", "lastname": "A"}, {"id": 8, "code": "b", "lastname": "B"}]
+    hub = crm_simulator("hubspot", contacts=two, properties=[code])
+    send = clients(hub)
+    contacts = "/crm/objects/2026-09/contacts"
+
+    assert send("DELETE", f"{PATH}/code").status == 204
+    assert send("GET", f"{PATH}/code").status == 404
+    assert not any("code" in one["properties"] for one in hub.contacts())
+    assert send("POST", PATH, code).status == 201
+    assert send("GET", f"{contacts}/a", idProperty="code").status == 404
+    assert send("PATCH", f"{contacts}/8", {"properties": {"code": "A"}}).status == 200
+    assert send("DELETE", f"{PATH}/code").status == 204
+    ids = {"primaryObjectId": "7", "objectIdToMerge": "8"}
+    assert send("POST", f"{contacts}/merge", ids).status == 200
+
+
+@pytest.mark.parametrize(("name", "status"), [("email", 400), ("nothing", 404)])
+def test_not_own(send, name, status):
+    """
+    Properties that HubSpot defines, or nobody, are neither changed nor removed.
+    """
+    assert send("PATCH", f"{PATH}/{name}", {"label": "X"}).status == status
+    assert send("DELETE", f"{PATH}/{name}").status == status
+
+
 def test_batch(send):
     """
     Definitions are read by name, and those that are not there are named.
@@ -95,6 +143,16 @@ def test_wrong_definition(definition):
     """
     with pytest.raises(ValueError, match="needs a name, and a type of string, number"):
         Simulator("hubspot", properties=[definition])
+
+
+def test_unique_start():
+    """
+    No two contacts of the start have one value of a unique property.
+    """
+    code = {"name": "code", "hasUniqueValue": True}
+
+    with pytest.raises(ValueError, match="two contacts have the code x"):
+        Simulator("hubspot", contacts=[{"code": "X"}, {"code": "x"}], properties=[code])
 
 
 def test_wrong_type():
@@ -145,6 +203,9 @@ def test_kept(type_, value, expected):
         ("bool", "yes", "INVALID_OPTION"),
         ("date", "1777629600123", "INVALID_DATE"),
         ("date", "01/05/2026", "INVALID_DATE"),
+        ("date", "2026-05-01T10:00:00Z", "INVALID_DATE"),
+        ("date", "20260501", "INVALID_DATE"),
+        ("date", "2026-02-30", "INVALID_DATE"),
         ("date", "9" * 30, "INVALID_DATE"),
         ("datetime", "tomorrow", "INVALID_DATE"),
         ("datetime", "9" * 30, "INVALID_DATE"),

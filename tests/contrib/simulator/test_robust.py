@@ -48,6 +48,7 @@ REQUESTS = [
     ("POST", f"{LINKS}/notes/contacts/batch/archive", {"inputs": [PAIR]}),
     ("PUT", "/crm/v4/objects/notes/101/associations/contacts/7", [LINK]),
     ("POST", "/crm/v3/properties/contacts", DEFINITION),
+    ("PATCH", "/crm/v3/properties/contacts/own", DEFINITION),
     ("POST", "/crm/v3/properties/contacts/batch/read", {"inputs": [{"name": "email"}]}),
     ("POST", "/integrators/timeline/v3/events", EVENT),
     ("POST", "/integrators/timeline/v3/events/batch/create", {"inputs": [EVENT]}),
@@ -86,7 +87,8 @@ def test_robust(chosen, data):
     """
     contacts = [{"id": 7, "lastname": "X"}, {"id": 8, "lastname": "Y"}]
     note = json.dumps(NOTE).encode()
-    hub = Simulator("hubspot", contacts=contacts, limit="off", timeline=["t"])
+    own = {"limit": "off", "timeline": ["t"], "properties": [{"name": "own"}]}
+    hub = Simulator("hubspot", contacts=contacts, **own)
     headers = {"Authorization": f"Bearer {hub.add_token(oauth=True)}"}
     hub.crm.respond(Request("POST", NOTES, headers, note))
     method, path, body = chosen

@@ -2,9 +2,12 @@
 Search: its operators, its bounds, and its lag.
 """
 
+import json
+
 import pytest
 
 CONTACTS = "/crm/objects/2026-09/contacts"
+SEARCH = f"{CONTACTS}/search"
 PEOPLE = [
     {"id": 1, "firstname": "Ana", "email": "ana@example.com", "level": "2", "size": "9"},
     {"id": 2, "firstname": "Bo", "email": "bo@example.org", "level": "1", "size": "10"},
@@ -204,3 +207,19 @@ def test_lag_is_chosen(crm_simulator, clients):
     send("POST", CONTACTS, {"properties": {"email": "new@example.com"}})
 
     assert search(send).json["total"] == 2
+
+
+def test_length(send):
+    """
+    The bound of a body is in characters, however many bytes they take.
+    """
+    empty = json.dumps({"query": ""})
+    fits, longer = ("é" * (length - len(empty)) for length in (3_000, 3_001))
+    statuses = [
+        send(
+            "POST", SEARCH, json.dumps({"query": text}, ensure_ascii=False).encode()
+        ).status
+        for text in (fits, longer)
+    ]
+
+    assert statuses == [200, 400]

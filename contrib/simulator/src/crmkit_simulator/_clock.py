@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -55,10 +56,10 @@ def iso(seconds: float) -> str:
     return iso_ms(round(seconds * 1000))
 
 
+@lru_cache(maxsize=64)  # what one batch writes has much the same times
 def iso_ms(milliseconds: int) -> str:
     """
     Write a time in milliseconds since 1970 so.
     """
-    whole, rest = divmod(milliseconds, 1000)
-    moment = _EPOCH + timedelta(seconds=whole)
-    return f"{moment.isoformat(timespec='seconds')[:19]}.{rest:03d}Z"
+    moment = _EPOCH + timedelta(milliseconds=milliseconds)
+    return f"{moment.isoformat(timespec='milliseconds')[:23]}Z"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import parse_qsl, unquote
 
 if TYPE_CHECKING:
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 JSON = "application/json;charset=utf-8"
 _encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def _no_number(name: str) -> NoReturn:
+    msg = f"{name} is no JSON"
+    raise ValueError(msg)
+
+
+_decode = json.JSONDecoder(parse_constant=_no_number).decode
 
 
 class Request:
@@ -39,7 +47,7 @@ class Request:
         """
         Return the body read as JSON; raises ValueError.
         """
-        return json.loads(self.body)
+        return _decode(self.body.decode())
 
     def form(self) -> dict[str, str]:
         """

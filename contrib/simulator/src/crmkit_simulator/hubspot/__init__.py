@@ -4,15 +4,16 @@ HubSpot: contacts and activities, search, associations, tokens, limits.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from crmkit_simulator.hubspot._account import Account
-from crmkit_simulator.hubspot._auth import Token, Tokens
+from crmkit_simulator.hubspot._auth import Token, Tokens, forbidden
 from crmkit_simulator.hubspot._errors import Refused
 from crmkit_simulator.hubspot._limits import Limits
 from crmkit_simulator.hubspot._oauth import OAuth
 from crmkit_simulator.hubspot._read import linked
-from crmkit_simulator.hubspot._router import act, is_search, place
+from crmkit_simulator.hubspot._router import act, limited_as, place
 from crmkit_simulator.hubspot._seed import seeded
 from crmkit_simulator.hubspot._statuses import failed
 from crmkit_simulator.hubspot._timeline import TIMELINE, as_activity
@@ -66,10 +67,10 @@ class HubSpot:
             found = place(request)
         except Refused as refused:
             return refused.answer()
-        search = is_search(found)
-        answer = self._limits.take(token, search=search) or self._act(token, request, found)
-        if not search:
-            answer.headers |= self._limits.headers(token)
+        self._account.empty_bin()
+        kind = limited_as(found)
+        answer = self._limits.take(token, kind) or self._act(token, request, found)
+        answer.headers |= self._limits.headers(token, kind)
         return answer
 
     def _act(self, token: Token, request: Request, found: Place) -> Answer:
@@ -83,7 +84,16 @@ class HubSpot:
         Return HubSpot's own answer for a fault that is a status; nothing is done.
         """
         token = self._token_of(request)
-        return failed(fault, self._limits, token)
+        return failed(fault, self._limits, token, lambda: self._forbidden(request))
+
+    def _forbidden(self, request: Request) -> Refused:
+        nothing_allowed = Token("", frozenset(), None, oauth=True)
+        try:
+            act(self._account, nothing_allowed, request, place(request))
+        except Refused as refused:
+            if refused.status == HTTPStatus.FORBIDDEN:
+                return refused
+        return forbidden("oauth")
 
     def _token_of(self, request: Request) -> Token | None:
         header = request.headers.get("Authorization", "")
@@ -95,7 +105,7 @@ class HubSpot:
         """
         return [
             {"id": record.id, "properties": dict(record.properties)}
-            for record in self._account.shelves["contacts"].after(0)
+            for record in self._account.shelves["contacts"].after()
             if record.archived_at is None
         ]
 
@@ -107,12 +117,12 @@ class HubSpot:
             {
                 "kind": type_.name,
                 "id": record.id,
-                "client_ids": list(linked(self._account, record, "contacts")),
+                "client_ids": [id_ for id_, _ in linked(self._account, record, "contacts")],
                 "properties": dict(record.properties),
             }
             for type_ in ACTIVITIES
             if kind in (None, type_.name)
-            for record in self._account.shelves[type_.name].after(0)
+            for record in self._account.shelves[type_.name].after()
             if record.archived_at is None
         ]
         if kind in (None, TIMELINE):

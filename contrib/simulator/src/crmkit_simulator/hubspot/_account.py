@@ -4,8 +4,9 @@ The state of a simulated HubSpot account.
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmkit_simulator._clock import iso
 from crmkit_simulator.hubspot._records import Record, Shelf
@@ -16,8 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from crmkit_simulator._clock import Clock
+    from crmkit_simulator.hubspot._schema import Property
 
 _FIRST_ID = 101
+_KEPT = 90 * 86_400  # seconds
+
+
+class Binned(NamedTuple):
+    """
+    An archived object, and when it is gone.
+    """
+
+    due: float
+    record: Record
 
 
 class Account:
@@ -28,7 +40,8 @@ class Account:
     have an ``objectType``. *required* are the properties that an administrator requires on
     creation, by type. *search_lag* is how many seconds the search index lags behind.
     *timeline* are the event templates and types of the app. *owners* are users: id, email,
-    firstName, lastName.
+    firstName, lastName. With *merged_vanish* a batch tells nothing of ids that were merged,
+    with *no_207* it is 200 or 201 since 2026-09 even if parts of it failed.
     """
 
     def __init__(
@@ -41,6 +54,8 @@ class Account:
         timeline: Iterable[str] = (),
         owners: Iterable[Mapping[str, str]] = (),
         echo_trace_ids: bool = False,
+        merged_vanish: bool = False,
+        no_207: bool = False,
     ) -> None:
         self.clock = clock
         self.required = dict(required or {})
@@ -49,6 +64,8 @@ class Account:
         self.events: dict[tuple[str, str], dict[str, Any]] = {}
         self.owners = [dict(owner) for owner in owners]
         self.echo_trace_ids = echo_trace_ids
+        self.merged_vanish = merged_vanish
+        self.no_207 = no_207
         self.began = iso(clock.now())
         self.shelves = {
             name: Shelf(TYPES[name], schema) for name, schema in schemas().items()
@@ -56,10 +73,12 @@ class Account:
         for definition in properties:
             self.define(definition.get("objectType", "contacts"), definition)
         self._ids = count(_FIRST_ID)
+        self._given: set[str] = set()
+        self._bin: deque[Binned] = deque()
 
-    def define(self, type_name: str, definition: Mapping[str, Any]) -> None:
+    def define(self, type_name: str, definition: Mapping[str, Any]) -> Property:
         """
-        Add a custom property to a type of object; raises ValueError.
+        Add a custom property to a type of object, or change one; raises ValueError.
         """
         if type_name not in self.shelves:
             types = ", ".join(self.shelves)
@@ -67,15 +86,37 @@ class Account:
             raise ValueError(msg)
         made = defined(definition, f"{type_name}information")
         self.shelves[type_name].schema[made.name] = made
+        return made
 
     def new_id(self) -> str:
         """
         Return an id that no object has.
         """
-        while True:
-            id_ = str(next(self._ids))
-            if not any(id_ in shelf.records for shelf in self.shelves.values()):
-                return id_
+        return next(id_ for id_ in map(str, self._ids) if id_ not in self._given)
+
+    def reserve(self, id_: str) -> str:
+        """
+        Return an id that is given, so that it is not given again.
+        """
+        self._given.add(id_)
+        return id_
+
+    def archive(self, record: Record) -> None:
+        """
+        Archive an object: for 90 days it can be read as such, then it is gone.
+        """
+        record.archived_at = iso(self.clock.now())
+        self.shelves[record.type.name].release(record.id)
+        self.publish(record, gone=True)
+        self._bin.append(Binned(self.clock.monotonic() + _KEPT, record))
+
+    def empty_bin(self) -> None:
+        """
+        Forget what was archived more than 90 days ago.
+        """
+        while self._bin and self._bin[0].due <= self.clock.monotonic():
+            record = self._bin.popleft().record
+            self.shelves[record.type.name].forget(record.id)
 
     def publish(self, record: Record, *, gone: bool = False) -> None:
         """

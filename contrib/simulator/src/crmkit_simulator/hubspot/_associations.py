@@ -4,6 +4,7 @@ The endpoints for associations.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from crmkit_simulator.hubspot._batch import completed, inputs_of
@@ -23,7 +24,7 @@ from crmkit_simulator.hubspot._links import (
     spec_target,
     unlink,
 )
-from crmkit_simulator.hubspot._read import limit_of, linked, next_page
+from crmkit_simulator.hubspot._read import cursor_of, limit_of, linked, next_page
 from crmkit_simulator.hubspot._types import PRIMARY, association_ids
 
 if TYPE_CHECKING:
@@ -84,14 +85,12 @@ def _page(
 ) -> tuple[list[dict[str, Any]], str | None]:
     if record is None:
         return [], None
-    start = int(after) if after and after.isdecimal() else 0
-    found = sorted(linked(account, record, to.name).items(), key=lambda one: int(one[0]))
-    rest = [one for one in found if int(one[0]) > start]
+    found = list(islice(linked(account, record, to.name, cursor_of(after)), limit + 1))
     page = [
         {"toObjectId": id_, "associationTypes": list(map(_type, sorted(ids)))}
-        for id_, ids in rest[:limit]
+        for id_, ids in found[:limit]
     ]
-    return page, rest[limit - 1][0] if len(rest) > limit else None
+    return page, found[limit - 1][0] if len(found) > limit else None
 
 
 def _type(type_id: int) -> dict[str, Any]:

@@ -103,13 +103,19 @@ def require(token: Token, *scopes: str) -> None:
     """
     Raise Refused, naming them, unless a token has one of these scopes.
     """
-    if token.scopes is None or not token.scopes.isdisjoint(scopes):
-        return
+    if token.scopes is not None and token.scopes.isdisjoint(scopes):
+        raise forbidden(*scopes)
+
+
+def forbidden(*scopes: str) -> Refused:
+    """
+    Return the refusal of a token that has none of these scopes.
+    """
     error = {
         "message": "One or more of the following scopes are required.",
         "context": {"requiredGranularScopes": list(scopes)},
     }
-    raise Refused(
+    return Refused(
         403,
         "This app hasn't been granted all required scopes to make this call.",
         category="MISSING_SCOPES",

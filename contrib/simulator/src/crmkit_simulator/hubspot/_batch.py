@@ -74,9 +74,11 @@ def absent(shelf: Shelf, keys: list[str]) -> list[dict[str, Any]]:
     return [refused.in_batch({"ids": keys})]
 
 
-def read(account: Account, shelf: Shelf, body: Any) -> Result:
+def read(account: Account, shelf: Shelf, body: Any, *, archived: bool) -> Result:
     """
     Return the objects with the ids of the inputs, and which are not there; raises Refused.
+
+    *archived* asks for archived ones instead.
     """
     names = selection(shelf, names_in(body, "properties"))
     history = [
@@ -84,9 +86,12 @@ def read(account: Account, shelf: Shelf, body: Any) -> Result:
     ]
     found: dict[str, Record] = {}
     keys = []
+    by = text_in(body, "idProperty")
     for key in _keys(inputs_of(body)):
-        record = lookup(shelf, key, text_in(body, "idProperty"))
-        if record is None or record.archived_at is not None:
+        if _vanishes(account, shelf, key, by):
+            continue
+        record = lookup(shelf, key, by)
+        if record is None or (record.archived_at is not None) != archived:
             keys.append(key)
         else:
             found[record.id] = record
@@ -114,7 +119,10 @@ def update(account: Account, shelf: Shelf, body: Any) -> Result:
     """
     inputs, keys, found = inputs_of(body), [], []
     for one, key in zip(inputs, _keys(inputs), strict=True):
-        record = lookup(shelf, key, text_in(one, "idProperty"))
+        by = text_in(one, "idProperty")
+        if _vanishes(account, shelf, key, by):
+            continue
+        record = lookup(shelf, key, by)
         if record is None or record.archived_at is not None:
             keys.append(key)
         else:
@@ -155,6 +163,10 @@ def archive_all(account: Account, shelf: Shelf, body: Any) -> None:
     """
     for key in _keys(inputs_of(body)):
         archive(account, shelf, key)
+
+
+def _vanishes(account: Account, shelf: Shelf, key: str, by: str | None) -> bool:
+    return account.merged_vanish and by is None and key in shelf.merged
 
 
 def _keys(inputs: list[dict[str, Any]]) -> list[str]:

@@ -138,9 +138,15 @@ hs_task_subject              string
 hs_task_body                 string      long
 hs_task_status               enumeration =NOT_STARTED|IN_PROGRESS|WAITING|COMPLETED|DEFERRED
 hs_task_priority             enumeration =NONE|LOW|MEDIUM|HIGH
-hs_task_type                 enumeration =EMAIL|CALL|TO\
-DO
+hs_task_type                 enumeration =EMAIL|CALL|TODO
 hs_task_reminders            string
+""",
+    "communications": _ALL
+    + _ACTIVITY
+    + """
+hs_communication_body        string      long
+hs_communication_channel_type enumeration =SMS|WHATS_APP|LINKEDIN_MESSAGE
+hs_communication_logged_from enumeration =CRM
 """,
     "companies": _ALL
     + """
@@ -163,5 +169,15 @@ dealstage                    string
 pipeline                     string
 amount                       number
 closedate                    datetime
+""",
+    "tickets": _ALL
+    + """
+createdate                   datetime    read-only
+hs_lastmodifieddate          datetime    read-only
+subject                      string
+content                      string      long
+hs_pipeline                  string
+hs_pipeline_stage            string
+hs_ticket_priority           enumeration =LOW|MEDIUM|HIGH|URGENT
 """,
 }

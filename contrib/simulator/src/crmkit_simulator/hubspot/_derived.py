@@ -19,6 +19,7 @@ _BODIES = {
     "emails": "hs_email_text",
     "meetings": "hs_meeting_body",
     "tasks": "hs_task_body",
+    "communications": "hs_communication_body",
 }
 _PREVIEW = 1000
 _TAG = re.compile(r"<[^>]*>")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmkit_simulator.hubspot._errors import Refused, invalid_json, missing
 from crmkit_simulator.hubspot._fields import needed_text
+from crmkit_simulator.hubspot._ordered import Ordered
 from crmkit_simulator.hubspot._types import association_ids, association_target
 
 if TYPE_CHECKING:
@@ -100,13 +101,41 @@ def link(from_: Record, found: Link) -> None:
     Associate two objects, both ways.
     """
     to, there, back = found
-    from_.links.setdefault(to.type.name, {}).setdefault(to.id, set()).add(there)
-    to.links.setdefault(from_.type.name, {}).setdefault(from_.id, set()).add(back)
+    _add(from_, to, {there})
+    _add(to, from_, {back})
+
+
+def _add(one: Record, other: Record, kinds: set[int]) -> None:
+    ends = one.links.get(other.type.name)
+    if ends is None:
+        ends = one.links[other.type.name] = Ordered()
+    there = ends.get(other.id)
+    if there is None:
+        ends.put(other.id, kinds)
+    else:
+        there |= kinds
 
 
 def unlink(from_: Record, to: Record) -> None:
     """
     Remove all associations of two objects.
     """
-    from_.links.get(to.type.name, {}).pop(to.id, None)
-    to.links.get(from_.type.name, {}).pop(from_.id, None)
+    _remove(from_, to)
+    _remove(to, from_)
+
+
+def _remove(one: Record, other: Record) -> set[int]:
+    ends = one.links.get(other.type.name)
+    return (ends and ends.remove(other.id)) or set()
+
+
+def relink(account: Account, old: Record, new: Record) -> None:
+    """
+    Let one object have all associations of another.
+    """
+    for name, ends in old.links.items():
+        for id_, _ in list(ends.after()):
+            other = account.shelves[name].get(id_)
+            if other is not None:
+                _add(new, other, _remove(old, other))
+                _add(other, new, _remove(other, old))

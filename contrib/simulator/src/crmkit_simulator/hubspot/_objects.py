@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit_simulator._clock import iso
 from crmkit_simulator.hubspot._errors import (
     Refused,
     not_found,
     object_not_found,
 )
 from crmkit_simulator.hubspot._fields import needed_text, text_in
+from crmkit_simulator.hubspot._links import relink
 from crmkit_simulator.hubspot._read import View, as_wire
 from crmkit_simulator.hubspot._write import Draft, commit, draft_change, draft_new
 
@@ -74,9 +74,7 @@ def archive(account: Account, shelf: Shelf, key: str) -> None:
     """
     record = shelf.live(key)
     if record is not None:
-        record.archived_at = iso(account.clock.now())
-        shelf.release(record.id)
-        account.publish(record, gone=True)
+        account.archive(record)
 
 
 def merge(account: Account, shelf: Shelf, body: Any) -> dict[str, Any]:
@@ -107,7 +105,7 @@ def _merged(account: Account, shelf: Shelf, first: Record, second: Record) -> Re
     merged.properties["hs_merged_object_ids"] = ";".join(ids)
     _keep_address(shelf, merged, second)
     for old in (first, second):
-        _relink(account, old, merged)
+        relink(account, old, merged)
     account.publish(merged)
     return merged
 
@@ -122,16 +120,6 @@ def _keep_address(shelf: Shelf, merged: Record, second: Record) -> None:
     if address and address != merged.properties.get("email"):
         merged.properties["hs_additional_emails"] = address
         shelf.claim("email", address, merged.id)
-
-
-def _relink(account: Account, old: Record, merged: Record) -> None:
-    for name, found in old.links.items():
-        for id_, there in found.items():
-            other = account.shelves[name].get(id_)
-            merged.links.setdefault(name, {}).setdefault(id_, set()).update(there)
-            if other is not None:
-                links = other.links[old.type.name]
-                links.setdefault(merged.id, set()).update(links.pop(old.id, ()))
 
 
 def delete_for_good(account: Account, shelf: Shelf, body: Any) -> None:

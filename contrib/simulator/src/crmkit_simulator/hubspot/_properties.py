@@ -1,5 +1,5 @@
 """
-The endpoints for the definitions of properties, and for owners.
+The endpoints for the definitions of properties.
 """
 
 from __future__ import annotations
@@ -7,15 +7,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_simulator.hubspot._batch import completed, inputs_of
-from crmkit_simulator.hubspot._errors import CONFLICT, NOT_FOUND, Refused, not_found
+from crmkit_simulator.hubspot._errors import CONFLICT, NOT_FOUND, Refused
 from crmkit_simulator.hubspot._fields import needed_text
 
 if TYPE_CHECKING:
-    from crmkit_simulator._wire import Request
     from crmkit_simulator.hubspot._account import Account
     from crmkit_simulator.hubspot._records import Shelf
+    from crmkit_simulator.hubspot._schema import Property
 
     Result = tuple[int, Any]
+
+_CHANGED = ("label", "type", "fieldType", "groupName", "description", "options")
 
 
 def listing(shelf: Shelf) -> dict[str, Any]:
@@ -29,11 +31,15 @@ def get(shelf: Shelf, name: str) -> dict[str, Any]:
     """
     Return the definition of one property; raises Refused.
     """
+    return _known(shelf, name).as_wire()
+
+
+def _known(shelf: Shelf, name: str) -> Property:
     found = shelf.schema.get(name)
     if found is None:
         msg = f'Property "{name}" does not exist'
         raise Refused(404, msg, category=NOT_FOUND)
-    return found.as_wire()
+    return found
 
 
 def create(account: Account, shelf: Shelf, body: Any) -> dict[str, Any]:
@@ -44,11 +50,38 @@ def create(account: Account, shelf: Shelf, body: Any) -> dict[str, Any]:
     if name in shelf.schema:
         msg = f"A property named {name} already exists."
         raise Refused(409, msg, category=CONFLICT)
+    return _define(account, shelf, body)
+
+
+def change(account: Account, shelf: Shelf, name: str, body: Any) -> dict[str, Any]:
+    """
+    Change the definition of a custom property, and return it; raises Refused.
+    """
+    changes = {key: body[key] for key in _CHANGED if body.get(key) is not None}
+    return _define(account, shelf, _custom(shelf, name).as_definition() | changes)
+
+
+def archive(shelf: Shelf, name: str) -> None:
+    """
+    Remove a custom property and all its values; raises Refused.
+    """
+    del shelf.schema[_custom(shelf, name).name]
+    shelf.drop(name)
+
+
+def _define(account: Account, shelf: Shelf, body: Any) -> dict[str, Any]:
     try:
-        account.define(shelf.type.name, body)
+        return account.define(shelf.type.name, body).as_wire()
     except (KeyError, TypeError, ValueError) as error:
         raise Refused(400, str(error)) from None
-    return shelf.schema[name].as_wire()
+
+
+def _custom(shelf: Shelf, name: str) -> Property:
+    found = _known(shelf, name)
+    if not found.own:
+        msg = f'Property "{name}" is defined by HubSpot; it cannot be changed'
+        raise Refused(400, msg)
+    return found
 
 
 def batch_read(account: Account, shelf: Shelf, body: Any) -> Result:
@@ -61,38 +94,3 @@ def batch_read(account: Account, shelf: Shelf, body: Any) -> Result:
     refused = Refused(404, "Could not get some properties.", category=NOT_FOUND)
     errors = [refused.in_batch({"name": absent})] if absent else []
     return 207 if errors else 200, completed(account, results, errors)
-
-
-def owners(account: Account, request: Request) -> dict[str, Any]:
-    """
-    Return the owners, or those with an address.
-    """
-    email = request.query.get("email")
-    found = [owner for owner in account.owners if email in (None, owner.get("email"))]
-    return {"results": [_owner(account, owner) for owner in found]}
-
-
-def owner(account: Account, id_: str) -> dict[str, Any]:
-    """
-    Return one owner; raises Refused.
-    """
-    for found in account.owners:
-        if str(found["id"]) == id_:
-            return _owner(account, found)
-    raise not_found()
-
-
-def _owner(account: Account, given: dict[str, str]) -> dict[str, Any]:
-    return {
-        "id": str(given["id"]),
-        "email": given.get("email"),
-        "type": "PERSON",
-        "firstName": given.get("firstName", ""),
-        "lastName": given.get("lastName", ""),
-        "userId": int(given["id"]),
-        "userIdIncludingInactive": int(given["id"]),
-        "createdAt": account.began,
-        "updatedAt": account.began,
-        "archived": False,
-        "teams": [],
-    }

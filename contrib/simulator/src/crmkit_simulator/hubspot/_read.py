@@ -6,18 +6,20 @@ from __future__ import annotations
 
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from crmkit_simulator.hubspot._errors import Refused
 from crmkit_simulator.hubspot._types import PRIMARY, association_ids, type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from crmkit_simulator._wire import Request
     from crmkit_simulator.hubspot._account import Account
     from crmkit_simulator.hubspot._records import Record, Shelf
 
 MOST = 100
+_WITH_HISTORY = 50
 _DEFAULT = 10
 
 
@@ -36,6 +38,13 @@ def listed(text: str | None) -> list[str]:
     Return the names in a list that is separated by commas.
     """
     return [name for name in text.split(",") if name] if text else []
+
+
+def archived_in(request: Request) -> bool:
+    """
+    Tell whether a request asks for archived objects.
+    """
+    return request.query.get("archived", "").lower() == "true"
 
 
 def as_wire(
@@ -90,7 +99,7 @@ class View:
         history = listed(query.get("propertiesWithHistory"))
         self._history = [name for name in history if name in shelf.schema]
         self._associations = listed(query.get("associations"))
-        self.archived = query.get("archived", "false").lower() == "true"
+        self.archived = archived_in(request)
 
     def wire(self, record: Record) -> dict[str, Any]:
         """
@@ -102,7 +111,7 @@ class View:
             to = type_of(name)
             types = [
                 {"id": id_, "type": label}
-                for id_, ids in linked(self._account, record, to.name).items()
+                for id_, ids in linked(self._account, record, to.name)
                 for label in _labels(record, to.name, ids)
             ]
             if types:
@@ -124,13 +133,15 @@ def _labels(record: Record, to: str, ids: set[int]) -> Iterable[str]:
         yield f"{label}_unlabeled" if has_two else label
 
 
-def linked(account: Account, record: Record, to: str) -> dict[str, set[int]]:
+def linked(
+    account: Account, record: Record, to: str, after: int = 0
+) -> Iterator[tuple[str, set[int]]]:
     """
     Return the associations of a record with objects of a type that are not archived.
     """
+    ends = record.links.get(to)
     shelf = account.shelves[to]
-    found = record.links.get(to, {})
-    return {id_: ids for id_, ids in sorted(found.items()) if shelf.live(id_)}
+    return (end for end in ends.after(after) if shelf.live(end[0])) if ends else iter(())
 
 
 def limit_of(text: Any, most: int, default: int = _DEFAULT) -> int:
@@ -147,19 +158,27 @@ def limit_of(text: Any, most: int, default: int = _DEFAULT) -> int:
     return limit
 
 
+def cursor_of(text: str | None) -> int:
+    """
+    Return after what a page begins; raises Refused.
+    """
+    after = text or "0"
+    if not after.isdecimal():
+        msg = f"The after parameter {after} is not a valid cursor"
+        raise Refused(400, msg)
+    return int(after)
+
+
 def page(account: Account, shelf: Shelf, request: Request) -> dict[str, Any]:
     """
     Return one page of all objects of a type; raises Refused.
     """
     view = View(account, shelf, request)
-    limit = limit_of(request.query.get("limit"), MOST)
-    after = request.query.get("after", "0")
-    if not after.isdecimal():
-        msg = f"The after parameter {after} is not a valid cursor"
-        raise Refused(400, msg)
+    most = _WITH_HISTORY if request.query.get("propertiesWithHistory") else MOST
+    limit = limit_of(request.query.get("limit"), most)
     records = (
         record
-        for record in shelf.after(int(after))
+        for record in shelf.after(cursor_of(request.query.get("after")))
         if (record.archived_at is not None) == view.archived
     )
     found = list(islice(records, limit + 1))
@@ -173,7 +192,6 @@ def next_page(request: Request, after: str) -> dict[str, str]:
     """
     Return where the next page is.
     """
-    kept = [f"{name}={value}" for name, value in request.query.items() if name != "after"]
     host = request.headers.get("Host", "localhost")
-    query = "&".join([*kept, f"after={after}"])
+    query = urlencode({**request.query, "after": after})
     return {"after": after, "link": f"http://{host}{request.path}?{query}"}

@@ -4,10 +4,11 @@ Objects, and the shelf for those of one type: by id, by unique value, in order.
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from crmkit_simulator.hubspot._ordered import Ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @dataclass(slots=True, eq=False)
 class Record:
     """
-    One object. *links* are type → id → ids of the associations.
+    One object. *links* are, by type, the ids of its associations with each object.
 
     *past* holds, for each property that was changed, all its values and their times.
     """
@@ -28,7 +29,7 @@ class Record:
     type: Type
     properties: dict[str, str]
     archived_at: str | None = None
-    links: dict[str, dict[str, set[int]]] = field(default_factory=dict)
+    links: dict[str, Ordered[set[int]]] = field(default_factory=dict)
     past: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
@@ -50,10 +51,10 @@ class Shelf:
         self.type = type_
         self.schema = schema
         self.unasked = sorted({*type_.defaults, *type_.always})
-        self.records: dict[str, Record] = {}
         self.merged: dict[str, str] = {}
-        self._order: list[int] = []
+        self._records: Ordered[Record] = Ordered()
         self._unique: dict[tuple[str, str], str] = {}
+        self._claims: dict[str, set[tuple[str, str]]] = {}
         self._index: dict[str, dict[str, str]] = {}
         self._changes: deque[_Change] = deque()
 
@@ -61,8 +62,7 @@ class Shelf:
         """
         Put a new object in.
         """
-        self.records[record.id] = record
-        insort(self._order, int(record.id))
+        self._records.put(record.id, record)
 
     def get(self, id_: str) -> Record | None:
         """
@@ -70,7 +70,7 @@ class Shelf:
         """
         while id_ in self.merged:
             id_ = self.merged[id_]
-        return self.records.get(id_)
+        return self._records.get(id_)
 
     def live(self, id_: str) -> Record | None:
         """
@@ -79,13 +79,11 @@ class Shelf:
         record = self.get(id_)
         return record if record and record.archived_at is None else None
 
-    def after(self, id_: int) -> Iterator[Record]:
+    def after(self, id_: int = 0) -> Iterator[Record]:
         """
         Return the objects whose ids are greater, in order.
         """
-        start = bisect_right(self._order, id_)
-        for place in range(start, len(self._order)):
-            yield self.records[str(self._order[place])]
+        return (record for _, record in self._records.after(id_))
 
     def owner(self, name: str, value: str) -> str | None:
         """
@@ -98,26 +96,39 @@ class Shelf:
         Note that a value of a unique property is this object's.
         """
         self._unique[name, value.lower()] = id_
+        self._claims.setdefault(id_, set()).add((name, value.lower()))
 
     def disclaim(self, name: str, value: str) -> None:
         """
         Let others have a value of a unique property.
         """
-        self._unique.pop((name, value.lower()), None)
+        owner = self._unique.pop((name, value.lower()), None)
+        if owner is not None:
+            self._claims[owner].discard((name, value.lower()))
 
     def release(self, id_: str) -> None:
         """
         Let others have the unique values of this object.
         """
-        self._unique = {key: owner for key, owner in self._unique.items() if owner != id_}
+        for key in self._claims.pop(id_, ()):
+            del self._unique[key]
+
+    def drop(self, name: str) -> None:
+        """
+        Let no object have a value of a property any more.
+        """
+        for record in self.after():
+            value = record.properties.pop(name, None)
+            record.past.pop(name, None)
+            if value is not None:
+                self.disclaim(name, value)
 
     def forget(self, id_: str) -> None:
         """
-        Remove an object for good.
+        Remove an object for good, if it is there.
         """
         self.release(id_)
-        del self.records[id_]
-        self._order.remove(int(id_))
+        self._records.remove(id_)
 
     def publish(self, due: float, record: Record, *, gone: bool = False) -> None:
         """

@@ -4,11 +4,11 @@ Which request asks for what, and which scope it needs.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from crmkit_simulator._wire import Answer, answer
-from crmkit_simulator.hubspot import _batch, _objects, _properties, _timeline
+from crmkit_simulator.hubspot import _batch, _objects, _owners, _properties, _timeline
 from crmkit_simulator.hubspot._asked import (
     DONE,
     Place,
@@ -19,8 +19,9 @@ from crmkit_simulator.hubspot._asked import (
 )
 from crmkit_simulator.hubspot._auth import Token, require
 from crmkit_simulator.hubspot._errors import Refused, not_found
+from crmkit_simulator.hubspot._limits import Kind
 from crmkit_simulator.hubspot._link_routes import links_of_one, links_of_types
-from crmkit_simulator.hubspot._read import page
+from crmkit_simulator.hubspot._read import archived_in, page
 from crmkit_simulator.hubspot._search import search
 from crmkit_simulator.hubspot._types import type_of
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from crmkit_simulator.hubspot._records import Shelf
 
 DATED = ("2026-03", "2026-09")
-_OLD = re.compile(r"v[34]")
+_OLD = ("objects", "properties", "owners")
 _LONGEST = 16_000  # characters of path and query
 _READING = ("read", "search")
 
@@ -47,18 +48,26 @@ def place(request: Request) -> Place:
     match request.parts:
         case ("crm", area, version, *rest) if version in DATED:
             return Place(area, version, tuple(rest))
-        case ("crm", version, area, *rest) if _OLD.fullmatch(version):
-            return Place(area, version, tuple(rest))
+        case ("crm", "v3", area, *rest) if area in _OLD:
+            return Place(area, "v3", tuple(rest))
+        case ("crm", "v4", "associations", *rest):
+            return Place("associations", "v4", tuple(rest))
+        case ("crm", "v4", "objects", type_, id_, "associations", *rest):
+            return Place("objects", "v4", (type_, id_, "associations", *rest))
         case ("integrators", "timeline", ("v3" | "2026-03") as version, *rest):
             return Place("timeline", version, tuple(rest))
     raise not_found()
 
 
-def is_search(place_: Place) -> bool:
+def limited_as(found: Place) -> Kind:
     """
-    Tell whether a request is a search, which has a limit of its own.
+    Return which of the limits is that of a request.
     """
-    return place_.area == "objects" and place_.rest[1:] == ("search",)
+    if found.area == "associations" or found.rest[2:3] == ("associations",):
+        return Kind.ASSOCIATIONS
+    if found.area == "objects" and found.rest[1:] == ("search",):
+        return Kind.SEARCH
+    return Kind.ANY
 
 
 def act(account: Account, token: Token, request: Request, found: Place) -> Answer:
@@ -69,6 +78,8 @@ def act(account: Account, token: Token, request: Request, found: Place) -> Answe
     if handle is None:
         raise not_found()
     status, body = handle(account, token, request, found)
+    if status == HTTPStatus.MULTI_STATUS and account.no_207 and found.version == DATED[-1]:
+        status = HTTPStatus.CREATED if found.rest[-1] == "create" else HTTPStatus.OK
     return Answer(status) if body is None else answer(status, body)
 
 
@@ -85,7 +96,7 @@ def _objects_(account: Account, token: Token, request: Request, found: Place) ->
         case ():
             return _all(account, shelf, request, found.version)
         case ("batch", verb) if request.method == "POST":
-            return _batched(account, shelf, verb, body_of(request), found.version)
+            return _batched(account, shelf, verb, request, found.version)
         case (key,):
             return _one(account, shelf, request, key)
     raise wrong_method(request)
@@ -118,10 +129,13 @@ def _one(account: Account, shelf: Shelf, request: Request, key: str) -> Result:
     raise wrong_method(request)
 
 
-def _batched(account: Account, shelf: Shelf, verb: str, body: Any, version: str) -> Result:
+def _batched(
+    account: Account, shelf: Shelf, verb: str, request: Request, version: str
+) -> Result:
+    body = body_of(request)
     match verb:
         case "read":
-            return _batch.read(account, shelf, body)
+            return _batch.read(account, shelf, body, archived=archived_in(request))
         case "create":
             return _batch.create(account, shelf, body, version)
         case "update":
@@ -146,6 +160,11 @@ def _properties_(account: Account, token: Token, request: Request, found: Place)
             return 200, _properties.listing(shelf)
         case "GET", (name,):
             return 200, _properties.get(shelf, name)
+        case "PATCH", (name,):
+            return 200, _properties.change(account, shelf, name, body_of(request))
+        case "DELETE", (name,):
+            _properties.archive(shelf, name)
+            return DONE
         case "POST", ():
             return 201, _properties.create(account, shelf, body_of(request))
         case "POST", ("batch", "read"):
@@ -153,13 +172,13 @@ def _properties_(account: Account, token: Token, request: Request, found: Place)
     raise wrong_method(request)
 
 
-def _owners(account: Account, token: Token, request: Request, found: Place) -> Result:
+def _owners_(account: Account, token: Token, request: Request, found: Place) -> Result:
     require(token, "crm.objects.owners.read")
     match request.method, found.rest:
         case "GET", ():
-            return 200, _properties.owners(account, request)
+            return 200, _owners.listing(account, request)
         case "GET", (id_,):
-            return 200, _properties.owner(account, id_)
+            return 200, _owners.get(account, id_)
     raise wrong_method(request)
 
 
@@ -180,6 +199,6 @@ _AREAS = {
     "objects": _objects_,
     "associations": links_of_types,
     "properties": _properties_,
-    "owners": _owners,
+    "owners": _owners_,
     "timeline": _timeline_,
 }

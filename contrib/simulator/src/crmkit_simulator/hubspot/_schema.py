@@ -40,6 +40,7 @@ class Property:
     external: bool = False
     many: bool = False
     own: bool = False
+    description: str = ""
 
     def as_wire(self) -> dict[str, Any]:
         """
@@ -50,7 +51,7 @@ class Property:
             "label": self.label,
             "type": self.type,
             "fieldType": self.field_type,
-            "description": "",
+            "description": self.description,
             "groupName": self.group,
             "options": [
                 {"label": label, "value": value, "displayOrder": place, "hidden": False}
@@ -71,6 +72,12 @@ class Property:
             "formField": not self.read_only,
             "dataSensitivity": "non_sensitive",
         }
+
+    def as_definition(self) -> dict[str, Any]:
+        """
+        Return what `defined` makes it of.
+        """
+        return self.as_wire() | {"readOnly": self.read_only}
 
 
 def schemas() -> dict[str, dict[str, Property]]:
@@ -112,6 +119,7 @@ def defined(definition: Mapping[str, Any], group: str) -> Property:
         external=bool(definition.get("externalOptions")),
         many=field_type == "checkbox",
         own=True,
+        description=definition.get("description") or "",
     )
 
 

@@ -42,7 +42,7 @@ def search(account: Account, shelf: Shelf, request: Request, body: Any) -> dict[
 
     Raises Refused.
     """
-    if len(request.body) > _BODY:
+    if len(request.body.decode()) > _BODY:
         msg = f"The request body is longer than {_BODY} characters"
         raise Refused(400, msg)
     limit = limit_of(body.get("limit") or None, _PAGE)

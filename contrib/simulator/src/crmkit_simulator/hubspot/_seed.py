@@ -28,10 +28,10 @@ def seeded(account: Account, contact: Mapping[str, Any]) -> str:
     for name in wanted.keys() - shelf.schema.keys():
         account.define("contacts", {"name": name})
     properties = {name: _value(shelf.schema[name], wanted[name]) for name in wanted}
-    email = properties.get("email")
-    if email and shelf.owner("email", email):
-        msg = f"two contacts have the address {email}; HubSpot allows one"
-        raise ValueError(msg)
+    for name, value in properties.items():
+        if value and shelf.schema[name].unique and shelf.owner(name, value):
+            msg = f"two contacts have the {name} {value}; HubSpot allows one"
+            raise ValueError(msg)
     record = commit(account, shelf, Draft(None, properties), _id(account, contact))
     shelf.publish_now(record)
     return record.id
@@ -51,4 +51,4 @@ def _id(account: Account, contact: Mapping[str, Any]) -> str | None:
     if not id_.isdecimal() or account.shelves["contacts"].get(id_):
         msg = f"a contact's id is a number that no other has, not {id_!r}"
         raise ValueError(msg)
-    return id_
+    return account.reserve(id_)

@@ -45,6 +45,7 @@ ACTIVITIES = (
     Type("emails", "0-49", "email"),
     Type("meetings", "0-47", "meeting"),
     Type("tasks", "0-27", "task"),
+    Type("communications", "0-18", "communication"),
 )
 _OTHERS = (
     Type(
@@ -63,6 +64,14 @@ _OTHERS = (
         scope="deals",
         defaults=("amount", "closedate", "dealname", "dealstage", "pipeline"),
     ),
+    Type(
+        "tickets",
+        "0-5",
+        "ticket",
+        created="createdate",
+        scope="tickets",
+        defaults=("content", "hs_pipeline", "hs_pipeline_stage", "subject"),
+    ),
 )
 TYPES = {type_.name: type_ for type_ in (CONTACTS, *ACTIVITIES, *_OTHERS)}
 _KNOWN_AS = {
@@ -76,20 +85,30 @@ _PAIRS = {
     ("notes", "contacts"): ((202, 201),),
     ("notes", "companies"): ((190, 189),),
     ("notes", "deals"): ((214, 213),),
+    ("notes", "tickets"): ((228, 227),),
     ("calls", "contacts"): ((194, 193),),
     ("calls", "companies"): ((182, 181),),
     ("calls", "deals"): ((206, 205),),
+    ("calls", "tickets"): ((220, 219),),
     ("emails", "contacts"): ((198, 197),),
     ("emails", "companies"): ((186, 185),),
     ("emails", "deals"): ((210, 209),),
+    ("emails", "tickets"): ((224, 223),),
     ("meetings", "contacts"): ((200, 199),),
     ("meetings", "companies"): ((188, 187),),
     ("meetings", "deals"): ((212, 211),),
+    ("meetings", "tickets"): ((226, 225),),
     ("tasks", "contacts"): ((204, 203),),
     ("tasks", "companies"): ((192, 191),),
     ("tasks", "deals"): ((216, 215),),
+    ("tasks", "tickets"): ((230, 229),),
+    ("communications", "contacts"): ((81, 82),),
+    ("communications", "companies"): ((87, 88),),
+    ("communications", "deals"): ((85, 86),),
+    ("communications", "tickets"): ((83, 84),),
     ("contacts", "companies"): ((279, 280), (1, 2)),
     ("contacts", "deals"): ((4, 3),),
+    ("contacts", "tickets"): ((15, 16),),
 }
 _IDS = {
     **{pair: dict(ids) for pair, ids in _PAIRS.items()},
@@ -97,6 +116,9 @@ _IDS = {
         (to, from_): {back: there for there, back in ids}
         for (from_, to), ids in _PAIRS.items()
     },
+}
+_TARGETS = {
+    (from_, type_id): TYPES[to] for (from_, to), ids in _IDS.items() for type_id in ids
 }
 PRIMARY = frozenset({1, 2})
 
@@ -128,11 +150,4 @@ def association_target(from_: Type, type_id: int) -> Type | None:
     """
     Return the type that an association of this id leads to, None if there is no such.
     """
-    return next(
-        (
-            TYPES[to]
-            for (start, to), ids in _IDS.items()
-            if start == from_.name and type_id in ids
-        ),
-        None,
-    )
+    return _TARGETS.get((from_.name, type_id))

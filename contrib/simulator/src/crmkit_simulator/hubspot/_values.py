@@ -23,6 +23,7 @@ _DAY_MS = 86_400_000
 _LAST_MS = 253_402_300_799_999  # the end of the year 9999
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"-?\d+", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s.,;]+")
 
 
@@ -79,13 +80,14 @@ def _enumeration(definition: Property, value: str) -> str | Problem:
 
 def _date(definition: Property, value: str) -> str | Problem:
     try:
+        if _DAY.fullmatch(value):
+            return date.fromisoformat(value).isoformat()
         if not _WHOLE.fullmatch(value):
-            return date.fromisoformat(value[:10]).isoformat()
+            return _problem(definition, "INVALID_DATE", "was not of the form YYYY-MM-DD")
         if int(value) % _DAY_MS:
-            wrong = "was not at midnight UTC"
-            return _problem(definition, "INVALID_DATE", wrong)
+            return _problem(definition, "INVALID_DATE", "was not at midnight UTC")
         return (_EPOCH + timedelta(milliseconds=int(value))).date().isoformat()
-    except (OverflowError, ValueError, OSError):
+    except (OverflowError, ValueError):
         return _problem(definition, "INVALID_DATE", "was not a valid date")
 
 

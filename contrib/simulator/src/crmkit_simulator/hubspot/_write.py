@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from crmkit_simulator.hubspot._account import Account
 
-_STAGES = "lifecyclestage"
+_STAGES, _TIMESTAMP = "lifecyclestage", "hs_timestamp"
 _ENFORCED_SINCE = "2026-09"  # the version that applies an administrator's rules
 
 
@@ -58,6 +58,8 @@ def draft_change(shelf: Shelf, record: Record, given: Any) -> Draft:
     Return the change of a record that an input asks for; raises Refused.
     """
     properties = _checked(shelf, given)
+    if properties.get(_TIMESTAMP) == "":
+        raise _required(_TIMESTAMP)
     _no_duplicate(shelf, properties, record)
     if shelf.type is CONTACTS:
         _only_forward(shelf, record, properties)
@@ -147,19 +149,22 @@ def _one(shelf: Shelf, name: str, value: Any) -> str | Problem:
 
 def _require(account: Account, shelf: Shelf, given: dict[str, str], version: str) -> None:
     needed: list[str] = []
-    if "hs_timestamp" in shelf.schema:
-        needed.append("hs_timestamp")
+    if _TIMESTAMP in shelf.schema:
+        needed.append(_TIMESTAMP)
     if version >= _ENFORCED_SINCE and version[0] == "2":
         needed += account.required.get(shelf.type.name, ())
     absent = [name for name in needed if not given.get(name)]
     if absent:
-        raise invalid_properties(
-            Problem(name, "MISSING_REQUIRED_PROPERTY", f"{name} is required")
-            for name in absent
-        )
+        raise _required(*absent)
     if shelf.type is CONTACTS and not any(map(given.get, CONTACTS.defaults)):
         msg = "A contact needs at least one of email, firstname and lastname"
         raise Refused(400, msg)
+
+
+def _required(*names: str) -> Refused:
+    return invalid_properties(
+        Problem(name, "MISSING_REQUIRED_PROPERTY", f"{name} is required") for name in names
+    )
 
 
 def _no_duplicate(shelf: Shelf, given: dict[str, str], record: Record | None) -> None:
