@@ -7,6 +7,7 @@ while it is developed, so each install names all the local packages it needs in 
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import zipfile
@@ -118,16 +119,16 @@ def core(session: nox.Session) -> None:
     """
     Run the core's tests with the core alone; without a version, on each Python.
     """
-    alone(session, "crmkit", "tests/core")
+    alone(session, {"crmkit"}, "tests/core")
 
 
 @nox.session
 @nox.parametrize("name", below("plugins"))
 def plugin(session: nox.Session, name: str) -> None:
     """
-    Run a plugin's tests with the core and that plugin alone.
+    Run a plugin's tests with the core, that plugin and simulated CRMs alone.
     """
-    alone(session, name, f"tests/plugins/{PACKAGES[name][0].name}")
+    alone(session, {name, "crmkit-simulator"}, f"tests/plugins/{PACKAGES[name][0].name}")
 
 
 @nox.session
@@ -136,15 +137,44 @@ def contrib(session: nox.Session, name: str) -> None:
     """
     Run a contributed package's tests with that package and its dependencies alone.
     """
-    alone(session, name, f"tests/contrib/{PACKAGES[name][0].name}")
+    alone(session, {name}, f"tests/contrib/{PACKAGES[name][0].name}")
 
 
-def alone(session: nox.Session, name: str, folder: str) -> None:
+def alone(session: nox.Session, names: set[str], folder: str) -> None:
     """
-    Run the tests in *folder* where no package is installed but *name* and its needs.
+    Run the tests in *folder* where no package is installed but these and their needs.
     """
-    session.install(*editable(with_needs(name)), *group("test"))
+    needed = set().union(*map(with_needs, names))
+    session.install(*editable(needed), *group("test"))
     session.run("pytest", folder, *session.posargs)
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """
+    Run the connector against simulated CRMs, from end to end.
+    """
+    session.install(*everything(), *group("test"))
+    session.run("pytest", "tests/integration", *session.posargs)
+
+
+@nox.session
+def record(session: nox.Session) -> None:
+    """
+    Record cassettes anew: of the providers named after ``--``, else of all.
+
+    From simulated CRMs, but from the real one where ``CRMKIT_<PROVIDER>_TOKEN`` is set.
+    """
+    session.install(*everything(), *group("test"))
+    for name in session.posargs or sorted(
+        path.name for path in Path("cassettes").iterdir()
+    ):
+        token = os.environ.get(f"CRMKIT_{name.upper()}_TOKEN")
+        if token:
+            session.warn(f"{name}: recording from the real account, and writing to it")
+        env = {f"RECORD_{name.upper()}_TOKEN": token}
+        tests = f"tests/plugins/{name}/test_recorded.py"
+        session.run("pytest", tests, "--record-mode=rewrite", env=env)
 
 
 @nox.session

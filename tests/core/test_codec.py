@@ -53,6 +53,8 @@ class Settings:
     path: str
     limit: int = 10
     columns: dict[str, str] = field(factory=dict)
+    names: list[str] = field(factory=list)
+    strict: bool = True
 
 
 @given(ACTIVITIES)
@@ -207,6 +209,8 @@ def test_structure():
         ({}, r"^settings of 'acme': .*path"),
         ({"path": "a", "limit": "s3cret"}, r"^settings of 'acme': .*limit"),
         ({"path": "a", "columns": "s3cret"}, r"^settings of 'acme': .*columns"),
+        ({"path": "a", "names": "s3cret"}, r"^settings of 'acme': .*list: names"),
+        ({"path": "a", "strict": "no"}, r"^settings of 'acme': .*bool: strict"),
     ],
 )
 def test_structure_refused(values, message):

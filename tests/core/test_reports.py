@@ -165,6 +165,20 @@ def test_activity():
     assert activity.metadata == {"subject": "Hi"}
 
 
+@pytest.mark.parametrize("metadata", [{}, {"subject": "Hi"}, {"html": "<p>own</p>"}])
+def test_activity_of_html(metadata):
+    """
+    HTML content is in the record's metadata, too, unless the caller gives another.
+    """
+    content = PersonalizedContent(
+        content="<p>Hi</p>", client_id="7", content_type="email_html"
+    )
+
+    made = content.activity("email_sent", metadata=metadata).metadata
+
+    assert made == {"html": "<p>Hi</p>", **metadata}
+
+
 @pytest.mark.parametrize("description", ["", "Sent the offer"])
 def test_activity_description(description):
     """

@@ -306,6 +306,27 @@ class TestVerdicts:
         assert (found.status, found.remote_id) == ("synced", "0")
         assert book.entries == [(None, "1")]
 
+    def test_nobody_can_look(self, book, connector, clock):
+        """
+        Where the plugin finds that nobody can ever look, the user decides.
+        """
+
+        def find_activity(activity):
+            message = "an activity without a client cannot be looked up"
+            raise NotSupportedError(message)
+
+        book.plugin.crmkit_find_activity = hookimpl(find_activity)
+        book.end, book.fates = KeyError("id"), {"1": "silent"}
+        connector.sync_activity(*activities(1))
+        book.heal()
+        clock.turn(1)
+
+        report = connector.flush_pending()
+
+        assert (report[0].status, report[0].user_decides) == ("uncertain", True)
+        assert report.exit_code == 3
+        assert book.entries == [(None, "1")]
+
     def test_no_way_to_look(self, clock):
         """
         Where nobody can look, an uncertain activity stays so until the user decides.

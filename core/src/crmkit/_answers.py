@@ -32,6 +32,15 @@ _BY_STATUS: dict[int, type[CRMError]] = {
     423: RateLimitedError,
     429: RateLimitedError,
 }
+_NOT_STANDARD = {  # of a proxy that stands before many CRMs
+    520: "Unknown Error",
+    521: "Web Server Is Down",
+    522: "Connection Timed Out",
+    523: "Origin Is Unreachable",
+    524: "A Timeout Occurred",
+    525: "SSL Handshake Failed",
+    526: "Invalid SSL Certificate",
+}
 
 
 def error_by_status(label: str, response: Response, clock: Clock) -> CRMError | None:
@@ -45,7 +54,7 @@ def error_by_status(label: str, response: Response, clock: Clock) -> CRMError | 
     status = response.status
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return _not_the_crm(label, response)
-    message = f"{label} API error: {status} - {_phrase(status)}"
+    message = status_message(label, status)
     request_id = response.headers.get("X-Request-Id")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return UnavailableError(
@@ -88,8 +97,14 @@ def retry_after(response: Response, clock: Clock) -> float | None:
         return None
 
 
-def _phrase(status: int) -> str:
+def status_message(label: str, status: int, detail: str | None = None) -> str:
+    """
+    Return the sentence with which every provider tells of a status.
+
+    Such as ``HubSpot API error: 401 - Unauthorized``, then what *detail* adds.
+    """
     try:
-        return HTTPStatus(status).phrase
+        phrase = HTTPStatus(status).phrase
     except ValueError:
-        return "Unknown"
+        phrase = _NOT_STANDARD.get(status, "Unknown")
+    return f"{label} API error: {status} - {phrase}" + (f": {detail}" if detail else "")

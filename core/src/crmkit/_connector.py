@@ -369,9 +369,9 @@ class CRMConnector:
                 msg = "the connector is closed; make another one"
                 raise ConfigurationError(msg)
             if self._rooms is None:
-                from crmkit._rooms import furnish
+                from crmkit._rooms import Rooms
 
-                self._rooms = furnish(self._options, self._given, self._clock)
+                self._rooms = Rooms(self._options, self._given, self._clock)
             return self._rooms
 
     def _provider(self, provider: str | None) -> str:

@@ -15,11 +15,12 @@ from crmkit._outbox import activity_of, outcome_of
 from crmkit.errors import (
     CredentialsError,
     CrmkitError,
+    NotSupportedError,
     OutboxError,
     PluginContractError,
     RetryableError,
 )
-from crmkit.reports import PENDING, SYNCED, UNCERTAIN, SyncOutcome
+from crmkit.reports import SYNCED, UNCERTAIN, SyncOutcome
 from crmkit.stores import Key, Settlement
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ class Dispatch:
         """
         if not self.halted(group):
             return None
-        error = self._halted[group.provider, group.user_id]
-        return f"{self.whose(group)}: {error or 'the deadline has passed'}"
+        error = self._halted[group.provider, group.user_id] or "the deadline has passed"
+        return f"{self.whose(group)}: {error}"
 
     @staticmethod
     def whose(group: Group) -> str:
@@ -85,7 +86,9 @@ class Dispatch:
         """
         Return pending outcomes for what a halted account leaves unsent.
         """
-        return pending(activity_ids, self._halted.get((group.provider, group.user_id)))
+        return _verdicts.pending(
+            activity_ids, self._halted.get((group.provider, group.user_id))
+        )
 
     def release(self, group: Group, activities: Sequence[ActivityRecord]) -> None:
         """
@@ -137,9 +140,7 @@ class Dispatch:
 
     def settle(self) -> None:
         """
-        Note what became of what was sent; before the next claim, and at the end.
-
-        Several threads may do so.
+        Note what became of what was sent: before the next claim, and at the end.
         """
         count = len(self._unsettled)
         try:
@@ -171,7 +172,7 @@ class Dispatch:
         try:
             session = self._session(group, writes=1)
         except PluginContractError as error:
-            return pending(sent, error), None
+            return _verdicts.pending(sent, error), None
         except CrmkitError as error:
             return {}, error
         except Exception as error:
@@ -234,18 +235,11 @@ def told(host: Host, provider: str, outcome: SyncOutcome) -> SyncOutcome:
     """
     Return the outcome as the user is told: only they can decide what nobody can look up.
     """
-    decides = outcome.status == UNCERTAIN and not host.offers(provider, _LOOK)
+    if outcome.status != UNCERTAIN:
+        return outcome
+    nobody_can = isinstance(outcome.error, NotSupportedError)
+    decides = nobody_can or not host.offers(provider, _LOOK)
     return evolve(outcome, user_decides=True) if decides else outcome
-
-
-def pending(activity_ids: Iterable[str], error: Exception | None) -> dict[str, SyncOutcome]:
-    """
-    Return pending outcomes, all for the same reason.
-    """
-    return {
-        activity_id: SyncOutcome(activity_id=activity_id, status=PENDING, error=error)
-        for activity_id in activity_ids
-    }
 
 
 def _no_session(group: Group, error: Exception) -> CredentialsError:

@@ -1,105 +1,204 @@
 """
-The rooms behind a connector, wired once, on its first use.
+The rooms behind a connector, each imported and wired on its first use.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import define, field
 
 from crmkit import _registry
-from crmkit._cache import Cache
-from crmkit._check import Check
 from crmkit._config import default_store
-from crmkit._consent import Policy
-from crmkit._credentials import Credentials
-from crmkit._fetch import Fetch
 from crmkit._host import Host
-from crmkit._outbox import Outbox
-from crmkit._personalize import Personalize
-from crmkit._pipeline import Pipeline
-from crmkit._retry import Patience
-from crmkit._sessions import Sessions
-from crmkit._sync import Sync
 from crmkit._tally import Tally
 from crmkit.errors import PluginNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from crmkit._cache import Cache
+    from crmkit._check import Check
     from crmkit._clock import Clock
     from crmkit._config import Options
+    from crmkit._fetch import Fetch
+    from crmkit._outbox import Outbox
+    from crmkit._personalize import Personalize
+    from crmkit._sessions import Sessions
+    from crmkit._sync import Sync
     from crmkit.models import ClientData
     from crmkit.stores import Store
 
+T = TypeVar("T")
 
-@frozen(kw_only=True)
+
+@define
 class Rooms:
     """
-    Everything that a connector delegates to.
+    Everything that a connector delegates to, made of its options and other arguments.
+
+    What only fetches imports no template engine and opens no store.
     """
 
-    host: Host
-    sessions: Sessions
-    cache: Cache
-    outbox: Outbox
-    fetch: Fetch
-    personalize: Personalize
-    sync: Sync
-    check: Check
-    tally: Tally
+    options: Options
+    given: Mapping[str, Any]
+    clock: Clock
+    tally: Tally = field(factory=Tally, init=False)
+    host: Host = field(init=False)
+    _lock: RLock = field(factory=RLock, init=False)
+    _made: dict[str, object] = field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        given = self.given
+        self.host = Host(given["plugins"], given["prefer"], given["wrappers"])
+
+    @property
+    def sessions(self) -> Sessions:
+        """
+        What signs in.
+        """
+
+        def make() -> Sessions:
+            from crmkit._credentials import Credentials
+            from crmkit._retry import Patience
+            from crmkit._sessions import Sessions
+
+            retries, wait = self.options.max_retries, self.options.max_wait
+            return Sessions(
+                settings=self.given["settings"],
+                credentials=Credentials(self.given["credentials"], self.clock),
+                refresh=self.host.refresh,
+                list_fields=self.host.fields,
+                clock=self.clock,
+                patience=Patience(retries=retries, max_wait=wait),
+                tally=self.tally,
+            )
+
+        return self._once("sessions", make)
+
+    @property
+    def cache(self) -> Cache:
+        """
+        The clients in memory.
+        """
+
+        def make() -> Cache:
+            from crmkit._cache import Cache
+
+            return Cache(self.options.cache_size, self.options.cache_ttl, self.clock)
+
+        return self._once("cache", make)
+
+    @property
+    def outbox(self) -> Outbox:
+        """
+        What waits to be sent.
+        """
+
+        def make() -> Outbox:
+            from crmkit._outbox import Outbox
+
+            url, prefer = self.options.store, self.given["prefer"]
+            return Outbox(lambda: open_store(url, prefer), self.clock)
+
+        return self._once("outbox", make)
+
+    @property
+    def fetch(self) -> Fetch:
+        """
+        The verb fetch.
+        """
+
+        def make() -> Fetch:
+            from crmkit._fetch import Fetch
+
+            return Fetch(
+                host=self.host, sessions=self.sessions, cache=self.cache, clock=self.clock
+            )
+
+        return self._once("fetch", make)
+
+    @property
+    def personalize(self) -> Personalize:
+        """
+        The verb personalize.
+        """
+
+        def make() -> Personalize:
+            from crmkit._consent import Policy
+            from crmkit._personalize import Personalize
+            from crmkit._pipeline import Pipeline
+
+            given = self.given
+            policy = Policy(
+                max_age=given["consent_max_age"],
+                sources=given["consent_sources"],
+                reread=self._reread,
+            )
+            pipeline = Pipeline(host=self.host, transformers=given["transformers"])
+            return Personalize(clock=self.clock, pipeline=pipeline, policy=policy)
+
+        return self._once("personalize", make)
+
+    @property
+    def sync(self) -> Sync:
+        """
+        The verb sync.
+        """
+
+        def make() -> Sync:
+            from crmkit._sync import Sync
+
+            return Sync(
+                host=self.host,
+                sessions=self.sessions,
+                outbox=self.outbox,
+                clock=self.clock,
+                tally=self.tally,
+                auto_sync=self.options.auto_sync,
+            )
+
+        return self._once("sync", make)
+
+    @property
+    def check(self) -> Check:
+        """
+        What looks for what is wrong.
+        """
+
+        def make() -> Check:
+            from crmkit._check import Check
+
+            sessions, outbox = self.sessions, self.outbox
+            return Check(host=self.host, sessions=sessions, outbox=outbox, clock=self.clock)
+
+        return self._once("check", make)
 
     def close(self) -> None:
         """
         Close connections and store, forget every client.
         """
-        self.sessions.close()
-        self.outbox.close()
-        self.cache.clear()
+        with self._lock:
+            if "sessions" in self._made:
+                self.sessions.close()
+            if "outbox" in self._made:
+                self.outbox.close()
+            if "cache" in self._made:
+                self.cache.clear()
+            self._made.clear()
 
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = make()
+            return cast("T", self._made[name])
 
-def furnish(options: Options, given: Mapping[str, Any], clock: Clock) -> Rooms:
-    """
-    Wire the rooms for these options and the connector's other arguments; no I/O.
-    """
-    tally = Tally()
-    host = Host(given["plugins"], given["prefer"], given["wrappers"])
-    sessions = Sessions(
-        settings=given["settings"],
-        credentials=Credentials(given["credentials"], clock),
-        refresh=host.refresh,
-        list_fields=host.fields,
-        clock=clock,
-        patience=Patience(retries=options.max_retries, max_wait=options.max_wait),
-        tally=tally,
-    )
-    cache = Cache(options.cache_size, options.cache_ttl, clock)
-    outbox = Outbox(lambda: open_store(options.store, given["prefer"]), clock)
-    fetch = Fetch(host=host, sessions=sessions, cache=cache, clock=clock)
-    return Rooms(
-        host=host,
-        sessions=sessions,
-        cache=cache,
-        outbox=outbox,
-        fetch=fetch,
-        personalize=Personalize(
-            clock=clock,
-            pipeline=Pipeline(host=host, transformers=given["transformers"]),
-            policy=_policy(given, fetch),
-        ),
-        sync=Sync(
-            host=host,
-            sessions=sessions,
-            outbox=outbox,
-            clock=clock,
-            tally=tally,
-            auto_sync=options.auto_sync,
-        ),
-        check=Check(host=host, sessions=sessions, outbox=outbox, clock=clock),
-        tally=tally,
-    )
+    def _reread(self, client: ClientData, user_id: str | None) -> ClientData:
+        provider = str(client.provider)
+        self.cache.forget(provider, [client.id])
+        return self.fetch.one(provider, user_id, client.id, ())
 
 
 def open_store(url: str, prefer: Mapping[str, str]) -> Store:
@@ -122,14 +221,3 @@ def open_store(url: str, prefer: Mapping[str, str]) -> Store:
         raise PluginNotFoundError(msg, plugin=scheme) from None
     store: Store = opener(url)
     return store
-
-
-def _policy(given: Mapping[str, Any], fetch: Fetch) -> Policy:
-    def reread(client: ClientData, user_id: str | None) -> ClientData:
-        provider = str(client.provider)
-        fetch.cache.forget(provider, [client.id])
-        return fetch.one(provider, user_id, client.id, ())
-
-    return Policy(
-        max_age=given["consent_max_age"], sources=given["consent_sources"], reread=reread
-    )

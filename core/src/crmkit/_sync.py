@@ -12,9 +12,10 @@ from attrs import define
 
 from crmkit._ahead import ahead
 from crmkit._batch import Batch, Filling, kind_of
-from crmkit._dispatch import Dispatch, pending, told
+from crmkit._dispatch import Dispatch, told
 from crmkit._flush import flush_group
 from crmkit._outbox import admitted, outcome_of, row_of
+from crmkit._verdicts import pending
 from crmkit.errors import ConfigurationError, InvalidRequestError, OutboxError, PluginError
 from crmkit.models import ActivityRecord
 from crmkit.reports import DEAD, PENDING, SYNCED, SyncOutcome, SyncReport

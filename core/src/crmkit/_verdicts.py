@@ -4,6 +4,8 @@ What follows from what a plugin reported: synced, pending, uncertain or dead.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import evolve
 
 from crmkit.errors import (
@@ -22,6 +24,9 @@ from crmkit.errors import (
     UnavailableError,
 )
 from crmkit.reports import DEAD, FAILED, PENDING, SYNCED, UNCERTAIN, SyncOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SIGN_IN = (AuthenticationError, AccessDeniedError, CredentialsError)
 _FINAL = (NotSupportedError, ClientNotFoundError, InvalidRequestError)
@@ -75,6 +80,16 @@ def concerns_account(outcome: SyncOutcome) -> bool:
     """
     later = (*_SIGN_IN, RetryableError, ConfigurationError)
     return isinstance(outcome.error, later) and outcome.status != DEAD
+
+
+def pending(activity_ids: Iterable[str], error: Exception | None) -> dict[str, SyncOutcome]:
+    """
+    Return pending outcomes, all for the same reason.
+    """
+    return {
+        activity_id: SyncOutcome(activity_id=activity_id, status=PENDING, error=error)
+        for activity_id in activity_ids
+    }
 
 
 def _nothing_was_done(error: Exception) -> bool:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import asdict, fields, has
+from attrs import NOTHING, asdict, fields, has
 
 from crmkit._values import read_only
 from crmkit.errors import ConfigurationError
@@ -82,6 +82,8 @@ def structured(given: Mapping[str, Any], kind: type | None, plugin: str) -> Any:
     """
     if kind is None:
         return read_only(given)
+    if not given and not any(field.default is NOTHING for field in fields(kind)):
+        return kind()  # without the library that structures
     return structure(given, kind, f"settings of {plugin!r}")
 
 
@@ -148,8 +150,27 @@ _encode = json.JSONEncoder(default=_plain, allow_nan=False, separators=(",", ":"
 @cache
 def _converter() -> Converter:
     from cattrs import Converter
+    from cattrs.cols import is_sequence
 
-    return Converter()
+    plain, strict = Converter(), Converter()
+
+    def of_a_list(value: Any, kind: Any) -> Any:
+        # A text is a sequence too, of letters, which nobody means.
+        if not isinstance(value, list | tuple | set | frozenset):
+            msg = "must be a list"
+            raise TypeError(msg)
+        return plain.structure(value, kind)
+
+    strict.register_structure_hook_func(is_sequence, of_a_list)
+    strict.register_structure_hook(bool, _boolean)
+    return strict
+
+
+def _boolean(value: Any, _kind: type) -> bool:
+    if not isinstance(value, bool):
+        msg = "must be true or false"
+        raise TypeError(msg)
+    return value
 
 
 def _listed(names: list[str]) -> str:

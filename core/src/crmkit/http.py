@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
 
-from crmkit._answers import error_by_status, retry_after
+from crmkit._answers import error_by_status, retry_after, status_message
 from crmkit._requests import Request, Writes, encoded
 from crmkit._retry import Patience, persist
 from crmkit._urls import join, locate
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from crmkit._tally import Tally
     from crmkit._wire import Wire
     from crmkit.infos import ProviderInfo
+
+__all__ = ["Http", "Options", "Response", "status_message"]
 
 _LOG = logging.getLogger("crmkit.http")
 _FITS_A_HEADER = re.compile(r"[\t\x20-\x7e\x80-\xff]*")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, overload
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from crmkit._values import an_id, items, now, read_only, text
 from crmkit.errors import (
@@ -209,15 +209,20 @@ class PersonalizedContent:
         """
         Make the record to sync once this was sent; *fields* are ActivityRecord's.
 
-        The description is the content unless another is given.
+        The description is the content unless another is given; HTML is in the metadata,
+        too, for CRMs that show it.
         """
-        record = ActivityRecord(
-            type=type,
-            description=self.content if description is None else description,
-            client_id=self.client_id,
-            provider=self.provider,
+        html = {"html": self.content} if self.content_type == "email_html" else {}
+        return ActivityRecord(
+            **{
+                "type": type,
+                "description": self.content if description is None else description,
+                "client_id": self.client_id,
+                "provider": self.provider,
+                **fields,
+                "metadata": {**html, **fields.get("metadata", {})},
+            }
         )
-        return evolve(record, **fields)
 
 
 def in_order(

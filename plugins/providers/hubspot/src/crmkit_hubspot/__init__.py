@@ -1,5 +1,7 @@
 """
 The provider ``hubspot``: contacts of HubSpot, and what happened with them.
+
+A script that only fetches imports nothing of what writes.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from crmkit import (
     bearer,
     hookimpl,
 )
-from crmkit_hubspot import _activities, _api, _check, _timeline
+from crmkit_hubspot import _api
 from crmkit_hubspot._errors import LABEL, error_from, limit_from
 from crmkit_hubspot._fields import plan
 from crmkit_hubspot._kinds import TIMELINE, TYPES
@@ -94,6 +96,8 @@ def crmkit_history(session: Session, client_id: str) -> Iterable[ClientInteracti
     """
     Return a contact's notes, calls, e-mails, meetings and tasks, newest first.
     """
+    from crmkit_hubspot import _activities
+
     return _activities.history(session, client_id)
 
 
@@ -113,7 +117,11 @@ def crmkit_sync(
     Write the activities in one request.
     """
     if kind == TIMELINE:
+        from crmkit_hubspot import _timeline
+
         return _timeline.sync(session, activities)
+    from crmkit_hubspot import _activities
+
     return _activities.sync(session, kind, activities)
 
 
@@ -124,7 +132,11 @@ def crmkit_find_activity(
     """
     Look for the activity's mark among its client's; a timeline event may be sent again.
     """
-    return None if kind == TIMELINE else _activities.find(session, kind, activity)
+    if kind == TIMELINE:
+        return None
+    from crmkit_hubspot import _activities
+
+    return _activities.find(session, kind, activity)
 
 
 @hookimpl
@@ -132,4 +144,6 @@ def crmkit_check(session: Session) -> Iterable[Finding]:
     """
     Say which rights the token lacks, and until when the API's version is supported.
     """
+    from crmkit_hubspot import _check
+
     return _check.findings(session)

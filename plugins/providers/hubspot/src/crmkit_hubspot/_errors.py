@@ -24,6 +24,7 @@ from crmkit import (
     UnavailableError,
 )
 from crmkit.codec import from_json
+from crmkit.http import status_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +34,6 @@ if TYPE_CHECKING:
 LABEL = "HubSpot"
 NOT_FOUND = "OBJECT_NOT_FOUND"
 
-_PHRASES = {
-    477: "Account Migrating",
-    522: "Connection Timed Out",
-    525: "SSL Handshake Failed",
-    526: "Invalid SSL Certificate",
-}
 _MIGRATING, _BROKEN = 477, {522, 525, 526}
 _KINDS: dict[int, type[CRMError]] = {401: AuthenticationError, 403: AccessDeniedError}
 _REMEDIES = {
@@ -186,11 +181,7 @@ def _body(response: Response) -> dict[str, Any]:
 
 
 def _told(status: int, more: str | None = None) -> str:
-    try:
-        phrase = _PHRASES.get(status) or HTTPStatus(status).phrase
-    except ValueError:
-        phrase = "Unknown"
-    return f"{LABEL} API error: {status} - {phrase}" + (f": {more}" if more else "")
+    return status_message(LABEL, status, more)
 
 
 def _names(values: object) -> list[str]:

@@ -98,6 +98,17 @@ def read_properties(kind: str) -> list[str]:
     return list(dict.fromkeys(["hs_timestamp", *KINDS[kind].bodies, *named]))
 
 
+def as_text(value: object) -> str:
+    """
+    Return a value as HubSpot takes any: a text, several parted by semicolons, else JSON.
+    """
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+        return ";".join(value)
+    return to_json(value)
+
+
 def _written(rule: Rule, value: object) -> str | None:
     if isinstance(rule, Mapping):
         return rule.get(str(value).strip().lower().replace(" ", "_").replace("-", "_"))
@@ -126,25 +137,29 @@ def _particular(
     elif kind == "emails":
         if activity.type == "email_received":
             yield "hs_email_direction", "INCOMING_EMAIL"
-        headers: dict[str, Any] = {}
-        if isinstance(left.get("from"), str):
-            headers["from"] = {"email": left.pop("from")}
-        receivers = left.get("to")
-        receivers = (receivers,) if isinstance(receivers, str) else receivers
-        if isinstance(receivers, tuple) and all(isinstance(one, str) for one in receivers):
-            headers["to"] = [{"email": receiver} for receiver in receivers]
-            del left["to"]
-        if headers:
+        if headers := _headers(left):
             yield "hs_email_headers", to_json(headers)
+
+
+def _headers(left: dict[str, Any]) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if isinstance(left.get("from"), str):
+        headers["from"] = {"email": left.pop("from")}
+    given = left.get("to")
+    receivers = (given,) if isinstance(given, str) else given
+    if isinstance(receivers, tuple) and all(isinstance(one, str) for one in receivers):
+        headers["to"] = [{"email": receiver} for receiver in receivers]
+        del left["to"]
+    return headers
 
 
 def _bodies(
     kind: str, activity: ActivityRecord, left: dict[str, Any], *, marked: bool
 ) -> Iterator[tuple[str, str]]:
-    html = left.pop("html", None)
+    html = left.pop("html", None) or None
     natural = activity.type in KINDS[kind].types
     lines = [] if natural else [f"type: {activity.type}"]
-    lines += [f"{name}: {_plain(value)}" for name, value in left.items()]
+    lines += [f"{name}: {as_text(value)}" for name, value in left.items()]
     lines += [f"[crmkit {trace(activity)}]"] if marked else []
     *plain, marked_up = KINDS[kind].bodies
     if html or not plain:
@@ -158,19 +173,11 @@ def _passed(kind: str, name: str, value: object) -> str:
     if name in KINDS[kind].bodies:
         msg = f"{name} is the activity's text; give it as description, or as metadata html"
         raise InvalidRequestError(msg)
-    text = _plain(value)
+    text = as_text(value)
     if name in _TIMES and text.isdecimal() and int(text) < _EARLIEST:
         msg = f"{name} seems to be in seconds; HubSpot takes milliseconds, or ISO 8601 text"
         raise InvalidRequestError(msg)
     return text
-
-
-def _plain(value: object) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
-        return ";".join(value)
-    return to_json(value)
 
 
 def _check_length(name: str, body: str) -> None:

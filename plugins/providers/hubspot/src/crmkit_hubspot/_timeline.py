@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit import ConfigurationError, InvalidRequestError, SyncOutcome
 from crmkit_hubspot._errors import dicts, error_of
 from crmkit_hubspot._kinds import wire_time
+from crmkit_hubspot._records import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +53,7 @@ def sync(session: Session, activities: Sequence[ActivityRecord]) -> Iterator[Syn
 
 
 def _event(activity: ActivityRecord, values: str) -> dict[str, Any]:
-    said = dict(activity.metadata)
+    said = {name: as_text(value) for name, value in activity.metadata.items()}
     if activity.description:
         said["description"] = activity.description
     return {
