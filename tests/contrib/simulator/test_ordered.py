@@ -16,12 +16,12 @@ def test_like_sorting(steps, start):
     Whatever is added and removed, in whatever order, it is a dictionary that is sorted.
     """
     ordered, plain = Ordered(), {}
-    for adds, id_ in steps:
-        if not adds:
+    for step, (adds, id_) in enumerate(steps):
+        if adds:
+            ordered.put(str(id_), f"value {step}")
+            plain[id_] = f"value {step}"
+        else:
             assert ordered.remove(str(id_)) == plain.pop(id_, None)
-        elif id_ not in plain:
-            ordered.put(str(id_), f"value {id_}")
-            plain[id_] = f"value {id_}"
 
     assert [ordered.get(str(id_)) for id_ in range(13)] == list(map(plain.get, range(13)))
     rest = [(str(id_), plain[id_]) for id_ in sorted(plain) if id_ > start]

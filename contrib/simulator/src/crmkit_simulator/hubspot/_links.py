@@ -4,6 +4,7 @@ Associations between objects, and what an input says of them.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmkit_simulator.hubspot._errors import Refused, invalid_json, missing
@@ -101,19 +102,21 @@ def link(from_: Record, found: Link) -> None:
     Associate two objects, both ways.
     """
     to, there, back = found
-    _add(from_, to, {there})
-    _add(to, from_, {back})
+    _add(from_, to, _only(there))
+    _add(to, from_, _only(back))
 
 
-def _add(one: Record, other: Record, kinds: set[int]) -> None:
+@cache  # so that thousands of associations share the few sets that there are
+def _only(type_id: int) -> frozenset[int]:
+    return frozenset({type_id})
+
+
+def _add(one: Record, other: Record, kinds: frozenset[int]) -> None:
     ends = one.links.get(other.type.name)
     if ends is None:
         ends = one.links[other.type.name] = Ordered()
-    there = ends.get(other.id)
-    if there is None:
-        ends.put(other.id, kinds)
-    else:
-        there |= kinds
+    known = ends.get(other.id)
+    ends.put(other.id, known | kinds if known else kinds)
 
 
 def unlink(from_: Record, to: Record) -> None:
@@ -124,9 +127,9 @@ def unlink(from_: Record, to: Record) -> None:
     _remove(to, from_)
 
 
-def _remove(one: Record, other: Record) -> set[int]:
+def _remove(one: Record, other: Record) -> frozenset[int]:
     ends = one.links.get(other.type.name)
-    return (ends and ends.remove(other.id)) or set()
+    return (ends and ends.remove(other.id)) or frozenset()
 
 
 def relink(account: Account, old: Record, new: Record) -> None:

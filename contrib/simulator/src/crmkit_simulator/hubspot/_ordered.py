@@ -26,10 +26,11 @@ class Ordered(Generic[T]):
 
     def put(self, id_: str, value: T) -> None:
         """
-        Add the value of an id that has none.
+        Set the value of an id.
         """
+        if id_ not in self._values:
+            insort(self._order, int(id_))
         self._values[id_] = value
-        insort(self._order, int(id_))
 
     def get(self, id_: str) -> T | None:
         """

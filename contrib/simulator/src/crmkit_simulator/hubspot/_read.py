@@ -121,7 +121,7 @@ class View:
         return wire
 
 
-def _labels(record: Record, to: str, ids: set[int]) -> Iterable[str]:
+def _labels(record: Record, to: str, ids: frozenset[int]) -> Iterable[str]:
     to_type = type_of(to)
     association_ids(record.type, to_type)
     label = f"{record.type.singular}_to_{to_type.singular}"
@@ -135,7 +135,7 @@ def _labels(record: Record, to: str, ids: set[int]) -> Iterable[str]:
 
 def linked(
     account: Account, record: Record, to: str, after: int = 0
-) -> Iterator[tuple[str, set[int]]]:
+) -> Iterator[tuple[str, frozenset[int]]]:
     """
     Return the associations of a record with objects of a type that are not archived.
     """

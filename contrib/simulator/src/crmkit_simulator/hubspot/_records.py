@@ -29,7 +29,7 @@ class Record:
     type: Type
     properties: dict[str, str]
     archived_at: str | None = None
-    links: dict[str, Ordered[set[int]]] = field(default_factory=dict)
+    links: dict[str, Ordered[frozenset[int]]] = field(default_factory=dict)
     past: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
