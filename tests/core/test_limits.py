@@ -114,8 +114,7 @@ class Busy(Clock):
 
 def test_answered_meanwhile():
     """
-    A place that frees up later than it seemed, since its request was counted late, is
-    not taken early.
+    A place is not taken too early because its request was still under way when asked.
     """
     clock = Busy(lambda: limiter.answered("", first))
     limiter = Limiter({"": Rate(1, per=10)}, clock)
