@@ -19,7 +19,7 @@ from crmkit import (
     ProtocolError,
     RateLimitedError,
 )
-from crmkit_hubspot._api import records
+from crmkit_hubspot._answers import records
 
 CONTACTS = "/crm/objects/2026-09/contacts"
 PROPERTIES = [

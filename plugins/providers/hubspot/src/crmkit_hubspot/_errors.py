@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crmkit import (
@@ -25,9 +26,10 @@ from crmkit import (
 )
 from crmkit.codec import from_json
 from crmkit.http import status_message
+from crmkit_hubspot._answers import dicts, in_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from crmkit import Response
 
@@ -40,6 +42,7 @@ _REMEDIES = {
     "INVALID_AUTHENTICATION": "the token is wrong or was revoked; copy it anew",
     "EXPIRED_AUTHENTICATION": "the token has expired, or is none of HubSpot's; get another",
 }
+_SCOPES = ("requiredGranularScopes", "requiredScopes")  # the second in older answers
 _WAITS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": 3600.0}
 _LOCKED, _LONG, _HOUR = 2.0, 300.0, 3600.0
 _TRACE = re.compile(r"[\w-]{1,64}")
@@ -142,12 +145,10 @@ def _details(body: dict[str, Any]) -> Iterator[str]:
     if existing := _EXISTING.search(message):
         yield f"existing id {existing[1]}"
     for item in (*dicts(body.get("errors")), *_embedded(message)):
-        context = item.get("context")
-        context = context if isinstance(context, dict) else {}
-        scopes = _names(context.get("requiredGranularScopes"))
-        if scopes:
-            yield f"the token needs the scope {' or '.join(scopes)}"
-        names = _names(context.get("propertyName")) or _names([item.get("name")])
+        scopes = chain.from_iterable(in_context(item, key) for key in _SCOPES)
+        if wanted := " or ".join(_names(scopes)):
+            yield f"the token needs the scope {wanted}"
+        names = _names(in_context(item, "propertyName") or [item.get("name")])
         codes = _names([item.get("code") or item.get("error")])
         if names or codes:
             yield ": ".join(part for part in (*codes, ", ".join(names)) if part)
@@ -164,14 +165,6 @@ def _embedded(message: str) -> list[dict[str, Any]]:
         return []
 
 
-def dicts(value: object) -> list[dict[str, Any]]:
-    """
-    Return the objects of a list, whatever else it holds or is.
-    """
-    items = value if isinstance(value, list) else []
-    return [item for item in items if isinstance(item, dict)]
-
-
 def _body(response: Response) -> dict[str, Any]:
     try:
         body = from_json(response.content)
@@ -184,9 +177,8 @@ def _told(status: int, more: str | None = None) -> str:
     return status_message(LABEL, status, more)
 
 
-def _names(values: object) -> list[str]:
-    given = values if isinstance(values, list) else []
-    return [name for value in given if (name := _name(value))]
+def _names(values: Iterable[object]) -> list[str]:
+    return [name for value in values if (name := _name(value))]
 
 
 def _name(value: object) -> str | None:

@@ -15,7 +15,7 @@ from crmkit import (
     CustomField,
     NotSupportedError,
 )
-from crmkit_hubspot._errors import dicts
+from crmkit_hubspot._answers import content, dicts, records
 from crmkit_hubspot._settings import path
 
 if TYPE_CHECKING:
@@ -100,13 +100,13 @@ def searchable(session: Session, name: str) -> bool:
 def _made(session: Session) -> Plan:
     named = session.settings.properties
     try:
-        answer = session.http.get(path(session, "crm/properties", "contacts")).json()
+        answer = content(session.http.get(path(session, "crm/properties", "contacts")))
     except AccessDeniedError:
         if not named:
             raise
         names = (*STANDARD, *named)
         return Plan(fields={name: CustomField(key=name, name=name) for name in names})
-    schema = {str(p.get("name")): p for p in dicts(answer.get("results"))}
+    schema = {str(p.get("name")): p for p in records(answer)}
     wanted = named or [n for n, p in schema.items() if not p.get("hubspotDefined")]
     _check_known(named, schema)
     chosen = [n for n in dict.fromkeys((*STANDARD, *wanted)) if n in schema]
