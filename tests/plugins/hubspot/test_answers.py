@@ -56,7 +56,7 @@ class Session:
     def post(self, path, **options):
         path = path.format(**options.get("path_values", {})).partition("?")[0]
         self.asked.append(options.get("json"))
-        if path.endswith("properties/2026-09/contacts"):
+        if path.endswith("properties/2026-09/contacts") and self.schema is not None:
             return answer({"results": [{"name": name} for name in self.schema]})
         queue = next(self.answers[end] for end in self.answers if path.endswith(end))
         body = queue.pop(0)
@@ -249,6 +249,18 @@ def test_asked_once():
     names = session.asked[-1]["properties"]
 
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("body", [{}, {"results": None}, []])
+def test_no_schema(body):
+    """
+    An answer without properties is no account without any, and is not remembered.
+    """
+    session = Session({"contacts": [body]}, schema=None)
+
+    with pytest.raises(ProtocolError):
+        crmkit_fetch(session, ["1"])
+    assert session.memory == {}
 
 
 def test_partial_read():

@@ -43,8 +43,8 @@ _REMEDIES = {
     "EXPIRED_AUTHENTICATION": "the token has expired, or is none of HubSpot's; get another",
 }
 _SCOPES = ("requiredGranularScopes", "requiredScopes")  # the second in older answers
-_WAITS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": 3600.0}
-_LOCKED, _LONG, _HOUR = 2.0, 300.0, 3600.0
+_WAITS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
+_LOCKED, _LONG, _HOUR, _DAY = 2.0, 300.0, 3600.0, 86400.0
 _TRACE = re.compile(r"[\w-]{1,64}")
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,99}")
 _ENDPOINT = re.compile(r"/(?:batch/\w+|batch|search|properties/[\d-]+/\w+)$")
@@ -105,20 +105,26 @@ def limit_from(response: Response) -> Limit | None:
 
 
 def _limited(response: Response, body: dict[str, Any]) -> CRMError | None:
+    # Where the header asks for a wait, None leaves it to the core to read it.
     status, asked = response.status, response.headers.get("Retry-After", "")
-    after = float(asked) if asked.isdecimal() else None
+    policy = _name(body.get("policyName"))
     if status == HTTPStatus.LOCKED:
-        return RateLimitedError(_told(status), retry_after=after or _LOCKED)
+        return RateLimitedError(_told(status), retry_after=None if asked else _LOCKED)
     if status == _MIGRATING:
-        told = _told(status, "the account moves to another data centre; come again later")
-        return RateLimitedError(told, retry_after=max(after or 0.0, _LONG))
+        return _spent(status, "the account moves to another data centre", asked, _LONG)
+    if status == HTTPStatus.TOO_MANY_REQUESTS and policy == "DAILY":
+        return _spent(status, "DAILY; the day's requests are spent", asked, _HOUR)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        policy = _name(body.get("policyName"))
-        wait = _WAITS.get(policy or "")
-        if policy == "DAILY":
-            after = max(after or 0.0, _HOUR)
-        return RateLimitedError(_told(status, policy), retry_after=after or wait)
+        wait = None if asked else _WAITS.get(policy or "")
+        return RateLimitedError(_told(status, policy), retry_after=wait)
     return None
+
+
+def _spent(status: int, reason: str, asked: str, least: float) -> RateLimitedError:
+    after = float(asked) if asked.isdecimal() else 0.0
+    wait = min(max(after, least), _DAY)
+    told = _told(status, f"{reason}; come again in {wait:.0f} s")
+    return RateLimitedError(told, retry_after=wait)
 
 
 def _refused(response: Response, body: dict[str, Any]) -> CRMError:
