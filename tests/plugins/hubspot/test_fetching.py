@@ -309,6 +309,8 @@ def test_find_by_email(hub, crm):
     assert crm.find_client(email="new+1@example.com").id == made["id"]
     assert crm.find_client(email="nobody@example.com") is None
     assert crm.find_client(email=" ") is None
+    assert crm.find_client(email="..") is None
+    assert crm.find_client(email=" new+1@example.com\n").id == made["id"]
     assert calls(hub, "/search") == []
 
 

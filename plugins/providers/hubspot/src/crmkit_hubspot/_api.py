@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit import ClientNotFoundError, ClientPage, ProtocolError
 from crmkit_hubspot._answers import content, dicts, in_context, records
 from crmkit_hubspot._errors import NOT_FOUND, error_of
-from crmkit_hubspot._fields import plan, searchable
+from crmkit_hubspot._fields import is_unique, plan
 from crmkit_hubspot._mapping import to_client
 from crmkit_hubspot._settings import path
 
@@ -44,9 +44,10 @@ def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
 
     What is unique is asked for directly, since the search's index lags behind.
     """
-    if not value.strip():
+    value = value.strip()
+    if not value.strip("."):  # which no path can name
         return []
-    if field == "email" or (field != "phone" and searchable(session, field)):
+    if field == "email" or (field != "phone" and is_unique(session, field)):
         return _one(session, value, unique=field)
     names = ("phone", "mobilephone") if field == "phone" else (field,)
     found = _search(session, [[_filter(name, "EQ", value)] for name in names])

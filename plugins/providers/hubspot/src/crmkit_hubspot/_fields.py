@@ -84,9 +84,9 @@ def plan(session: Session) -> Plan:
     return made
 
 
-def searchable(session: Session, name: str) -> bool:
+def is_unique(session: Session, name: str) -> bool:
     """
-    Tell whether contacts are unique by this property; NotSupportedError if none has it.
+    Tell whether a property's value is of one contact; NotSupportedError if none has it.
     """
     made = plan(session)
     if made.known is not None and name not in made.known:
