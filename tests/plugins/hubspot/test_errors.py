@@ -23,6 +23,7 @@ from crmkit_hubspot._errors import error_from, error_of, limit_from
 TRACE = "3d0f8a5e-0000-4000-8000-00000000beef"
 CONTACT = "https://api.hubapi.com/crm/objects/2026-09/contacts/1"
 BATCH = "https://api.hubapi.com/crm/objects/2026-09/notes/batch/create"
+LIST = "https://api.hubapi.com/crm/objects/2026-09/contacts?limit=100"
 SCHEMA = "https://api.hubapi.com/crm/properties/2026-09/contacts"
 
 
@@ -158,7 +159,7 @@ def test_refused(status, body, kind, message):
     assert str(error) == message
 
 
-@pytest.mark.parametrize("url", [BATCH, SCHEMA, f"{SCHEMA}?archived=false"])
+@pytest.mark.parametrize("url", [BATCH, LIST, SCHEMA, f"{SCHEMA}?archived=false"])
 def test_no_such_path(url):
     """
     A path that HubSpot does not know is no client that is gone, but points to the settings.

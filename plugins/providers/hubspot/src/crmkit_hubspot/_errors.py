@@ -47,7 +47,7 @@ _WAITS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
 _LOCKED, _LONG, _HOUR, _DAY = 2.0, 300.0, 3600.0, 86400.0
 _TRACE = re.compile(r"[\w-]{1,64}")
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,99}")
-_ENDPOINT = re.compile(r"/(?:batch/\w+|batch|search|properties/[\d-]+/\w+)$")
+_ENDPOINT = re.compile(r"/(?:batch/\w+|batch|search|contacts|properties/[\d-]+/\w+)$")
 _EXISTING = re.compile(r"Existing ID: (\d+)")
 
 
