@@ -13,6 +13,7 @@ from crmkit import (
     ClientNotFoundError,
     CRMError,
     InvalidRequestError,
+    NotSupportedError,
     ProtocolError,
     Response,
     UnavailableError,
@@ -55,7 +56,7 @@ class Session:
     def post(self, path, **options):
         path = path.format(**options.get("path_values", {})).partition("?")[0]
         self.asked.append(options.get("json"))
-        if path.endswith("properties/2026-09/contacts"):
+        if path.endswith("properties/2026-09/contacts") and self.schema is not None:
             return answer({"results": [{"name": name} for name in self.schema]})
         queue = next(self.answers[end] for end in self.answers if path.endswith(end))
         body = queue.pop(0)
@@ -132,6 +133,7 @@ def test_traces():
         {"results": [{"id": "1"}], "errors": [error(objectWriteTraceId=["other"])]},
         {"results": [{"id": "1"}, {"id": "2"}]},
         {"results": [{"id": str(i)} for i in range(4)]},
+        {"results": [{"id": "1"}, {"id": "1"}, {"id": "1"}]},
         {"status": "PENDING", "results": []},
         {},
     ],
@@ -141,6 +143,62 @@ def test_unattributed(body):
     An activity that the answer does not account for has no outcome, and so is uncertain.
     """
     assert written(body)[1] == {}
+
+
+def test_told_twice():
+    """
+    A record that the answer holds twice stands for one activity, and for no other.
+    """
+    again = record(NOTES[1], "71")
+    found = written({"results": [record(NOTES[0], "70"), again, again]})[1]
+
+    assert found.keys() == {"note-0", "note-1"}
+
+
+@pytest.mark.parametrize(
+    "context",
+    [["x"], "x", None, {"objectWriteTraceId": None}, {"objectWriteTraceId": [["x"], 7]}],
+)
+def test_odd_contexts(context):
+    """
+    An error whose context is none that is documented costs the others nothing.
+    """
+    odd = {**error(), "context": context}
+    told = error(objectWriteTraceId=[trace(NOTES[2])])
+    found = written({"results": [record(NOTES[0], "70")], "errors": [odd, told]})[1]
+
+    assert {key: one.status for key, one in found.items()} == {
+        "note-0": "synced",
+        "note-2": "failed",
+    }
+
+
+@pytest.mark.parametrize("body", [[], None, "x", 7])
+def test_no_object(body):
+    """
+    An answer that is no object is told as such, whatever was asked.
+    """
+    note = NOTES[0]
+    for ask in (
+        lambda session: list(crmkit_sync(session, "notes", [note])),
+        lambda session: list(crmkit_fetch(session, ["1"])),
+        lambda session: list(crmkit_fetch(session, ["1", "2"])),
+        lambda session: crmkit_list_clients(session, None, None),
+        lambda session: crmkit_history(session, "1"),
+        lambda session: list(crmkit_sync(session, "timeline", [note])),
+    ):
+        session = Session({"": [body]}, Settings(timeline_event="e"))
+        with pytest.raises(ProtocolError, match="HubSpot's answer"):
+            ask(session)
+
+
+def test_no_record():
+    """
+    An answer without an id is no contact, and does not say that there is none.
+    """
+    raised = fetching("1", contacts_1=[{"status": "error", "message": "Ana"}])[1]
+
+    assert isinstance(raised, ProtocolError)
 
 
 def test_nameless():
@@ -191,6 +249,18 @@ def test_asked_once():
     names = session.asked[-1]["properties"]
 
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("body", [{}, {"results": None}, []])
+def test_no_schema(body):
+    """
+    An answer without properties is no account without any, and is not remembered.
+    """
+    session = Session({"contacts": [body]}, schema=None)
+
+    with pytest.raises(ProtocolError):
+        crmkit_fetch(session, ["1"])
+    assert session.memory == {}
 
 
 def test_partial_read():
@@ -339,6 +409,29 @@ def test_found_after_merge():
     }
 
     assert crmkit_find_activity(Session(answers), "notes", NOTES[0]) == "3"
+
+
+@pytest.mark.parametrize(
+    "said", ["2026-05-01T09:30:00Z", "2026-05-01T09:30:00.000Z", "1777627800000", None]
+)
+@pytest.mark.parametrize("metadata", [{}, {"hs_timestamp": 1_777_627_800_000}])
+def test_hidden_email(said, metadata):
+    """
+    An e-mail of that instant without a text may be the one, however the instant is written.
+    """
+    when = datetime(2026, 5, 1 + len(metadata), 9, 30, tzinfo=UTC)
+    email = ActivityRecord(
+        type="email_sent", client_id="501", timestamp=when, metadata=metadata
+    )
+    hidden = {"id": "1", "properties": {"hs_timestamp": said, "hs_email_text": None}}
+    answers = {
+        "contacts/emails/batch/read": [associated(1)],
+        "emails/batch/read": [{"results": [hidden]}],
+        "/contacts/501": [{"id": "501"}],
+    }
+
+    with pytest.raises(NotSupportedError, match="sales-email-read"):
+        crmkit_find_activity(Session(answers), "emails", email)
 
 
 def test_unmarked_texts():

@@ -23,6 +23,7 @@ from crmkit_hubspot._errors import error_from, error_of, limit_from
 TRACE = "3d0f8a5e-0000-4000-8000-00000000beef"
 CONTACT = "https://api.hubapi.com/crm/objects/2026-09/contacts/1"
 BATCH = "https://api.hubapi.com/crm/objects/2026-09/notes/batch/create"
+LIST = "https://api.hubapi.com/crm/objects/2026-09/contacts?limit=100"
 SCHEMA = "https://api.hubapi.com/crm/properties/2026-09/contacts"
 
 
@@ -76,6 +77,17 @@ def answer(status, body=None, *, url=CONTACT, **headers):
             "HubSpot API error: 403 - Forbidden: MISSING_SCOPES; the token needs the scope "
             "a.read or b-read",
             id="scopes",
+        ),
+        pytest.param(
+            403,
+            {
+                "category": "MISSING_SCOPES",
+                "errors": [{"context": {"requiredScopes": ["contacts"]}}],
+            },
+            AccessDeniedError,
+            "HubSpot API error: 403 - Forbidden: MISSING_SCOPES; the token needs the scope "
+            "contacts",
+            id="older scopes",
         ),
         pytest.param(
             400,
@@ -147,7 +159,7 @@ def test_refused(status, body, kind, message):
     assert str(error) == message
 
 
-@pytest.mark.parametrize("url", [BATCH, SCHEMA, f"{SCHEMA}?archived=false"])
+@pytest.mark.parametrize("url", [BATCH, LIST, SCHEMA, f"{SCHEMA}?archived=false"])
 def test_no_such_path(url):
     """
     A path that HubSpot does not know is no client that is gone, but points to the settings.
@@ -164,7 +176,6 @@ def test_no_such_path(url):
         (423, None, {}, 2),
         (429, {"policyName": "SECONDLY"}, {}, 1),
         (429, {"policyName": "TEN_SECONDLY_ROLLING"}, {}, 10),
-        (429, {"policyName": "TEN_SECONDLY_ROLLING"}, {"Retry_After": "3"}, 3),
         (429, {"policyName": "DAILY"}, {"Retry_After": "3"}, 3600),
         (429, {"policyName": "DAILY"}, {}, 3600),
         (429, None, {}, None),
@@ -180,6 +191,36 @@ def test_limited(status, body, headers, wait):
 
     assert type(error) is RateLimitedError
     assert error.retry_after == wait
+
+
+@pytest.mark.parametrize(
+    "asked", ["3", "2.5", "Sun, 01 Nov 2026 08:49:37 GMT", "soon", "9" * 400]
+)
+@pytest.mark.parametrize("status", [423, 429])
+def test_asked_to_wait(status, asked):
+    """
+    What the header asks for is the core's to read, as seconds or as a date.
+    """
+    body = {"policyName": "TEN_SECONDLY_ROLLING"}
+    error = error_from(answer(status, body, Retry_After=asked))
+
+    assert error.retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (429, {"policyName": "DAILY"}, "the day's requests are spent"),
+        (477, None, "come again in 86400 s"),
+    ],
+)
+def test_long_limits(status, body, said):
+    """
+    A limit that is not waited for says when to come again.
+    """
+    error = error_from(answer(status, body, Retry_After="86400"))
+
+    assert said in str(error)
 
 
 @pytest.mark.parametrize("status", [522, 525, 526])

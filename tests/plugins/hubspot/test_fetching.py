@@ -19,7 +19,7 @@ from crmkit import (
     ProtocolError,
     RateLimitedError,
 )
-from crmkit_hubspot._api import records
+from crmkit_hubspot._answers import records
 
 CONTACTS = "/crm/objects/2026-09/contacts"
 PROPERTIES = [
@@ -198,6 +198,38 @@ def test_no_schema(hub, connect):
     assert client.custom_fields["city"] is None
 
 
+def test_labels_without_schema(hub, connect):
+    """
+    Labels are in the schema, so the scope is named when they are asked for without it.
+    """
+    token = hub.add_token(scopes=["crm.objects.contacts.read"])
+    crm = connect(hub, token=token, properties=["city"], labels=["lifecyclestage"])
+
+    with pytest.raises(AccessDeniedError, match=r"crm\.schemas\.contacts\.read"):
+        crm.get_client_data("501")
+
+
+@pytest.mark.parametrize("labels", [["lifecycelstage"], ["hs_email_optout"]])
+def test_unknown_labels(hub, connect, labels):
+    """
+    A label of what is not read is named, rather than missed in silence.
+    """
+    with pytest.raises(ConfigurationError, match=labels[0]):
+        connect(hub, labels=labels).get_client_data("501")
+
+
+@pytest.mark.parametrize("name", ["größe", "a&b", "{key}", "50%", "a b"])
+def test_odd_names(crm_simulator, connect, name):
+    """
+    A property is read whatever its name is made of.
+    """
+    described = {"name": name, "type": "string"}
+    hub = crm_simulator("hubspot", contacts=[{**ANA, name: "x"}], properties=[described])
+    fields = connect(hub).get_client_data("501").custom_fields
+
+    assert fields[name] == "x"
+
+
 def test_unknown_property(hub, connect):
     """
     A property that the account does not have is named before a contact is read.
@@ -277,6 +309,8 @@ def test_find_by_email(hub, crm):
     assert crm.find_client(email="new+1@example.com").id == made["id"]
     assert crm.find_client(email="nobody@example.com") is None
     assert crm.find_client(email=" ") is None
+    assert crm.find_client(email="..") is None
+    assert crm.find_client(email=" new+1@example.com\n").id == made["id"]
     assert calls(hub, "/search") == []
 
 

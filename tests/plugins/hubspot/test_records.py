@@ -3,6 +3,7 @@ Activities to HubSpot's properties, and records to interactions.
 """
 
 import json
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -277,6 +278,18 @@ def test_text(text):
         ("<ul><li>a</li><li>b</li></ul>", "a\nb"),
         ("<style>p{}</style><b>a</b>&lt;", "a<"),
         ("a < b & c", "a < b & c"),
+        ("Hi<div>there</div>you", "Hi\nthere\nyou"),
+        ("<p>a</p>\n  <p>b</p>", "a\nb"),
+        ("<div><p>a</p><p><br></p><p>b</p></div>", "a\n\nb"),
+        ("<h1>a</h1><ul>\n<li>b\n<li>c</ul>d", "a\nb\nc\nd"),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
+        ("<blockquote>a</blockquote><hr/>b", "a\nb"),
+        ('<a title="x > y" href=z>a</a><img alt=">">', "a"),
+        ("<!doctype html><head><title>T</title></head><!-- a > b -->c", "c"),
+        ("<STYLE>a</STYLE ><script>if (a<b) {}</script>c", "c"),
+        ("<p>&lt;b&gt; &amp;amp; &eacute;&#8364;</p>", "<b> &amp; é€"),
+        ("1 <2 and a <b", "1 <2 and a <b"),
+        ("<!-- never closed", ""),
     ],
 )
 def test_markup(html, text):
@@ -284,6 +297,25 @@ def test_markup(html, text):
     Of a body that others wrote, the text is read.
     """
     assert to_text(html) == text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("<", "<a ", "<a href='", '<a b="', "<!--", "<!", "</", "</p ", "<style>"),
+        *("<p>", "<td>", "<p>\n \n", "&", "\n", " ", "[crmkit "),
+    ],
+)
+def test_huge_bodies(part):
+    """
+    A body that is made to take long takes no time, since anybody may send an e-mail.
+    """
+    body = f"<p>a</p>x{part * (LONGEST // len(part))}x"
+    begun = time.process_time()
+    read("notes", {"hs_note_body": body})
+    traced("notes", {"hs_note_body": body})
+
+    assert time.process_time() - begun < 1
 
 
 @given(

@@ -393,6 +393,24 @@ def test_hidden_email(hub, crm):
     assert len(hub.activities("emails")) == 2
 
 
+@pytest.mark.parametrize("place", ["/emails/batch/read", "/crm/associations"])
+def test_unreadable_emails(hub, crm, place):
+    """
+    A token that may not read e-mails leaves one of them uncertain, and holds nothing up.
+    """
+    hub.fault("reset_after", path="/batch/create")
+    hub.fault(403, path=place, times=None)
+    crm.sync_activity(made(1, "email_sent")[0])
+    hub.fault(423, path="/batch/create", times=4)
+    crm.sync_activity(made(1)[0])
+    crm._clock.turn(60)
+    outcome, *others = sorted(crm.flush_pending(), key=bool)
+
+    assert (outcome.status, outcome.user_decides) == ("uncertain", True)
+    assert "403 - Forbidden" in str(outcome.error)
+    assert statuses(others) == ["synced"]
+
+
 def test_limits(hub, crm):
     """
     A limit is waited for, and the batch sent once.

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crmkit import (
+    AccessDeniedError,
     ClientNotFoundError,
     ConfigurationError,
     InvalidRequestError,
@@ -16,9 +17,11 @@ from crmkit import (
     SyncOutcome,
 )
 from crmkit_hubspot import _records
-from crmkit_hubspot._api import AN_ID, BATCH, check_errors, current_id, read, records
-from crmkit_hubspot._errors import dicts, error_of
-from crmkit_hubspot._kinds import KINDS, TIMELINE, wire_time
+from crmkit_hubspot._answers import content, dicts, in_context, records
+from crmkit_hubspot._api import AN_ID, BATCH, check_errors, current_id, read
+from crmkit_hubspot._errors import error_of
+from crmkit_hubspot._kinds import KINDS, TIMELINE
+from crmkit_hubspot._mapping import instant
 from crmkit_hubspot._settings import path
 
 if TYPE_CHECKING:
@@ -55,7 +58,7 @@ def sync(
             sent[_records.trace(activity)] = activity
     if inputs:
         target = path(session, "crm/objects", f"{kind}/batch/create")
-        answer = session.http.post(target, json={"inputs": inputs}).json()
+        answer = content(session.http.post(target, json={"inputs": inputs}))
         yield from _outcomes(kind, answer, sent)
 
 
@@ -71,16 +74,14 @@ def find(session: Session, kind: str, activity: ActivityRecord) -> str | None:
         lack = "the setting marker" if activity.client_id else "a client"
         msg = f"an activity without {lack} cannot be looked up in HubSpot"
         raise NotSupportedError(msg)
-    found = _among(session, kind, activity, activity.client_id)
-    if found is None:
-        try:
-            now = current_id(session, activity.client_id)
-        except ClientNotFoundError:
-            msg = "the client is gone from HubSpot, so its activity cannot be looked up"
-            raise NotSupportedError(msg) from None
-        if now != activity.client_id:
-            return _among(session, kind, activity, now)
-    return found
+    try:
+        return _found(session, kind, activity, activity.client_id)
+    except ClientNotFoundError:
+        msg = "the client is gone from HubSpot, so its activity cannot be looked up"
+        raise NotSupportedError(msg) from None
+    except AccessDeniedError as error:
+        msg = f"the activity cannot be looked up: {error}"
+        raise NotSupportedError(msg) from None
 
 
 def history(session: Session, client_id: str) -> list[ClientInteraction]:
@@ -121,36 +122,47 @@ def _input(session: Session, kind: str, activity: ActivityRecord) -> dict[str, A
 def _outcomes(
     kind: str, answer: dict[str, Any], sent: dict[str, ActivityRecord]
 ) -> Iterator[SyncOutcome]:
-    nameless = []
+    nameless: set[str] = set()
     for record in dicts(answer.get("results")):
         properties = record.get("properties") or {}
         mark = record.get("objectWriteTraceId") or _records.traced(kind, properties)
         if mark in sent:
             yield SyncOutcome.synced(sent.pop(mark), record["id"])
-        else:
-            nameless.append(record)
+        elif mark is None:
+            nameless.add(record["id"])
     for item in dicts(answer.get("errors")):
-        context = item.get("context") or {}
-        for mark in context.get("objectWriteTraceId") or ():
+        for mark in in_context(item, "objectWriteTraceId"):
             if mark in sent:
                 yield SyncOutcome.failed(sent.pop(mark), error_of(item))
     # As many nameless records as activities left: they are these, though none knows which.
     if len(nameless) == len(sent):
-        remote_id = nameless[0]["id"] if len(sent) == 1 else None
+        remote_id = nameless.pop() if len(sent) == 1 else None
         yield from (SyncOutcome.synced(one, remote_id) for one in sent.values())
+
+
+def _found(
+    session: Session, kind: str, activity: ActivityRecord, client_id: str
+) -> str | None:
+    found = _among(session, kind, activity, client_id)
+    if found is None and (now := current_id(session, client_id)) != client_id:
+        return _among(session, kind, activity, now)
+    return found
 
 
 def _among(
     session: Session, kind: str, activity: ActivityRecord, client_id: str
 ) -> str | None:
     bodies = KINDS[kind].bodies
+    written = _records.to_properties(kind, activity, marked=True)["hs_timestamp"]
+    # HubSpot does not write an instant as it was sent: it leaves out milliseconds of 0.
+    instants = {instant(written), None}
     hidden = False
     for record in _associated(session, kind, client_id, ["hs_timestamp", *bodies]):
         said = record.get("properties") or {}
         if _records.traced(kind, said) == _records.trace(activity):
             return str(record["id"])
         if kind == "emails" and not any(said.get(name) for name in bodies):
-            hidden = hidden or said.get("hs_timestamp") == wire_time(activity.timestamp)
+            hidden = hidden or instant(said.get("hs_timestamp")) in instants
     if hidden:
         msg = (
             "one of the client's e-mails may be this activity, but shows no text; to read "
@@ -179,9 +191,11 @@ def _associated_ids(session: Session, kind: str, client_id: str) -> Iterable[str
     seen: set[str] = set()
     asked = {"id": client_id}
     while True:
-        answer = session.http.post(
-            target, json={"inputs": [asked]}, repeatable=True, limit="associations"
-        ).json()
+        answer = content(
+            session.http.post(
+                target, json={"inputs": [asked]}, repeatable=True, limit="associations"
+            )
+        )
         check_errors(answer)
         after = None
         for row in records(answer):

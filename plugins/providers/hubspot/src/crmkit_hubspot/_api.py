@@ -10,8 +10,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ClientNotFoundError, ClientPage, ProtocolError
-from crmkit_hubspot._errors import NOT_FOUND, dicts, error_of
-from crmkit_hubspot._fields import plan, searchable
+from crmkit_hubspot._answers import content, dicts, in_context, records
+from crmkit_hubspot._errors import NOT_FOUND, error_of
+from crmkit_hubspot._fields import is_unique, plan
 from crmkit_hubspot._mapping import to_client
 from crmkit_hubspot._settings import path
 
@@ -43,9 +44,10 @@ def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
 
     What is unique is asked for directly, since the search's index lags behind.
     """
-    if not value.strip():
+    value = value.strip()
+    if not value.strip("."):  # which no path can name
         return []
-    if field == "email" or (field != "phone" and searchable(session, field)):
+    if field == "email" or (field != "phone" and is_unique(session, field)):
         return _one(session, value, unique=field)
     names = ("phone", "mobilephone") if field == "phone" else (field,)
     found = _search(session, [[_filter(name, "EQ", value)] for name in names])
@@ -60,7 +62,7 @@ def page(session: Session, since: datetime | None, cursor: str | None) -> Client
         return _changed(session, since, cursor or "0")
     query = plan(session).query
     target = path(session, "crm/objects", "contacts") + (query or _ID_ALONE)
-    body = session.http.get(target, params={"limit": BATCH, "after": cursor}).json()
+    body = content(session.http.get(target, params={"limit": BATCH, "after": cursor}))
     found = records(body)
     following = (body.get("paging") or {}).get("next") or {}
     clients = _clients(session, found) if query else _many(session, _ids(found))
@@ -79,18 +81,7 @@ def read(
         "propertiesWithHistory": [],
     }
     target = path(session, "crm/objects", f"{kind}/batch/read")
-    answer: dict[str, Any] = session.http.post(target, json=body, repeatable=True).json()
-    return answer
-
-
-def records(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """
-    Return the records of an answer; ProtocolError if it has no list of them.
-    """
-    if not isinstance(answer.get("results"), list):
-        msg = "HubSpot's answer holds no results"
-        raise ProtocolError(msg)
-    return dicts(answer["results"])
+    return content(session.http.post(target, json=body, repeatable=True))
 
 
 def check_errors(answer: dict[str, Any]) -> None:
@@ -116,7 +107,10 @@ def _get(
     answer = session.http.get(
         target, path_values={"key": key}, params={"idProperty": unique}
     )
-    record: dict[str, Any] = answer.json()
+    record = content(answer)
+    if "id" not in record:
+        msg = "HubSpot's answer is no record"
+        raise ProtocolError(msg)
     return record
 
 
@@ -141,8 +135,7 @@ def _many(session: Session, ids: Sequence[str]) -> Iterator[ClientData]:
     found = records(answer)
     told = set(_ids(found))
     for item in dicts(answer.get("errors")):
-        context = item.get("context") or {}
-        told.update(context.get("ids") or ())
+        told.update(in_context(item, "ids"))
     vanished = [client_id for client_id in ids if client_id not in told]
     return chain(_clients(session, found), _rest(session, vanished, answer))
 
@@ -187,7 +180,7 @@ def _search(session: Session, groups: Sequence[list[dict[str, str]]]) -> list[st
     }
     target = path(session, "crm/objects", "contacts/search")
     answer = session.http.post(target, json=body, repeatable=True, limit="search")
-    return _ids(records(answer.json()))
+    return _ids(records(content(answer)))
 
 
 def _filter(name: str, operator: str, value: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crmkit import (
@@ -25,9 +26,10 @@ from crmkit import (
 )
 from crmkit.codec import from_json
 from crmkit.http import status_message
+from crmkit_hubspot._answers import dicts, in_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from crmkit import Response
 
@@ -40,11 +42,12 @@ _REMEDIES = {
     "INVALID_AUTHENTICATION": "the token is wrong or was revoked; copy it anew",
     "EXPIRED_AUTHENTICATION": "the token has expired, or is none of HubSpot's; get another",
 }
-_WAITS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": 3600.0}
-_LOCKED, _LONG, _HOUR = 2.0, 300.0, 3600.0
+_SCOPES = ("requiredGranularScopes", "requiredScopes")  # the second in older answers
+_WAITS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
+_LOCKED, _LONG, _HOUR, _DAY = 2.0, 300.0, 3600.0, 86400.0
 _TRACE = re.compile(r"[\w-]{1,64}")
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,99}")
-_ENDPOINT = re.compile(r"/(?:batch/\w+|batch|search|properties/[\d-]+/\w+)$")
+_ENDPOINT = re.compile(r"/(?:batch/\w+|batch|search|contacts|properties/[\d-]+/\w+)$")
 _EXISTING = re.compile(r"Existing ID: (\d+)")
 
 
@@ -102,20 +105,26 @@ def limit_from(response: Response) -> Limit | None:
 
 
 def _limited(response: Response, body: dict[str, Any]) -> CRMError | None:
+    # Where the header asks for a wait, None leaves it to the core to read it.
     status, asked = response.status, response.headers.get("Retry-After", "")
-    after = float(asked) if asked.isdecimal() else None
+    policy = _name(body.get("policyName"))
     if status == HTTPStatus.LOCKED:
-        return RateLimitedError(_told(status), retry_after=after or _LOCKED)
+        return RateLimitedError(_told(status), retry_after=None if asked else _LOCKED)
     if status == _MIGRATING:
-        told = _told(status, "the account moves to another data centre; come again later")
-        return RateLimitedError(told, retry_after=max(after or 0.0, _LONG))
+        return _spent(status, "the account moves to another data centre", asked, _LONG)
+    if status == HTTPStatus.TOO_MANY_REQUESTS and policy == "DAILY":
+        return _spent(status, "DAILY; the day's requests are spent", asked, _HOUR)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        policy = _name(body.get("policyName"))
-        wait = _WAITS.get(policy or "")
-        if policy == "DAILY":
-            after = max(after or 0.0, _HOUR)
-        return RateLimitedError(_told(status, policy), retry_after=after or wait)
+        wait = None if asked else _WAITS.get(policy or "")
+        return RateLimitedError(_told(status, policy), retry_after=wait)
     return None
+
+
+def _spent(status: int, reason: str, asked: str, least: float) -> RateLimitedError:
+    after = float(asked) if asked.isdecimal() else 0.0
+    wait = min(max(after, least), _DAY)
+    told = _told(status, f"{reason}; come again in {wait:.0f} s")
+    return RateLimitedError(told, retry_after=wait)
 
 
 def _refused(response: Response, body: dict[str, Any]) -> CRMError:
@@ -142,12 +151,10 @@ def _details(body: dict[str, Any]) -> Iterator[str]:
     if existing := _EXISTING.search(message):
         yield f"existing id {existing[1]}"
     for item in (*dicts(body.get("errors")), *_embedded(message)):
-        context = item.get("context")
-        context = context if isinstance(context, dict) else {}
-        scopes = _names(context.get("requiredGranularScopes"))
-        if scopes:
-            yield f"the token needs the scope {' or '.join(scopes)}"
-        names = _names(context.get("propertyName")) or _names([item.get("name")])
+        scopes = chain.from_iterable(in_context(item, key) for key in _SCOPES)
+        if wanted := " or ".join(_names(scopes)):
+            yield f"the token needs the scope {wanted}"
+        names = _names(in_context(item, "propertyName") or [item.get("name")])
         codes = _names([item.get("code") or item.get("error")])
         if names or codes:
             yield ": ".join(part for part in (*codes, ", ".join(names)) if part)
@@ -164,14 +171,6 @@ def _embedded(message: str) -> list[dict[str, Any]]:
         return []
 
 
-def dicts(value: object) -> list[dict[str, Any]]:
-    """
-    Return the objects of a list, whatever else it holds or is.
-    """
-    items = value if isinstance(value, list) else []
-    return [item for item in items if isinstance(item, dict)]
-
-
 def _body(response: Response) -> dict[str, Any]:
     try:
         body = from_json(response.content)
@@ -184,9 +183,8 @@ def _told(status: int, more: str | None = None) -> str:
     return status_message(LABEL, status, more)
 
 
-def _names(values: object) -> list[str]:
-    given = values if isinstance(values, list) else []
-    return [name for value in given if (name := _name(value))]
+def _names(values: Iterable[object]) -> list[str]:
+    return [name for value in values if (name := _name(value))]
 
 
 def _name(value: object) -> str | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from attrs import field, frozen
 
@@ -15,11 +16,11 @@ from crmkit import (
     CustomField,
     NotSupportedError,
 )
-from crmkit_hubspot._errors import dicts
+from crmkit_hubspot._answers import content, dicts, records
 from crmkit_hubspot._settings import path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from crmkit import Session
 
@@ -66,7 +67,7 @@ class Plan:
 
     @query.default
     def _in_a_url(self) -> str | None:
-        joined = ",".join(self.names)
+        joined = quote(",".join(self.names), safe=",")
         return f"?properties={joined}" if len(joined) <= _LONGEST_QUERY else None
 
 
@@ -83,9 +84,9 @@ def plan(session: Session) -> Plan:
     return made
 
 
-def searchable(session: Session, name: str) -> bool:
+def is_unique(session: Session, name: str) -> bool:
     """
-    Tell whether contacts are unique by this property; NotSupportedError if none has it.
+    Tell whether a property's value is of one contact; NotSupportedError if none has it.
     """
     made = plan(session)
     if made.known is not None and name not in made.known:
@@ -98,18 +99,19 @@ def searchable(session: Session, name: str) -> bool:
 
 
 def _made(session: Session) -> Plan:
-    named = session.settings.properties
+    named, labels = session.settings.properties, session.settings.labels
     try:
-        answer = session.http.get(path(session, "crm/properties", "contacts")).json()
+        answer = content(session.http.get(path(session, "crm/properties", "contacts")))
     except AccessDeniedError:
-        if not named:
+        if labels or not named:
             raise
         names = (*STANDARD, *named)
         return Plan(fields={name: CustomField(key=name, name=name) for name in names})
-    schema = {str(p.get("name")): p for p in dicts(answer.get("results"))}
+    schema = {str(p.get("name")): p for p in records(answer)}
     wanted = named or [n for n, p in schema.items() if not p.get("hubspotDefined")]
-    _check_known(named, schema)
     chosen = [n for n in dict.fromkeys((*STANDARD, *wanted)) if n in schema]
+    _check_known("properties", named, schema, "which the account's contacts do not have")
+    _check_known("labels", labels, chosen, "which is not read as a custom field")
     return Plan(
         fields={name: _field(name, schema[name]) for name in chosen},
         unique=frozenset(n for n, p in schema.items() if p.get("hasUniqueValue")),
@@ -117,12 +119,14 @@ def _made(session: Session) -> Plan:
     )
 
 
-def _check_known(named: Iterable[str], schema: Mapping[str, object]) -> None:
-    unknown = [name for name in named if name not in schema]
+def _check_known(
+    setting: str, named: Iterable[str], known: Container[str], lack: str
+) -> None:
+    unknown = [name for name in named if name not in known]
     if unknown:
         msg = (
-            f"HubSpot's setting `properties` names {', '.join(unknown)}, which the "
-            "account's contacts do not have; `crmkit fields` shows those they have"
+            f"HubSpot's setting `{setting}` names {', '.join(unknown)}, {lack}; leave it "
+            "out, and `crmkit fields` shows those that are read"
         )
         raise ConfigurationError(msg)
 

@@ -77,6 +77,9 @@ def _text(value: object) -> str | None:
 
 
 def milliseconds(value: object) -> str:
+    """
+    Return a duration in seconds as HubSpot takes it; InvalidRequestError for what is none.
+    """
     return str(round(seconds(value) * 1000))
 
 

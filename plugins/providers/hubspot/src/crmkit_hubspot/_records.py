@@ -24,7 +24,7 @@ _PASSED = ("hs_", "hubspot_")
 _TIMES = {"hs_timestamp", "hs_meeting_start_time", "hs_meeting_end_time"}
 _EARLIEST = 100_000_000_000  # milliseconds: in 1973; as seconds it would be the year 5138
 _TITLE = 100
-_MARK = re.compile(r"\s*\[crmkit ([0-9a-f]{16})\]\s*")
+_MARK = re.compile(r"\[crmkit ([0-9a-f]{16})\]\s*")
 
 
 def trace(activity: ActivityRecord) -> str:
@@ -83,7 +83,7 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     return ClientInteraction(
         id=record["id"],
         type=KINDS[kind].types[incoming],
-        description=_MARK.sub("\n", text).strip(),
+        description=_MARK.sub("", text).strip(),
         timestamp=instant(said.get("hs_timestamp") or record.get("createdAt")),
         direction=direction,
         metadata=metadata,

@@ -8,7 +8,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ConfigurationError, InvalidRequestError, SyncOutcome
-from crmkit_hubspot._errors import dicts, error_of
+from crmkit_hubspot._answers import content, dicts, in_context
+from crmkit_hubspot._errors import error_of
 from crmkit_hubspot._kinds import wire_time
 from crmkit_hubspot._records import as_text
 
@@ -48,7 +49,7 @@ def sync(session: Session, activities: Sequence[ActivityRecord]) -> Iterator[Syn
             raise
         answer: dict[str, Any] = {}  # it was there already
     else:
-        answer = sent.json() if sent.content else {}
+        answer = content(sent) if sent.content else {}
     yield from _outcomes(answer, {activity.id: activity for activity in activities})
 
 
@@ -69,8 +70,7 @@ def _outcomes(
 ) -> Iterator[SyncOutcome]:
     errors = dicts(answer.get("errors"))
     for item in errors:
-        context = item.get("context") or {}
-        for event_id in context.get("ids") or ():
+        for event_id in in_context(item, "ids"):
             if event_id in left:
                 yield SyncOutcome.failed(left.pop(event_id), error_of(item))
     # Without errors all are in; with some, only those that the answer names.
