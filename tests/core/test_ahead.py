@@ -2,7 +2,7 @@
 Steps run one ahead of who uses what they bring, and nothing that they bring is lost.
 """
 
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 from hypothesis import given
@@ -101,3 +101,65 @@ def test_callers_failure():
         use()
 
     assert released == [2]
+
+
+def test_interrupted_wait():
+    """
+    A result for which the caller was waiting when it was interrupted is released.
+    """
+    released, over = [], Event()
+
+    def slow():
+        over.wait(30)
+        return 2
+
+    def steps():
+        yield lambda: 1
+        yield slow
+        over.set()
+        raise KeyboardInterrupt
+
+    with (
+        pytest.raises(KeyboardInterrupt),
+        ahead(steps(), released.append) as results,
+    ):
+        list(results)
+
+    assert released == [2]
+
+
+def test_both_fail():
+    """
+    When the caller and the step that ran ahead both fail, the caller's failure is raised.
+    """
+
+    def broken():
+        raise KeyError
+
+    def use():
+        with ahead([lambda: 1, broken], lambda result: None) as results:
+            return next(results) / 0
+
+    with pytest.raises(ZeroDivisionError):
+        use()
+
+
+def test_no_thread(monkeypatch):
+    """
+    Where no thread can be started, the steps run in the caller's, each once.
+    """
+
+    def refuse(thread):
+        msg = "can't start new thread"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(Thread, "start", refuse)
+    begun = []
+
+    def step(number):
+        begun.append(number)
+        return number
+
+    steps = [lambda number=number: step(number) for number in range(5)]
+    with ahead(steps, lambda result: None) as results:
+        assert list(results) == begun == list(range(5))

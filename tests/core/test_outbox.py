@@ -141,6 +141,40 @@ class TestAfterSending:
             assert statuses(connector.flush_pending()) == ["synced"]
         assert book.entries == [(None, "1")]
 
+    def test_noted_later(self, connected, book):
+        """
+        What the store could not note at first is noted with what comes after.
+        """
+        with connected() as connector:
+            store, failures = connector.outbox.store, [StoreError("full")]
+            settle = store.settle
+
+            def settle_at_last(settlements):
+                if failures:
+                    raise failures.pop()
+                return settle(settlements)
+
+            store.settle = settle_at_last
+            connector.batch_sync_activities(activities(1, 2, 3))
+
+            assert failures == []
+            assert connector.outbox.list() == []
+            assert connector.outcome_of("1").remote_id == "1"
+
+    def test_half_a_character(self, connected, book):
+        """
+        A CRM's id that cannot be written as it is stops nothing.
+        """
+
+        def sync(activities):
+            return [SyncOutcome.synced(activity, "7\ud800") for activity in activities]
+
+        book.plugin.crmkit_sync = hookimpl(sync)
+        with connected() as connector:
+            report = connector.batch_sync_activities(activities(1, 2, 3))
+            assert statuses(report) == ["synced"] * 3
+            assert connector.outcome_of("1").remote_id == "7?"
+
     def test_rest(self, connected, book):
         """
         What the store then cannot lease is not sent, and told as pending with the reason.

@@ -214,6 +214,49 @@ def test_threads_of_one_connector(connect, crm):
     assert set(crm.times_written().values()) == {1}
 
 
+def test_closed_while_sending(connect, crm, server):
+    """
+    A connector that is closed in mid-batch keeps its leases until the batch is through.
+    """
+    arrived, released = Event(), Event()
+
+    def answer(request):
+        if request.method == "POST":
+            arrived.set()
+            assert released.wait(30)
+        return crm(request)
+
+    server.answer = answer
+    connector, other = connect(clock=None), connect(clock=None)
+    given = [ActivityRecord(id=str(number), type="note") for number in range(3)]
+    batch = in_threads(1, lambda _: connector.batch_sync_activities(given))
+    assert arrived.wait(30)
+    connector.close()
+
+    assert len(other.flush_pending()) == 0
+    released.set()
+    (report,) = batch()
+    assert [outcome.status for outcome in report] == ["synced"] * 3
+    assert crm.times_written() == {"0": 1, "1": 1, "2": 1}
+    assert other.outbox.list() == []
+
+
+def test_closed_at_the_end(connect, crm, server, store):
+    """
+    What was closed in mid-batch is closed after it: no lease and no connection is left.
+    """
+    connector = connect(clock=None)
+
+    def answer(request):
+        connector.close()
+        return crm(request)
+
+    server.answer = answer
+    connector.sync_activity(ActivityRecord(id="1", type="note"))
+
+    assert [path.name for path in store.parent.iterdir()] == [store.name]
+
+
 FORK = """
 import os
 connector = connect()

@@ -844,6 +844,27 @@ class TestSending:
         assert statuses(connector.flush_pending()) == ["synced", "synced"]
         assert len(book.entries) == 2
 
+    def test_interrupted_while_sending_again(self, clock):
+        """
+        An interruption leaves pending what was looked for, is not there, and was not sent.
+        """
+        book = Book(batch=1)
+        with keeping(book, clock=clock) as connector:
+            for number in range(3):
+                book.end, book.fates = ProtocolError("what?"), {str(number): "silent"}
+                connector.sync_activity(*activities(number))
+            book.heal()
+            book.entries.clear()  # as if nothing had arrived
+            book.end = KeyboardInterrupt()
+            with pytest.raises(KeyboardInterrupt):
+                connector.flush_pending()
+            book.heal()
+
+            states = [row.state for row in connector.outbox.list()]
+            assert states == ["uncertain", "pending", "pending"]
+            assert statuses(connector.flush_pending()) == ["synced"] * 3
+            assert set(book.times().values()) == {1}
+
 
 class TestFlush:
     def test_nothing(self, connector):

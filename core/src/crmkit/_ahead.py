@@ -5,10 +5,12 @@ Doing the next step in a thread while the caller works on what the last one brou
 from __future__ import annotations
 
 from contextlib import contextmanager
+from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -37,19 +39,33 @@ def _running(
     if first is None:
         return
     brought = first()
-    if following is None:
-        yield brought
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="crmkit") as thread:
-        while following is not None:
-            coming = thread.submit(following)
-            try:
-                yield brought
-            except GeneratorExit:
-                release(coming.result())
-                raise
+    while following is not None:
+        coming = _begun(following)
+        try:
+            yield brought
             following = next(steps, None)
             brought = coming.result()
-        yield brought
+        except BaseException:
+            # It may be over, but interrupted was who waited for it.
+            if coming.exception() is None:
+                release(coming.result())
+            raise
+    yield brought
+
+
+def _begun(step: Callable[[], T]) -> Future[T]:
+    from concurrent.futures import Future
+
+    coming: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            coming.set_result(step())
+        except BaseException as error:  # noqa: BLE001 - raised where the result would be
+            coming.set_exception(error)
+
+    try:
+        Thread(target=run, name="crmkit-ahead").start()
+    except RuntimeError:  # there is no thread to be had, so nothing runs ahead
+        run()
+    return coming

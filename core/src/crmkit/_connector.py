@@ -4,7 +4,7 @@ The connector: what users call.
 
 from __future__ import annotations
 
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from crmkit._clock import Clock, SystemClock
@@ -100,7 +100,7 @@ class CRMConnector:
         }
         check_tables(self._given)
         self._clock = clock or SystemClock()
-        self._lock = Lock()
+        self._lock = RLock()
         self._rooms: Rooms | None = None
         self._closed = False
 
@@ -270,7 +270,8 @@ class CRMConnector:
             provider=provider,
             default_provider=self._options.default_provider,
         )
-        return self._open.sync.batch(activities, fill, deadline=deadline, dry_run=dry_run)
+        with self._open.syncing() as sync:
+            return sync.batch(activities, fill, deadline=deadline, dry_run=dry_run)
 
     def flush_pending(
         self,
@@ -283,9 +284,10 @@ class CRMConnector:
         """
         Send what waits in the outbox: for all users and providers, or for one.
         """
-        return self._open.sync.flush(
-            user_id=user_id, provider=provider, deadline=deadline, dry_run=dry_run
-        )
+        with self._open.syncing() as sync:
+            return sync.flush(
+                user_id=user_id, provider=provider, deadline=deadline, dry_run=dry_run
+            )
 
     def outcome_of(
         self, activity_id: str, user_id: str | None = None
@@ -345,6 +347,8 @@ class CRMConnector:
     def close(self) -> None:
         """
         Close connections and store, and forget every client.
+
+        What another thread is sending is sent to its end, and its leases kept until then.
         """
         with self._lock:
             if self._rooms is not None:

@@ -5,7 +5,6 @@ Sending one group's activities in one run: call, judge each outcome, settle.
 from __future__ import annotations
 
 import logging
-from collections import deque
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
@@ -54,7 +53,7 @@ class Dispatch:
     tally: Tally
     deadline: float | None = None
     _halted: dict[tuple[str, str], Exception | None] = field(factory=dict, init=False)
-    _unsettled: deque[Settlement] = field(factory=deque, init=False)
+    _unsettled: list[Settlement] = field(factory=list, init=False)
 
     def halted(self, group: Group) -> bool:
         """
@@ -142,14 +141,16 @@ class Dispatch:
         """
         Note what became of what was sent: before the next claim, and at the end.
         """
-        count = len(self._unsettled)
+        noted = self._unsettled[:]
         try:
-            if count:
-                self.outbox.store.settle([self._unsettled.popleft() for _ in range(count)])
+            if noted:
+                self.outbox.store.settle(noted)
         except OutboxError as error:
-            # What happened in the CRM is true even if it cannot be noted; the rows stay
-            # leased, so they turn uncertain, and are looked up before they are sent again.
-            _LOG.warning("%d outcomes cannot be noted: %s", count, error)
+            # What happened in the CRM is true even if it cannot be noted, not even later in
+            # this run: rows that stay leased turn uncertain, and are looked up in the CRM.
+            _LOG.warning("%d outcomes cannot be noted: %s", len(noted), error)
+        else:
+            del self._unsettled[: len(noted)]
 
     def _look(self, group: Group, row: Row) -> SyncOutcome | None:
         if self.halted(group) or not self.host.offers(group.provider, _LOOK):

@@ -40,8 +40,7 @@ def flush_group(
         # All at once: what stays uncertain would be claimed over and over.
         outcomes, again = run.look_up(group, claim(UNCERTAIN, _ALL))
         yield from outcomes.values()
-        for at in range(0, len(again), size):
-            yield from run.send(group, again[at : at + size]).values()
+        yield from _sent(run, group, again, size)
 
     def due() -> list[ActivityRecord]:
         return [activity_of(row) for row in claim(PENDING, size)]
@@ -53,3 +52,15 @@ def flush_group(
     with ahead(claims(), partial(run.release, group)) as cuts:
         for activities in takewhile(len, cuts):
             yield from run.send(group, activities).values()
+
+
+def _sent(
+    run: Dispatch, group: Group, activities: Sequence[ActivityRecord], size: int
+) -> Iterator[SyncOutcome]:
+    for at in range(0, len(activities), size):
+        try:
+            sent = run.send(group, activities[at : at + size])
+        except BaseException:
+            run.release(group, activities[at + size :])
+            raise
+        yield from sent.values()

@@ -4,7 +4,7 @@ Staying within a CRM's rate limits, one limiter for each account.
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -36,30 +36,36 @@ class Limiter:
 
         Raises RateLimitedError when that takes longer than the caller's patience.
         """
-        with self._lock:
-            now = self._clock.monotonic()
-            start = max(now, self._free_at(bucket), self._closed_until.get(bucket, now))
+        waited = 0.0
+        while True:
+            with self._lock:
+                now = self._clock.monotonic()
+                closed_until = self._closed_until.get(bucket, now)
+                start = max(now, closed_until, self._free_at(bucket, now))
+                if start == now:
+                    self._taken.setdefault(bucket, []).append(now)
+                    return waited, now
             if not patience.allows(start - now, self._clock):
                 msg = f"the rate limit is used up for another {start - now:.0f} s"
                 raise RateLimitedError(msg, retry_after=start - now)
-            self._take(bucket, start, now)
-        if start > now:
+            # No place is kept meanwhile: what is answered now may take it.
             self._clock.sleep(start - now)
-        return start - now, start
+            waited += start - now
 
     def answered(self, bucket: str, start: float) -> None:
         """
         Count the request that began at *start* from now on.
 
         Between start and answer nobody can tell when the CRM counted it, and its window
-        must not be taken for over too early.
+        must not be taken for over too early. Where no rate is known it is forgotten.
         """
         with self._lock:
             taken = self._taken.get(bucket, [])
-            place = bisect_right(taken, start) - 1
-            if place >= 0 and taken[place] == start:
+            place = bisect_left(taken, start)
+            if place < len(taken) and taken[place] == start:
                 del taken[place]
-                insort(taken, self._clock.monotonic())
+                if bucket in self._rates:
+                    taken.append(self._clock.monotonic())
 
     def learn(self, limit: Limit) -> None:
         """
@@ -78,8 +84,7 @@ class Limiter:
             self._rates[limit.bucket] = limit.allows
             ours = len(self._in_window(limit.bucket, now))
             used = limit.allows.requests - max(0, limit.remaining)
-            for _ in range(used - ours):
-                self._take(limit.bucket, now, now)
+            self._taken[limit.bucket] += [now] * (used - ours)
 
     def close(self, bucket: str, seconds: float) -> None:
         """
@@ -89,15 +94,12 @@ class Limiter:
             until = self._clock.monotonic() + seconds
             self._closed_until[bucket] = max(until, self._closed_until.get(bucket, 0.0))
 
-    def _free_at(self, bucket: str) -> float:
-        rate, taken = self._rates.get(bucket), self._taken.get(bucket)
-        if rate is None or not taken or len(taken) < rate.requests:
+    def _free_at(self, bucket: str, now: float) -> float:
+        rate = self._rates.get(bucket)
+        if rate is None:
             return 0.0
-        return taken[-rate.requests] + rate.per
-
-    def _take(self, bucket: str, start: float, now: float) -> None:
-        if bucket in self._rates:
-            insort(self._in_window(bucket, now), start)
+        taken = self._in_window(bucket, now)
+        return 0.0 if len(taken) < rate.requests else taken[-rate.requests] + rate.per
 
     def _in_window(self, bucket: str, now: float) -> list[float]:
         taken = self._taken.setdefault(bucket, [])

@@ -4,6 +4,7 @@ The rooms behind a connector, each imported and wired on its first use.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from crmkit._tally import Tally
 from crmkit.errors import PluginNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from crmkit._cache import Cache
     from crmkit._check import Check
@@ -49,6 +50,8 @@ class Rooms:
     host: Host = field(init=False)
     _lock: RLock = field(factory=RLock, init=False)
     _made: dict[str, object] = field(factory=dict, init=False)
+    _syncing: int = field(default=0, init=False)
+    _closed: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         given = self.given
@@ -142,11 +145,25 @@ class Rooms:
 
         return self._once("personalize", make)
 
+    @contextmanager
+    def syncing(self) -> Iterator[Sync]:
+        """
+        Provide the verb sync; what another thread closes meanwhile is closed at the end.
+
+        A lease ends with its store, and what is on its way must not be sent by others.
+        """
+        with self._lock:
+            self._syncing += 1
+        try:
+            yield self._sync
+        finally:
+            with self._lock:
+                self._syncing -= 1
+                if self._closed:
+                    self.close()
+
     @property
-    def sync(self) -> Sync:
-        """
-        The verb sync.
-        """
+    def _sync(self) -> Sync:
 
         def make() -> Sync:
             from crmkit._sync import Sync
@@ -178,9 +195,12 @@ class Rooms:
 
     def close(self) -> None:
         """
-        Close connections and store, forget every client.
+        Close connections and store, forget every client; what is being sent ends before.
         """
         with self._lock:
+            self._closed = True
+            if self._syncing:
+                return
             if "sessions" in self._made:
                 self.sessions.close()
             if "outbox" in self._made:

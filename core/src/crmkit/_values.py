@@ -153,6 +153,13 @@ def text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
+def whole_text(value: str | None) -> str | None:
+    """
+    Return a text that can be written: half a character (a lone surrogate) becomes "?".
+    """
+    return None if value is None else value.encode("utf-8", "replace").decode()
+
+
 def common_text(value: object) -> str | None:
     """
     Return *value* as text, one object for all that are equal: few differ, many have it.

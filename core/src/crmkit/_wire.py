@@ -133,7 +133,9 @@ def _not_answered(error: lib.HTTPError, host: str | None) -> UnavailableError:
         return UnavailableError(f"no secure connection to {host}", sent=unclear)
     if isinstance(cause, lib.NameResolutionError):
         return UnavailableError(f"the host {host} is not known", sent=False)
-    if isinstance(cause, lib.ConnectTimeoutError | lib.NewConnectionError):
+    if isinstance(
+        cause, lib.ConnectTimeoutError | lib.NewConnectionError | lib.ClosedPoolError
+    ):
         return UnavailableError(f"no connection to {host}", sent=False)
     if isinstance(error, lib.ProxyError):
         return UnavailableError(f"the proxy gives no way to {host}", sent=False)

@@ -133,7 +133,8 @@ def crmkit_find_activity(
 
     Called by the core before it sends such an activity again. Return its id in the CRM;
     None means that it is not there, or that sending it again does no harm. Raise
-    UnavailableError when it cannot be told now.
+    UnavailableError when it cannot be told now, NotSupportedError when nobody ever can:
+    the user decides then.
     """
     raise AssertionError
 

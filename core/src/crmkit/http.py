@@ -192,11 +192,13 @@ class Http:
             waited, start = self.limiter.wait(request.bucket, self.patience)
             if waited:
                 self.tally.add("waits")
-            headers = {**_COMMON, **self._signature(), **request.headers}
-            self.tally.add("requests")
-            response = self._send(request, headers)
-            self.limiter.answered(request.bucket, start)
-            self._judge(response, request.bucket)
+            try:
+                headers = {**_COMMON, **self._signature(), **request.headers}
+                self.tally.add("requests")
+                response = self._send(request, headers)
+                self._judge(response, request.bucket)
+            finally:  # after the judge: what the answer tells of the limit includes it
+                self.limiter.answered(request.bucket, start)
         except CRMError as error:
             error.provider = error.provider or self.provider
             raise

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from attrs import field, frozen
 
+from crmkit._values import whole_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -87,9 +89,9 @@ class Settlement:
     key: Key
     state: str
     due_at: float = 0.0
-    remote_id: str | None = None
+    remote_id: str | None = field(default=None, converter=whole_text)
     error_type: str | None = None
-    error: str | None = None
+    error: str | None = field(default=None, converter=whole_text)
 
 
 class Store(Protocol):
