@@ -181,6 +181,7 @@ def test_no_such_path(url):
         (429, None, {}, None),
         (477, None, {"Retry_After": "20"}, 300),
         (477, None, {"Retry_After": "86400"}, 86400),
+        (477, None, {"Retry_After": "9" * 400}, 86400),
     ],
 )
 def test_limited(status, body, headers, wait):

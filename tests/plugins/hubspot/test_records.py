@@ -280,6 +280,8 @@ def test_text(text):
         ("a < b & c", "a < b & c"),
         ("Hi<div>there</div>you", "Hi\nthere\nyou"),
         ("<p>a</p>\n  <p>b</p>", "a\nb"),
+        ("a  <p>b</p>", "a\nb"),
+        ("a<br>\n  b<br>  c", "a\nb\n  c"),
         ("<div><p>a</p><p><br></p><p>b</p></div>", "a\n\nb"),
         ("<h1>a</h1><ul>\n<li>b\n<li>c</ul>d", "a\nb\nc\nd"),
         ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
