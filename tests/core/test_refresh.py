@@ -219,7 +219,7 @@ def test_other_provider_in_fresh_credentials(connect):
     session = connector.session(provider="acme")
 
     for _ in range(2):
-        session.http.renew(session.credentials)
+        session.http.renew()
 
     assert connector.session(provider="acme").credentials.access_token.reveal() == "acme-2"
     assert (

@@ -83,7 +83,7 @@ class Sessions:
         if session is None or session.credentials != credentials:
             session = self._session(credentials, info, user_id, patience, Writes(writes))
         if self.credentials.is_due(credentials):
-            self._renew(session, credentials, info, patience)
+            self._renew(session, info, patience)
         if not bounded:
             self._unbounded[provider, user_id] = session
         return session
@@ -134,10 +134,6 @@ class Sessions:
     ) -> Http:
         from crmkit.http import Http
 
-        def renew(refused: CRMCredentials) -> bool:
-            # A refresh that is refused itself must not wait for itself.
-            return sign is not None and self._renew(session, refused, info, patience)
-
         sign = info.auth
         return Http(
             provider=session.provider,
@@ -145,8 +141,8 @@ class Sessions:
             base_url=lambda: self._base_url(session, info),
             hosts=() if self._own_base_url(session.provider) else tuple(info.hosts),
             sign=lambda: sign(session) if sign else {},
-            signed_by=lambda: session.credentials,
-            renew=renew,
+            # A refresh that is refused itself must not wait for itself.
+            renew=lambda: sign is not None and self._renew(session, info, patience),
             wire=self._pool(),
             limiter=self._limiter(session, info),
             clock=self.clock,
@@ -155,13 +151,7 @@ class Sessions:
             writes=writes,
         )
 
-    def _renew(
-        self,
-        session: Session,
-        refused: CRMCredentials,
-        info: ProviderInfo,
-        patience: Patience,
-    ) -> bool:
+    def _renew(self, session: Session, info: ProviderInfo, patience: Patience) -> bool:
         def unsigned(**changes: Any) -> Session:
             silent = evolve(info, auth=None, **changes)
             known = self.credentials.find(session.provider, silent, session.user_id)
@@ -175,7 +165,7 @@ class Sessions:
             return fresh
 
         try:
-            fresh = self.credentials.renew(refused, session.user_id, refresh)
+            fresh = self.credentials.renew(session.credentials, session.user_id, refresh)
         except UnavailableError as error:
             error.sent = False  # a token may have been made; nothing of the caller's was
             raise

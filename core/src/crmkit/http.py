@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from crmkit._tally import Tally
     from crmkit._wire import Wire
     from crmkit.infos import ProviderInfo
-    from crmkit.models import CRMCredentials
 
 __all__ = ["Http", "Options", "Response", "status_message"]
 
@@ -97,8 +96,7 @@ class Http:
     base_url: Callable[[], str] = field(repr=False)
     hosts: tuple[str, ...]
     sign: Callable[[], Mapping[str, str]] = field(repr=False)
-    signed_by: Callable[[], CRMCredentials] = field(repr=False)
-    renew: Callable[[CRMCredentials], bool] = field(repr=False)
+    renew: Callable[[], bool] = field(repr=False)
     wire: Wire = field(repr=False)
     limiter: Limiter = field(repr=False)
     clock: Clock = field(repr=False)
@@ -177,11 +175,10 @@ class Http:
         def attempt() -> Response:
             return self._attempt(request)
 
-        used = self.signed_by()  # another thread may renew them meanwhile
         try:
             return self._persist(attempt, repeatable=repeatable)
         except AuthenticationError:
-            if not self.renew(used):
+            if not self.renew():
                 raise
             return self._persist(attempt, repeatable=repeatable)
 
