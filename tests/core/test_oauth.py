@@ -14,7 +14,6 @@ from crmkit import (
     CredentialsError,
     CRMCredentials,
     OAuth2,
-    ProtocolError,
     SyncOutcome,
     UnavailableError,
     bearer,
@@ -153,11 +152,11 @@ def test_public_app(session, crm):
 @pytest.mark.parametrize("answer", [{}, [], {"access_token": ""}, {"access_token": 7}])
 def test_no_token_in_the_answer(session, server, answer):
     """
-    An answer without a token is a ProtocolError.
+    An answer without a token is a CredentialsError.
     """
     server.script(401, answer)
 
-    with pytest.raises(ProtocolError, match="no access token"):
+    with pytest.raises(CredentialsError, match="no access token"):
         session().http.get("/people")
 
 

@@ -3,12 +3,14 @@ Credentials are renewed early, or once when they are refused, by one caller at a
 """
 
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from tests.core.acme_crm import TOKEN
 from tests.core.clock import START
 from tests.core.plugins import provider
+from tests.core.server import Answer
+from tests.core.waiting import in_threads
 
 from crmkit import (
     ActivityRecord,
@@ -138,7 +140,7 @@ def test_fresh_token_refused(connect, server):
 
 def test_refusal_while_refreshing(connect, server):
     """
-    A 401 for the refresh itself is an AuthenticationError; it does not refresh again.
+    A 401 for the refresh itself is a CredentialsError; it does not refresh again.
     """
     server.answer = lambda request: 401
     connector, caught = connect(credentials=OLD), []
@@ -146,7 +148,7 @@ def test_refusal_while_refreshing(connect, server):
     def ask():
         try:
             connector.session().http.get("/fields")
-        except AuthenticationError as error:
+        except CredentialsError as error:
             caught.append(error)
 
     thread = Thread(target=ask, daemon=True)
@@ -156,6 +158,51 @@ def test_refusal_while_refreshing(connect, server):
     assert not thread.is_alive()
     assert len(caught) == 1
     assert len(tokens(server)) == 1
+
+
+def test_refused_late(connect, crm, server):
+    """
+    A refusal that comes after another thread has renewed the token renews nothing.
+    """
+    both, renewed, arrived = Barrier(2, timeout=30), Event(), []
+
+    def answer(request):
+        if request.headers.get("authorization") == "Bearer old":
+            arrived.append(request)
+            late = len(arrived) == 2
+            both.wait()
+            if late:
+                assert renewed.wait(30)
+        elif request.path == "/fields":
+            renewed.set()
+        return crm(request)
+
+    server.answer = answer
+    session = connect(credentials=OLD).session()
+
+    answers = in_threads(2, lambda _: session.http.get("/fields").status)()
+
+    assert answers == [200, 200]
+    assert len(tokens(server)) == 1
+
+
+@pytest.mark.parametrize("answer", [404, 400, 403, 401, Answer(content=b"<html>")])
+def test_no_way_to_a_token(connect, crm, server, answer):
+    """
+    Whatever a token endpoint says, nothing of what waits for a token is given up.
+    """
+    server.answer = lambda request: answer if request.path == "/token" else 401
+    connector = connect(credentials=OLD, clock=None)
+    given = [ActivityRecord(id=str(number), type="note") for number in range(5)]
+
+    report = connector.batch_sync_activities(given)
+
+    assert {outcome.status for outcome in report} == {"pending"}
+    assert report.exit_code == 5
+    assert len(tokens(server)) == 1
+    server.answer = crm
+    assert all(connector.flush_pending())
+    assert len(crm.written) == 5
 
 
 def test_grant_gone(connect, server):
@@ -219,7 +266,7 @@ def test_other_provider_in_fresh_credentials(connect):
     session = connector.session(provider="acme")
 
     for _ in range(2):
-        session.http.renew()
+        session.http.renew(session.credentials)
 
     assert connector.session(provider="acme").credentials.access_token.reveal() == "acme-2"
     assert (

@@ -7,12 +7,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from crmkit.errors import (
-    AuthenticationError,
-    CredentialsError,
-    InvalidRequestError,
-    ProtocolError,
-)
+from crmkit.errors import CredentialsError, InvalidRequestError, ProtocolError
 from crmkit.models import CRMCredentials
 
 if TYPE_CHECKING:
@@ -38,7 +33,7 @@ def renewed(session: Session, oauth: OAuth2, clock: Clock) -> CRMCredentials | N
     Return new credentials for those of an unsigned session, None without refresh token.
 
     What the answer holds beside the tokens goes to the metadata. Raises CredentialsError
-    when the grant is gone, another CRMError when the CRM cannot tell.
+    without a client_id, and a CRMError when the CRM gives no token.
     """
     spent = session.credentials
     if spent.refresh_token is None:
@@ -48,11 +43,7 @@ def renewed(session: Session, oauth: OAuth2, clock: Clock) -> CRMCredentials | N
         "refresh_token": spent.refresh_token.reveal(),
         **_client(spent),
     }
-    try:
-        answer = session.http.post(oauth.token_url, form=form).json()
-    except (AuthenticationError, InvalidRequestError) as error:
-        msg = f"{session.provider!r} renews no token: {error}"
-        raise CredentialsError(msg) from error
+    answer = session.http.post(oauth.token_url, form=form).json()
     token = answer.get("access_token") if isinstance(answer, dict) else None
     if not isinstance(token, str) or not token:
         msg = f"the token endpoint of {session.provider!r} gave no access token"

@@ -20,7 +20,13 @@ from crmkit._session import Session
 from crmkit._tally import Tally
 from crmkit._urls import fill
 from crmkit.codec import structured
-from crmkit.errors import PluginContractError, UnavailableError
+from crmkit.errors import (
+    CredentialsError,
+    CRMError,
+    PluginContractError,
+    RateLimitedError,
+    UnavailableError,
+)
 
 if TYPE_CHECKING:
     from crmkit._clock import Clock
@@ -83,7 +89,7 @@ class Sessions:
         if session is None or session.credentials != credentials:
             session = self._session(credentials, info, user_id, patience, Writes(writes))
         if self.credentials.is_due(credentials):
-            self._renew(session, info, patience)
+            self._renew(session, credentials, info, patience)
         if not bounded:
             self._unbounded[provider, user_id] = session
         return session
@@ -140,9 +146,12 @@ class Sessions:
             info=info,
             base_url=lambda: self._base_url(session, info),
             hosts=() if self._own_base_url(session.provider) else tuple(info.hosts),
+            credentials=lambda: session.credentials,
             sign=lambda: sign(session) if sign else {},
             # A refresh that is refused itself must not wait for itself.
-            renew=lambda: sign is not None and self._renew(session, info, patience),
+            renew=lambda refused: (
+                sign is not None and self._renew(session, refused, info, patience)
+            ),
             wire=self._pool(),
             limiter=self._limiter(session, info),
             clock=self.clock,
@@ -151,7 +160,13 @@ class Sessions:
             writes=writes,
         )
 
-    def _renew(self, session: Session, info: ProviderInfo, patience: Patience) -> bool:
+    def _renew(
+        self,
+        session: Session,
+        refused: CRMCredentials,
+        info: ProviderInfo,
+        patience: Patience,
+    ) -> bool:
         def unsigned(**changes: Any) -> Session:
             silent = evolve(info, auth=None, **changes)
             known = self.credentials.find(session.provider, silent, session.user_id)
@@ -165,10 +180,15 @@ class Sessions:
             return fresh
 
         try:
-            fresh = self.credentials.renew(session.credentials, session.user_id, refresh)
+            fresh = self.credentials.renew(refused, session.user_id, refresh)
         except UnavailableError as error:
             error.sent = False  # a token may have been made; nothing of the caller's was
             raise
+        except RateLimitedError:
+            raise
+        except CRMError as error:  # of the way to a token, whatever it says
+            msg = f"{session.provider!r} renews no token: {error}"
+            raise CredentialsError(msg) from error
         if fresh is not None:
             session.credentials = fresh
         return fresh is not None

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from crmkit._tally import Tally
     from crmkit._wire import Wire
     from crmkit.infos import ProviderInfo
+    from crmkit.models import CRMCredentials
 
 __all__ = ["Http", "Options", "Response", "status_message"]
 
@@ -95,8 +97,9 @@ class Http:
     info: ProviderInfo
     base_url: Callable[[], str] = field(repr=False)
     hosts: tuple[str, ...]
+    credentials: Callable[[], CRMCredentials] = field(repr=False)
     sign: Callable[[], Mapping[str, str]] = field(repr=False)
-    renew: Callable[[], bool] = field(repr=False)
+    renew: Callable[[CRMCredentials], bool] = field(repr=False)
     wire: Wire = field(repr=False)
     limiter: Limiter = field(repr=False)
     clock: Clock = field(repr=False)
@@ -162,30 +165,29 @@ class Http:
             self.writes.count(self.provider)
         base = self.base_url()
         url = join(base, path, path_values or {}, params or {})
+        place = locate(url, base=base, hosts=self.hosts, label=self.info.label)
         body, kind = encoded(json, form, content)
+        sent = {**kind, **(headers or {})}
         request = Request(
-            method=method,
-            path=path,
-            place=locate(url, base=base, hosts=self.hosts, label=self.info.label),
-            headers={**kind, **(headers or {})},
-            body=body,
-            bucket=limit,
+            method=method, path=path, place=place, headers=sent, body=body, bucket=limit
         )
+        signed_by = self.credentials()
 
         def attempt() -> Response:
+            nonlocal signed_by  # another thread may renew what the session holds
+            signed_by = self.credentials()
             return self._attempt(request)
 
-        try:
-            return self._persist(attempt, repeatable=repeatable)
-        except AuthenticationError:
-            if not self.renew():
-                raise
-            return self._persist(attempt, repeatable=repeatable)
-
-    def _persist(self, attempt: Callable[[], Response], *, repeatable: bool) -> Response:
-        return persist(
-            attempt, repeatable=repeatable, patience=self.patience, clock=self.clock
+        patience, clock = self.patience, self.clock
+        persistent = partial(
+            persist, attempt, repeatable=repeatable, patience=patience, clock=clock
         )
+        try:
+            return persistent()
+        except AuthenticationError:
+            if not self.renew(signed_by):
+                raise
+            return persistent()
 
     def _attempt(self, request: Request) -> Response:
         try:
