@@ -336,6 +336,38 @@ class TestOneAtATime:
 
         assert [type(error) for error in join()] == [ZeroDivisionError] * 4
 
+    @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+    def test_interruption(self, connect, fetch, error):
+        """
+        What interrupts the thread that fetches is not for those who wait.
+        """
+
+        def crmkit_fetch(session, ids):
+            clients = fetch.fetch(session, ids)
+            if len(fetch.calls) == 1:
+                raise error
+            return clients
+
+        connector = connect(provider(fetch=crmkit_fetch))
+        fetch.go.clear()
+        told = []
+
+        def ask(index):
+            try:
+                return connector.get_client_data("1").name
+            except error:
+                told.append(index)
+
+        first = in_threads(1, ask)
+        assert fetch.started.wait(30)
+        others = in_threads(7, lambda index: ask(index + 1))
+        until(lambda: connector.get_cache_stats().misses == 8)
+        fetch.go.set()
+
+        assert first() == [None]
+        assert others() == ["call 2"] * 7
+        assert told == [0]
+
     def test_overlapping(self, connector, fetch):
         """
         Who asks for some that are under way and some that are not fetches the latter.

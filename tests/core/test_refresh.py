@@ -6,6 +6,7 @@ from datetime import timedelta
 from threading import Barrier, Event, Thread
 
 import pytest
+from attrs import evolve
 from tests.core.acme_crm import TOKEN
 from tests.core.clock import START
 from tests.core.plugins import provider
@@ -183,6 +184,36 @@ def test_refused_late(connect, crm, server):
     answers = in_threads(2, lambda _: session.http.get("/fields").status)()
 
     assert answers == [200, 200]
+    assert len(tokens(server)) == 1
+
+
+def test_given_anew(connect, crm, server):
+    """
+    When the caller gives other credentials by now, a refused session takes those.
+    """
+    given = ["revoked"]
+    connector = connect(credentials=lambda name, user_id: given[0])
+    session = connector.session()
+    given[0] = TOKEN
+
+    assert session.http.get("/fields").status == 200
+    assert tokens(server) == []
+
+
+def test_given_anew_after_a_renewal(connect, crm, server):
+    """
+    What was renewed serves while its origin is given; another grant stands in for it.
+    """
+    given = [OLD]
+    connector = connect(credentials=lambda name, user_id: given[0])
+    connector.session().http.get("/fields")
+    connector.session().http.get("/fields")
+    assert len(tokens(server)) == 1
+    given[0] = evolve(OLD, access_token=TOKEN, refresh_token="another")
+
+    connector.session().http.get("/fields")
+
+    assert server.requests[-1].headers["authorization"] == f"Bearer {TOKEN}"
     assert len(tokens(server)) == 1
 
 

@@ -65,6 +65,8 @@ def test_request_and_answer(http, server, caplog):
         {"path": f"/people/{PLANTED}"},
         {"path": f"/people/{PLANTED}?email={PLANTED}"},
         {"path": "/people/ana@example.com"},
+        {"path": f"/people?{PLANTED}"},
+        {"path": "/people?page=1&ana@example.com"},
         {"path": "/people/{id}", "path_values": {"id": PLANTED}},
         {"path": "/people", "params": {"email": PLANTED}},
         {"path": "/people", "json": {"email": PLANTED, "ana@example.com": 1}},

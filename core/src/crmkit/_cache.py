@@ -52,13 +52,13 @@ class _Flight:
         self._client, self._failure = client, failure
         self._landed.release()
 
-    def wait(self) -> Fetched:
+    def wait(self) -> Fetched | None:
         """
-        Return what landed, or raise the failure.
+        Return what landed, or raise the failure; None when its caller was interrupted.
         """
         with self._landed:
-            if self._client is None:
-                raise self._failure or AssertionError
+            if isinstance(self._failure, Exception):
+                raise self._failure
             return self._client
 
 
@@ -103,8 +103,9 @@ class Cache:
             generation = self._generation
         if mine:
             found.update(self._load(scope, mine, load, generation))
-        if theirs:
-            found.update((client_id, flight.wait()) for client_id, flight in theirs.items())
+        for client_id, flight in theirs.items():
+            landed = flight.wait()
+            found[client_id] = landed or self.fetch(scope, [client_id], load)[client_id]
         return {client_id: found[client_id] for client_id in ids}
 
     def forget(self, provider: str, ids: Sequence[str]) -> None:

@@ -27,6 +27,7 @@ GivenCredentials = (
     | Mapping[tuple[str, str | None], Given]
     | Callable[[str, str | None], Given | None]
 )
+_Renewed = tuple[tuple[Secret | None, Secret | None], CRMCredentials]
 
 _EARLY = timedelta(seconds=60)
 _NOT_IN_NAMES = re.compile(r"\W", re.ASCII)
@@ -42,18 +43,17 @@ class Credentials:
         self._clock = clock
         self._lock = Lock()
         self._locks: dict[tuple[str, str | None], Lock] = {}
-        self._renewed: dict[tuple[str, str | None], CRMCredentials] = {}
+        self._renewed: dict[tuple[str, str | None], _Renewed] = {}
 
     def find(
         self, provider: str, info: ProviderInfo, user_id: str | None
     ) -> CRMCredentials:
         """
-        Return what signs in for this user.
+        Return what signs in for this user; what was renewed as long as the same is given.
 
         Raises CredentialsNotFoundError, with the remedy, when nobody gave any.
         """
-        kept = self._renewed.get((provider, user_id))
-        found = kept or self._look_up(provider, user_id)
+        found = self._current(provider, user_id)
         if found is None and info.auth is None:
             return CRMCredentials(provider=provider)
         if found is None:
@@ -84,14 +84,21 @@ class Credentials:
         with self._lock:
             lock = self._locks.setdefault(key, Lock())
         with lock:
-            kept = self._renewed.get(key)
-            if kept is not None and kept != refused:
-                return kept
+            # Others may have renewed it, or whoever gave it may give another by now.
+            current = self._current(*key)
+            if current is not None and _tokens(current) != _tokens(refused):
+                return current
+            given = self._look_up(*key)
             fresh = refresh()
             if fresh is not None:
                 fresh = evolve(fresh, provider=refused.provider)
-                self._renewed[key] = fresh
+                self._renewed[key] = _tokens(given), fresh
             return fresh
+
+    def _current(self, provider: str, user_id: str | None) -> CRMCredentials | None:
+        given = self._look_up(provider, user_id)
+        before, fresh = self._renewed.get((provider, user_id), (None, None))
+        return fresh if fresh is not None and before == _tokens(given) else given
 
     def _look_up(self, provider: str, user_id: str | None) -> CRMCredentials | None:
         given = self._given
@@ -106,6 +113,12 @@ class Credentials:
             found = given
         found = found or _from_environment(provider, user_id)
         return _checked(found, provider) if found else None
+
+
+def _tokens(credentials: CRMCredentials | None) -> tuple[Secret | None, Secret | None]:
+    if credentials is None:
+        return None, None
+    return credentials.access_token, credentials.refresh_token
 
 
 def _checked(found: object, provider: str) -> CRMCredentials:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Answer = tuple[int, Mapping[str, str], bytes]
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
-_QUERY = re.compile(r"[?&]([^=&]*)")
+_QUERY = re.compile(r"[?&]([^=&]*=?)")
 _SHOWN = re.compile("(?i)content-type|retry-after|.*(?:limit|request-?id|correlation).*")
 _WORD = re.compile(r"\{\w+\}|[A-Za-z_-]*|v\d[\d.]*|\d{4}-\d{2}", re.ASCII)
 _DEPTH = 8
@@ -83,8 +83,14 @@ def _outgoing(request: Request) -> str:
     parts = written.strip("/").split("/")
     path = "/".join(part if _WORD.fullmatch(part) else "…" for part in parts)
     names = dict.fromkeys(_QUERY.findall(request.place.target.partition("#")[0]))
-    query = "?" + "&".join(f"{name}=…" for name in names) if names else ""
+    query = "?" + "&".join(map(_parameter, names)) if names else ""
     return f"{request.method} {host} /{path}{query}{_content(request.body or b'')}"
+
+
+def _parameter(found: str) -> str:
+    # What stands there without a value is one itself.
+    name, equals, _ = found.partition("=")
+    return f"{name}=…" if equals and _NAME.fullmatch(name) else "…"
 
 
 def _incoming(
