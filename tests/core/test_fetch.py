@@ -214,6 +214,25 @@ class TestSome:
                     assert isinstance(found[client_id], ClientNotFoundError)
 
 
+@pytest.mark.parametrize("client_id", [None, ""])
+def test_no_id(connect, client_id):
+    """
+    A missing id is refused, not looked for.
+    """
+    with pytest.raises(ConfigurationError, match="needs a client's id"):
+        connect().get_client_data(client_id)
+
+
+def test_address_for_an_id(connect, crm):
+    """
+    An address that is given for an id is not shown; the error says what takes it.
+    """
+    with pytest.raises(ClientNotFoundError, match="find_client") as caught:
+        connect().get_client_data("ana@example.com")
+
+    assert "ana@" not in str(caught.value)
+
+
 class TestFilled:
     def client(self, connect, own=None, **values):
         """

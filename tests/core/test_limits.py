@@ -371,6 +371,23 @@ class TestThroughHttp:
         clock.turn(300)
         assert connector.session().http.get("/people").json() == {}
 
+    @pytest.mark.parametrize(("ours", "theirs"), [(300, 5), (5, 300)])
+    def test_the_longer_wait(self, connect, server, clock, ours, theirs):
+        """
+        Of the plugin's own wait and the answer's Retry-After the longer one holds.
+        """
+
+        def error_from(response):
+            return RateLimitedError("busy", retry_after=ours)
+
+        server.script(Answer(429, headers={"Retry-After": str(theirs)}))
+        connector = self.connector(connect, server, error_from=error_from)
+
+        with pytest.raises(RateLimitedError) as caught:
+            connector.session().http.get("/people")
+
+        assert caught.value.retry_after == 300
+
     def test_a_lock_closes_nothing(self, connect, server, clock):
         """
         After a 423, which is about one record, the account's other requests go on.

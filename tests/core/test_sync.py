@@ -432,6 +432,24 @@ class TestRecords:
         assert "activity_types of 'book'" in message
         assert "calls, notes" in message
 
+    def test_wrong_kind_alone(self):
+        """
+        A kind that the settings name wrongly halts that kind, not the account's others.
+        """
+        book = Book(kinds={"note": "notes"})
+
+        def sync(session, kind, activities):
+            if kind == "visits":
+                message = "there is no kind 'visits'"
+                raise ConfigurationError(message)
+            return [SyncOutcome.synced(activity) for activity in activities]
+
+        book.plugin.crmkit_sync = hookimpl(sync)
+        settings = {"book": {"activity_types": {"visit": "visits"}}}
+        given = [ActivityRecord(type="visit"), ActivityRecord(type="note")]
+        with keeping(book, settings=settings) as connector:
+            assert statuses(connector.batch_sync_activities(given)) == ["pending", "synced"]
+
     def test_activity_types(self):
         """
         The setting activity_types extends the table, and wins over it.

@@ -54,7 +54,9 @@ def error_by_status(label: str, response: Response, clock: Clock) -> CRMError | 
     status = response.status
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return _not_the_crm(label, response)
-    message = status_message(label, status)
+    elsewhere = status < HTTPStatus.BAD_REQUEST
+    remedy = "it leads elsewhere; is the base URL right?" if elsewhere else None
+    message = status_message(label, status, remedy)
     request_id = response.headers.get("X-Request-Id")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return UnavailableError(

@@ -142,6 +142,9 @@ class CRMConnector:
         *include* may name ``history`` and ``raw``. Raises ClientNotFoundError, another
         CRMError, CredentialsNotFoundError or PluginError.
         """
+        if client_id is None or client_id == "":
+            msg = "get_client_data needs a client's id; what was given is empty"
+            raise ConfigurationError(msg)
         chosen = self._provider(provider)
         return self._open.fetch.one(chosen, user_id, str(client_id), include)
 

@@ -12,6 +12,7 @@ from attrs import define, evolve, field
 from crmkit import _verdicts
 from crmkit._outbox import activity_of, outcome_of
 from crmkit.errors import (
+    ConfigurationError,
     CredentialsError,
     CrmkitError,
     NotSupportedError,
@@ -52,17 +53,17 @@ class Dispatch:
     clock: Clock
     tally: Tally
     deadline: float | None = None
-    _halted: dict[tuple[str, str], Exception | None] = field(factory=dict, init=False)
+    _halted: dict[tuple[str, ...], Exception | None] = field(factory=dict, init=False)
     _unsettled: list[Settlement] = field(factory=list, init=False)
 
     def halted(self, group: Group) -> bool:
         """
-        Tell whether this run sends nothing more to the group's account.
+        Tell whether this run sends nothing more of the group, or to its account.
         """
         account = (group.provider, group.user_id)
         if self.deadline is not None and self.clock.monotonic() >= self.deadline:
             self._halted.setdefault(account, None)
-        return account in self._halted
+        return account in self._halted or group in self._halted
 
     def reason(self, group: Group) -> str | None:
         """
@@ -70,24 +71,13 @@ class Dispatch:
         """
         if not self.halted(group):
             return None
-        error = self._halted[group.provider, group.user_id] or "the deadline has passed"
-        return f"{self.whose(group)}: {error}"
-
-    @staticmethod
-    def whose(group: Group) -> str:
-        """
-        Name the group's account.
-        """
-        user = f" of user {group.user_id!r}" if group.user_id else ""
-        return f"{group.provider}{user}"
+        return f"{group.whose()}: {self._error(group) or 'the deadline has passed'}"
 
     def left(self, group: Group, activity_ids: Iterable[str]) -> dict[str, SyncOutcome]:
         """
         Return pending outcomes for what a halted account leaves unsent.
         """
-        return _verdicts.pending(
-            activity_ids, self._halted.get((group.provider, group.user_id))
-        )
+        return _verdicts.pending(activity_ids, self._error(group))
 
     def release(self, group: Group, activities: Sequence[ActivityRecord]) -> None:
         """
@@ -216,8 +206,14 @@ class Dispatch:
     def _heed(self, group: Group, outcomes: Iterable[SyncOutcome]) -> None:
         for outcome in outcomes:
             if _verdicts.concerns_account(outcome):
-                account = (group.provider, group.user_id)
-                self._halted.setdefault(account, outcome.error)
+                # A wrong setting may be about one kind of activity.
+                wrong = isinstance(outcome.error, ConfigurationError)
+                key = group if wrong else (group.provider, group.user_id)
+                self._halted.setdefault(key, outcome.error)
+
+    def _error(self, group: Group) -> Exception | None:
+        account = (group.provider, group.user_id)
+        return self._halted.get(account) or self._halted.get(group)
 
     def _settlement(self, group: Group, outcome: SyncOutcome) -> Settlement:
         error = outcome.error

@@ -108,9 +108,8 @@ class Fetch:
         """
         Yield the clients of each page with the ids that are gone.
 
-        Deleted clients leave the cache; listed ones do not enter it. A record that cannot
-        be read costs that record: it is told by a ProtocolError after the last page. One
-        is raised too when a cursor comes twice.
+        Deleted clients leave the cache; listed ones do not enter it. ProtocolError tells
+        of records that cannot be read, after the last page, and of a cursor come twice.
         """
         unreadable: list[Exception] = []
         scope = Scope(provider, user_id, _included(include))
@@ -173,7 +172,9 @@ class Fetch:
         self, client_id: str, scope: Scope, results: Results[ClientData], missing: int
     ) -> Exception:
         if not results.errors:
-            msg = f"{scope.provider!r} has no client {client_id!r}"
+            whom = "such id; find_client(email=) takes an address"
+            whom = whom if "@" in client_id else f"client {client_id!r}"
+            msg = f"{scope.provider!r} has no {whom}"
             return ClientNotFoundError(msg, provider=scope.provider, client_id=client_id)
         if missing == 1 or isinstance(results.errors[0], CRMError):
             error = readable(results.errors[0], scope.provider)

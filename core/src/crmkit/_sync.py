@@ -109,7 +109,7 @@ class Sync:
                 unsent.append(reason)
         if not unsent and all(outcome.status in {SYNCED, DEAD} for outcome in outcomes):
             left = self._groups(math.inf, user_id, provider)
-            unsent += [f"{run.whose(group)}: some is not due yet" for group in left]
+            unsent += [f"{group.whose()}: some is not due yet" for group in left]
         return SyncReport(outcomes=outcomes, unsent=dict.fromkeys(unsent))
 
     def _groups(

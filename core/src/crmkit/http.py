@@ -240,8 +240,8 @@ class Http:
         if error is None:
             return
         if isinstance(error, RateLimitedError):
-            if error.retry_after is None:
-                error.retry_after = retry_after(response, self.clock)
+            asked = retry_after(response, self.clock)
+            error.retry_after = max(error.retry_after or 0.0, asked or 0.0) or None
             if response.status != HTTPStatus.LOCKED:  # which is one record, not the bucket
                 self.limiter.close(bucket, error.retry_after or 0.0)
         error.status = error.status or response.status

@@ -38,6 +38,14 @@ class Group(NamedTuple):
     user_id: str
     kind: str
 
+    def whose(self) -> str:
+        """
+        Name the account that they go to.
+        """
+        return (
+            f"{self.provider} of user {self.user_id!r}" if self.user_id else self.provider
+        )
+
 
 @frozen(kw_only=True)
 class Row:
