@@ -271,6 +271,27 @@ class TestRows:
         assert other.claim(GROUP, state="pending", now=NOW, limit=9) == []
         assert other.claim_keys([Key("", "1"), Key("", "2")]) == []
 
+    def test_claim_among_many(self, open_one):
+        """
+        What a claim by key costs does not grow with what else waits.
+        """
+        one = open_one()
+
+        def cost(keys):
+            steps = []
+            database = one._open()
+            database.set_progress_handler(lambda: steps.append(1), 100)
+            assert set(one.claim_keys(keys)) == set(keys)
+            database.set_progress_handler(None, 0)
+            return len(steps)
+
+        one.add([row(f"early {number}") for number in range(200)])
+        among_few = cost([Key("", f"early {number}") for number in range(100)])
+        one.add([row(f"late {number}") for number in range(5000)])
+        among_many = cost([Key("", f"late {number}") for number in range(100)])
+
+        assert among_many < 2 * among_few
+
     def test_settled_by_its_owner_only(self, open_one):
         """
         Only the owner of a lease settles its row, and only once.

@@ -58,7 +58,9 @@ def in_state(
     Yield the keys of those rows that are in this state.
     """
     for condition, values in _conditions(keys):
-        query = f"SELECT user_id, activity_id FROM activity WHERE {condition} AND state = ?"
+        # With the plus these rows are looked at, not all that are in the state.
+        found = f"SELECT user_id, activity_id FROM activity WHERE {condition}"
+        query = f"{found} AND +state = ?"
         yield from map(Key._make, database.execute(query, (*values, state)).fetchall())
 
 
