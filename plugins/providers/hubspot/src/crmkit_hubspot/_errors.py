@@ -94,12 +94,14 @@ def limit_from(response: Response) -> Limit | None:
     """
     Return what the headers say: a day that is spent, else the rate; search says nothing.
     """
+    remaining = _number(response, "Remaining")
+    if remaining is None:
+        return None
     if _number(response, "Daily-Remaining") == 0:
         return Limit(remaining=0, resets_in=_HOUR)
-    remaining = _number(response, "Remaining")
     allowed = _number(response, "Max")
     window = _number(response, "Interval-Milliseconds")
-    if remaining is None or not allowed or not window:
+    if not allowed or not window:
         return None
     return Limit(remaining=remaining, allows=Rate(allowed, per=window / 1000))
 
