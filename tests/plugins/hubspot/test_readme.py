@@ -56,7 +56,7 @@ def test_example(hub, connect, monkeypatch):
     """
     The example does what it says.
     """
-    (example,) = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    example, _credentials = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     monkeypatch.setattr("crmkit.CRMConnector", lambda **_: connect(hub))
     exec(compile(example, "README.md", "exec"), {})
     (call,) = hub.activities("calls", ANA["id"])
