@@ -56,7 +56,8 @@ def test_example(hub, connect, monkeypatch):
     """
     The example does what it says.
     """
-    example, _credentials = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    fenced = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+    example, _credentials = fenced.findall(README)
     monkeypatch.setattr("crmkit.CRMConnector", lambda **_: connect(hub))
     exec(compile(example, "README.md", "exec"), {})
     (call,) = hub.activities("calls", ANA["id"])
