@@ -65,9 +65,9 @@ def clock():
 @pytest.fixture
 def config(hub, tmp_path):
     """
-    Return the arguments of a connector that repeats nothing.
+    Return the arguments of a connector that repeats once what may be repeated.
     """
-    return {**hub.config, "store": f"sqlite:///{tmp_path}/outbox.db", "max_retries": 0}
+    return {**hub.config, "store": f"sqlite:///{tmp_path}/outbox.db", "max_retries": 1}
 
 
 @pytest.fixture
