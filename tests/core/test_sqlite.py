@@ -121,7 +121,9 @@ class TestFile:
 
         assert (tmp_path / "outbox.db").exists()
 
-    @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///x/", "sqlite:x"])
+    @pytest.mark.parametrize(
+        "url", ["sqlite://", "sqlite:///", "sqlite:///x/", "sqlite:x", "sqlite:///:memory:"]
+    )
     def test_no_file(self, url):
         """
         A URL without a file is refused, with examples of both forms.

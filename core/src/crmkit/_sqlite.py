@@ -44,7 +44,7 @@ def open_store(url: str) -> SqliteStore:
     Raises ConfigurationError for a URL of another form.
     """
     path = url.removeprefix("sqlite:///")
-    if path == url or not path or path.endswith("/"):
+    if path == url or path in {"", ":memory:"} or path.endswith("/"):
         msg = (
             f"the store {url!r} names no file; write sqlite:///relative.db or "
             "sqlite:////absolute.db"
