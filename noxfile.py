@@ -159,6 +159,15 @@ def integration(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """
+    Run what is promised of kills and faults; a simulated CRM's own count is the judge.
+    """
+    session.install(*everything(), *group("test"))
+    session.run("pytest", "tests/faults", *session.posargs)
+
+
+@nox.session
 def record(session: nox.Session) -> None:
     """
     Record cassettes anew: of the providers named after ``--``, else of all.
