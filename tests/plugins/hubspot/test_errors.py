@@ -314,3 +314,18 @@ def test_limits(headers, limit):
     named = {f"X-HubSpot-RateLimit-{name}": value for name, value in headers.items()}
 
     assert limit_from(answer(200, **named)) == limit
+
+
+def test_limits_of_associations():
+    """
+    Headers of associations, whose limit is another one, change nothing of the rest.
+    """
+    named = {
+        "X-HubSpot-RateLimit-Max": "100",
+        "X-HubSpot-RateLimit-Remaining": "0",
+        "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
+    }
+    url = "https://api.hubapi.com/crm/associations/2026-09/contacts/notes/batch/read"
+
+    assert limit_from(answer(200, url=url, **named)) is None
+    assert limit_from(answer(200, **named)) is not None

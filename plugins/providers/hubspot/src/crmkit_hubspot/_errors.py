@@ -45,6 +45,7 @@ _REMEDIES = {
 _SCOPES = ("requiredGranularScopes", "requiredScopes")  # the second in older answers
 _WAITS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
 _LOCKED, _LONG, _HOUR, _DAY = 2.0, 300.0, 3600.0, 86400.0
+_ASSOCIATIONS = "/crm/associations/"
 _TRACE = re.compile(r"[\w-]{1,64}")
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,99}")
 _ENDPOINT = re.compile(r"/(?:batch/\w+|batch|search|contacts|properties/[\d-]+/\w+)$")
@@ -95,7 +96,8 @@ def limit_from(response: Response) -> Limit | None:
     Return what the headers say: a day that is spent, else the rate; search says nothing.
     """
     remaining = _number(response, "Remaining")
-    if remaining is None:
+    # Associations have a limit of their own; which one their headers mean is not said.
+    if remaining is None or _ASSOCIATIONS in response.url.partition("?")[0]:
         return None
     if _number(response, "Daily-Remaining") == 0:
         return Limit(remaining=0, resets_in=_HOUR)
