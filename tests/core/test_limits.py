@@ -387,6 +387,7 @@ class TestThroughHttp:
             connector.session().http.get("/people")
 
         assert caught.value.retry_after == 300
+        assert clock.waits == []
 
     def test_a_lock_closes_nothing(self, connect, server, clock):
         """

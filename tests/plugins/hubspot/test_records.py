@@ -456,3 +456,13 @@ def test_bare(kind):
     found = to_interaction(kind, {"id": 1, "properties": {"hs_timestamp": None}})
 
     assert (found.description, found.timestamp, found.metadata) == ("", None, {})
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_empty_html(kind):
+    """
+    Empty markup is none: the mark is in the text all the same.
+    """
+    activity = ActivityRecord(type="other", metadata={"html": "", "subject": None})
+
+    assert traced(kind, to_properties(kind, activity, marked=True)) == trace(activity)
