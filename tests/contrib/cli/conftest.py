@@ -4,6 +4,7 @@ How the tests run the program: as a process, or in this one, in a folder of its 
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,16 @@ class Done:
         The JSON lines on stdout.
         """
         return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def interruptible():
+    """
+    Have SIGINT interrupt; a shell ignores it in what it runs in the background.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
