@@ -1,0 +1,24 @@
+"""
+What proves a plugin: the contract's tests, fakes to run them against, and data for them.
+
+Needs the extra ``crmkit[testing]``. The rules are in docs/contract.md.
+"""
+
+from crmkit.testing._clock import Clock
+from crmkit.testing._fake import FakeAPI, FakeCRM, route
+from crmkit.testing._messages import Answer, Request
+from crmkit.testing._provider import ProviderContract
+from crmkit.testing._server import Server
+from crmkit.testing._verdicts import NotProven
+
+__all__ = [
+    "Answer",
+    "Clock",
+    "FakeAPI",
+    "FakeCRM",
+    "NotProven",
+    "ProviderContract",
+    "Request",
+    "Server",
+    "route",
+]

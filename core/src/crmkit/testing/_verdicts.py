@@ -1,0 +1,164 @@
+"""
+What a test of a rule may find: it holds, is broken, not offered, or not proven.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Subject(Protocol):
+    """
+    What a rule is tried on: a *plugin*, and the *hook* that the rule is about.
+    """
+
+    plugin: Any
+    hook: str
+
+    def missing(self) -> str:
+        """
+        Return what a fake would need to answer all that it was asked, empty for nothing.
+        """
+
+    def finish(self) -> None:
+        """
+        Raise what stands against calling the rule proven, at its end.
+        """
+
+
+class Broken(Exception):  # noqa: N818 - what is so, not what went wrong
+    """
+    A rule is broken: *what* the plugin does, in *hook*; *cause* is what was raised.
+    """
+
+    def __init__(self, what: str, *, hook: str, cause: BaseException | None = None) -> None:
+        super().__init__(what)
+        self.hook = hook
+        self.cause = cause
+
+
+class NotOffered(Exception):  # noqa: N818 - what is so, not what went wrong
+    """
+    The plugin does not have what the rule is about.
+    """
+
+
+class NotProven(Exception):  # noqa: N818 - what is so, not what went wrong
+    """
+    The fake cannot show whether the rule is kept.
+    """
+
+
+def rule(method: Callable[..., None]) -> Callable[..., None]:
+    """
+    Make a test of a rule: its name begins with the number, its docstring is the rule.
+
+    The test's only argument is its subject, which tells what the plugin is. A broken rule
+    fails with one sentence; not offered is a skip, not proven an expected failure.
+    """
+    number = numbered(method.__name__)
+    text = " ".join((method.__doc__ or "").split())
+
+    @wraps(method)
+    def test(self: Any, subject: Subject) -> None:
+        found = _verdict(method, self, subject)
+        # Here nothing is being handled, so that the report is the sentence alone.
+        if isinstance(found, NotOffered):
+            pytest.skip(f"{number} not offered: {found}")
+        if isinstance(found, NotProven):
+            pytest.xfail(f"{number} not proven: {found}")
+        if found is not None:
+            pytest.fail(_sentence(subject, number, text, found), pytrace=False)
+
+    return test
+
+
+def _verdict(
+    method: Callable[..., None], test: object, subject: Subject
+) -> Exception | None:
+    try:
+        method(test, subject)
+        subject.finish()
+    except (NotOffered, NotProven) as reason:
+        return reason
+    except Exception as error:
+        missing = subject.missing()
+        return NotProven(missing) if missing else error
+    return None
+
+
+def numbered(name: str) -> str:
+    """
+    Return the number of the rule that a test is about: F01 of test_f01_by_id.
+    """
+    return name.split("_")[1].upper()
+
+
+def _sentence(subject: Subject, number: str, text: str, error: Exception) -> str:
+    if isinstance(error, Broken):
+        hook, what, cause = error.hook, str(error), error.cause
+    else:
+        hook, what, cause = subject.hook, f"raises {_named(error)}", error
+    where = place(subject.plugin, hook, cause)
+    return f"{where}: rule {number}, {text.rstrip('.')!r}: {hook} {what}"
+
+
+def _named(error: BaseException) -> str:
+    said = f"{type(error).__name__}: {error}"
+    cause = error.__cause__
+    return said if cause is None else f"{said} (from {type(cause).__name__}: {cause})"
+
+
+def place(plugin: object, hook: str, error: BaseException | None) -> str:
+    """
+    Return file and line of what raised in the plugin, else of where the hook begins.
+    """
+    folder = _folder(plugin)
+    for raised in _chain(error):
+        lines = [
+            (frame.filename, number)
+            for frame, number in _frames(raised)
+            if folder and frame.filename.startswith(folder)
+        ]
+        if lines:
+            return _shown(*lines[-1])
+    function = inspect.unwrap(getattr(plugin, hook, place))
+    code = function.__code__
+    return _shown(code.co_filename, code.co_firstlineno)
+
+
+def _folder(plugin: object) -> str | None:
+    file = getattr(plugin, "__file__", None)
+    if file is None:
+        hooks = (getattr(plugin, name) for name in dir(plugin) if name.startswith("crmkit"))
+        file = next((inspect.unwrap(hook).__code__.co_filename for hook in hooks), None)
+    if file is None or Path(file).name != "__init__.py":
+        return file
+    return str(Path(file).parent)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _frames(error: BaseException) -> Iterator[tuple[Any, int]]:
+    traceback = error.__traceback__
+    while traceback is not None:
+        yield inspect.getframeinfo(traceback.tb_frame, context=0), traceback.tb_lineno
+        traceback = traceback.tb_next
+
+
+def _shown(file: str, line: int) -> str:
+    path = Path(file)
+    here = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    return f"{here}:{line}"
