@@ -22,10 +22,11 @@ class Server:
     Answers each request with what *handle* makes of it, in threads, until it is closed.
 
     A *handle* that raises is answered with 500, so that the plugin's test goes on.
+    *port* is any that is free unless given.
     """
 
-    def __init__(self, handle: Callable[[Request], Answer]) -> None:
-        self._http = _HTTPServer(("127.0.0.1", 0), _Handler)
+    def __init__(self, handle: Callable[[Request], Answer], *, port: int = 0) -> None:
+        self._http = _HTTPServer(("127.0.0.1", port), _Handler)
         self._http.handle = handle
         serve = {"poll_interval": 0.01}
         self._thread = Thread(target=self._http.serve_forever, kwargs=serve, daemon=True)
