@@ -128,7 +128,8 @@ class Failing:
         for content in UNREADABLE:
 
             def instead(answer: Answer, content: bytes = content) -> Answer:
-                holds = any(record_paths(value_of(answer), client.id))
+                # The path of what is a record itself is empty, which is false.
+                holds = list(record_paths(value_of(answer), client.id)) != []
                 return Answer(content=content) if holds else answer
 
             with subject.answers(instead):
