@@ -109,7 +109,7 @@ class Fetching:
             if isinstance(found, ClientData):
                 subject.broken(f"finds somebody by the id {odd!r}")
         for odd, shape in shapes.items():
-            if not shape <= shapes[ABSENT]:
+            if not shape <= shapes[ABSENT]:  # no request is needed for what can be no id
                 subject.fake.unrouted.clear()  # the fake cannot be blamed for that
                 subject.broken(f"asks in another place for the id {odd!r}: use path_values")
 
