@@ -8,7 +8,6 @@ import re
 import shlex
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
@@ -23,6 +22,7 @@ Examples:
 """
 # What is written between quotes, into Python, TOML and Markdown.
 _QUOTABLE = re.compile(r'[^\s"\\]([^"\\]*[^\s"\\])?')
+_BASE_URL = re.compile(r"https://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 class _Refused(click.ClickException):
@@ -47,12 +47,11 @@ def _text(
 
 
 def _url(context: click.Context, parameter: click.Parameter, url: str | None) -> str | None:
-    if url is not None:
-        parts = urlsplit(str(_text(context, parameter, url)))
-        if parts.scheme != "https" or not parts.netloc or parts.query or parts.fragment:
-            msg = f"{url!r} must be where paths start, such as https://api.acme.example/v1"
-            raise click.BadParameter(msg)
-    return url and url.rstrip("/")
+    text = _text(context, parameter, url)
+    if text is not None and not _BASE_URL.fullmatch(text):
+        msg = f"{text!r} must be where paths start, such as https://api.acme.example/v1"
+        raise click.BadParameter(msg)
+    return text and text.rstrip("/")
 
 
 _named = click.argument("name", callback=_name)
