@@ -53,11 +53,11 @@ def names(group: str) -> tuple[str, ...]:
 
 def load_file(path: str) -> tuple[str, object]:
     """
-    Import a plugin's file; return its name, which is the file's, and the module.
+    Import a plugin's file; return its name, the file's without ``crmkit_``, and the module.
 
     Raises PluginLoadError when it fails.
     """
-    name = Path(path).stem
+    name = Path(path).stem.removeprefix("crmkit_")
     return name, registry.import_named(path, name)
 
 

@@ -53,6 +53,17 @@ def test_given(acme):
     assert (plugin["status"], plugin["detail"]) == ("loaded", "Acme")
 
 
+def test_given_module(plugin, tmp_path, inside):
+    """
+    A file that is named as a plugin's module gives the plugin's name.
+    """
+    file = tmp_path / "crmkit_acme.py"
+    file.write_bytes(plugin.read_bytes())
+    options = ("--plugin", str(file), "--provider", "acme", "--json")
+
+    assert [one["source"] for one in inside("plugins", *options).lines] == ["given"]
+
+
 def test_broken(broken, crmkit):
     """
     A plugin that cannot be imported is broken: its distribution and the reason are named.

@@ -22,10 +22,11 @@ class Server:
     Answers each request with what *handle* makes of it, in threads, until it is closed.
 
     A *handle* that raises is answered with 500, so that the plugin's test goes on.
+    *port* is any that is free unless given.
     """
 
-    def __init__(self, handle: Callable[[Request], Answer]) -> None:
-        self._http = _HTTPServer(("127.0.0.1", 0), _Handler)
+    def __init__(self, handle: Callable[[Request], Answer], *, port: int = 0) -> None:
+        self._http = _HTTPServer(("127.0.0.1", port), _Handler)
         self._http.handle = handle
         serve = {"poll_interval": 0.01}
         self._thread = Thread(target=self._http.serve_forever, kwargs=serve, daemon=True)
@@ -98,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        if "Content-Type" not in answer.headers:
+        if "content-type" not in map(str.lower, answer.headers):
             self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
