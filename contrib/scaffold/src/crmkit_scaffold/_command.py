@@ -22,7 +22,7 @@ Examples:
 """
 # What is written between quotes, into Python, TOML and Markdown.
 _QUOTABLE = re.compile(r'[^\s"\\]([^"\\]*[^\s"\\])?')
-_BASE_URL = re.compile(r"https://[^\s/?#@]+(/[^\s?#]*)?")
+_BASE_URL = re.compile(r"https://[\w.:{}-]+(/[^\s?#]*)?", re.ASCII)
 
 
 class _Refused(click.ClickException):
@@ -112,10 +112,8 @@ def _new(kind: str, *, name: str, into: Path, **answers: str | None) -> None:
     given = {key: answer for key, answer in answers.items() if answer is not None}
     try:
         folder = render(kind, name, into, given)
-    except FileExistsError as error:
-        raise _Refused(str(error)) from None
     except OSError as error:
-        msg = f"{into}: {error.strerror}; choose another --into"
+        msg = f"{error.filename or into}: {error.strerror}; choose another --into"
         raise _Refused(msg) from None
     click.echo(f"{folder} is a {kind} that passes its tests. Next:")
     click.echo(f"  cd {shlex.quote(str(folder))}")

@@ -4,6 +4,7 @@ A plugin's folder, made of the template.
 
 from __future__ import annotations
 
+from errno import EEXIST
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,15 @@ def render(kind: str, name: str, into: Path, answers: Mapping[str, str]) -> Path
     Make the folder of a plugin inside *into*, and return it.
 
     *answers* are label, base_url and author; the template has defaults for all of them.
-    Raises FileExistsError where something is there already.
+    Raises FileExistsError where something is there already, OSError where nothing can be.
     """
     # Copier takes most of a second to import, which --help and a wrong name need not pay.
     from copier import Settings, run_copy
 
     folder = into / distribution(name)
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        msg = f"{folder} exists and is not empty; move it away, or choose another --into"
-        raise FileExistsError(msg)
+        raise FileExistsError(EEXIST, "something is there already", str(folder))
+    into.mkdir(parents=True, exist_ok=True)
     run_copy(
         str(TEMPLATE),
         folder,
