@@ -5,7 +5,6 @@ The same functions record them, with ``--record-mode=rewrite``: from a simulated
 from the one that RECORD_HUBSPOT_TOKEN is for.
 """
 
-import logging
 import os
 import socket
 from datetime import UTC, datetime
@@ -13,12 +12,7 @@ from itertools import islice
 
 import pytest
 from tests.plugins.hubspot.accounts import APP, LIVE, live_account, simulated_account
-from tests.plugins.hubspot.cassettes import (
-    FOLDER,
-    Cassettes,
-    scrub_request,
-    scrub_response,
-)
+from tests.plugins.hubspot.cassettes import FOLDER, recording
 
 from crmkit import (
     ActivityRecord,
@@ -71,20 +65,13 @@ def account(request, record_mode):
 
 
 @pytest.fixture
-def vcr_config(account, caplog):
+def vcr_config(account):
     """
     Say what makes two requests the same, and what is kept of them.
     """
-    caplog.set_level(logging.WARNING, "vcr")  # it would show answers as they came
-    cassettes = Cassettes(account.label, account.secrets) if account else Cassettes()
-    yield {
-        "match_on": ["method", "scheme", "host", "path", "query", "body"],
-        "decode_compressed_response": True,
-        "before_record_request": scrub_request,
-        "before_record_response": scrub_response,
-        "persister": cassettes,
-    }
-    cassettes.close()
+    told = {"label": account.label, "secrets": account.secrets} if account else {}
+    with recording(**told) as config:
+        yield config
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ Needs the extra ``crmkit[testing]``. The rules are in docs/contract.md.
 
 from crmkit.testing._clock import Clock
 from crmkit.testing._fake import FakeAPI, FakeCRM, route
+from crmkit.testing._forward import ForwardingAPI
 from crmkit.testing._messages import Answer, Request
 from crmkit.testing._provider import ProviderContract
 from crmkit.testing._server import Server
@@ -16,6 +17,7 @@ __all__ = [
     "Clock",
     "FakeAPI",
     "FakeCRM",
+    "ForwardingAPI",
     "NotProven",
     "ProviderContract",
     "Request",

@@ -27,13 +27,15 @@ class FakeCRM:
 
     *written* holds what was written, one JSON value for each activity, in any shape that
     shows its text and its client. *settings* are what a connector needs to reach it.
-    *refused* are texts, see ``refuses``; *unrouted* are the requests that it cannot
-    answer. What a fake does not have raises NotProven: the rule that asks for it is then
-    not proven.
+    A request carries *token*, unless its path is one of *open_paths*. *page_size* is how
+    many clients a page of a list has. *refused* are texts, see ``refuses``; *unrouted*
+    are the requests that it cannot answer. What a fake does not have raises NotProven:
+    the rule that asks for it is then not proven.
     """
 
     written: Sequence[Any]
     token = "a-token-of-the-fake"  # noqa: S105 - it opens nothing
+    open_paths: frozenset[str] = frozenset()
     page_size = 2
 
     def __init__(self) -> None:

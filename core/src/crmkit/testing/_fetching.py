@@ -1,21 +1,44 @@
 """
-Rules of crmkit_fetch.
+Rules of crmkit_fetch: who is asked for comes back, whole and alone.
 """
 
 from __future__ import annotations
 
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import TYPE_CHECKING
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from crmkit import ClientData, ClientNotFoundError
+from crmkit.testing._changes import (
+    GONE,
+    everywhere,
+    in_records,
+    leaves,
+    value_of,
+    with_value,
+    without,
+)
+from crmkit.testing._laws import law
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from crmkit.testing._messages import Answer, Request
     from crmkit.testing._subject import Subject
+
+ABSENT = "99999999"
+ODD_IDS = (
+    *("7/8", "7?x=1", "7#f", "a b", "7,8", "../7", "7%2F8", "ü", "7&id=8", "7'--", "7;8"),
+    *("*", "7\n8", "{id}", '7"8'),
+)
 
 
 class Fetching:
     """
-    What a provider that fetches clients holds to.
+    What a provider that fetches clients by id holds to.
     """
 
     @rule
@@ -36,14 +59,167 @@ class Fetching:
         """
         subject.about("crmkit_fetch")
         client = subject.add()
-        found = subject.connect().get_clients_data([client.id, "99999999"])
-        if not isinstance(found[client.id], ClientData):
-            subject.broken("loses the client that is there", cause=_error(found[client.id]))
-        if not isinstance(found["99999999"], ClientNotFoundError):
-            subject.broken(
-                "does not say that it is absent", cause=_error(found["99999999"])
-            )
+        found = subject.connect().get_clients_data([client.id, ABSENT])
+        there, absent = found[client.id], found[ABSENT]
+        if not isinstance(there, ClientData):
+            subject.broken("loses the client that is there", cause=there)
+        if not isinstance(absent, ClientNotFoundError):
+            subject.broken("does not say that it is absent", cause=absent)
+
+    @rule
+    def test_f03_many(self, subject: Subject) -> None:
+        """
+        All clients that are asked for come back, each as itself.
+
+        However they are cut into calls, and in whatever order the CRM answers.
+        """
+        subject.about("crmkit_fetch")
+        clients = {client.id: client for client in (subject.add() for _ in range(5))}
+
+        @law
+        @given(
+            cut=st.integers(1, min(5, subject.info.fetch_batch)),
+            ids=st.permutations(sorted(clients)),
+            backwards=st.booleans() if subject.speaks_http else st.just(value=False),
+        )
+        def comes_back(cut: int, ids: list[str], *, backwards: bool) -> None:
+            with subject.answers(_backwards if backwards else None):
+                found = subject.connect(cut=cut).get_clients_data(ids)
+            for asked, client in found.items():
+                if not isinstance(client, ClientData):
+                    what = f"loses a client of {len(ids)}, asked for {cut} at a time"
+                    subject.broken(what, cause=client)
+                if client.email not in {None, clients[asked].email}:
+                    subject.broken("takes one client for another")
+
+        comes_back()
+
+    @rule
+    def test_f04_odd_ids(self, subject: Subject) -> None:
+        """
+        An id is data: whatever it holds, it goes where any id goes, and finds nobody else.
+        """
+        subject.about("crmkit_fetch")
+        client = subject.add()
+        connector = subject.connect()
+        shapes = {}
+        for odd in (ABSENT, *ODD_IDS, f"{client.id}/", f"{client.id}?x", f" {client.id}"):
+            found = connector.get_clients_data([odd])[odd]
+            shapes[odd] = subject.gate.shapes() if subject.speaks_http else set()
+            if isinstance(found, ClientData):
+                subject.broken(f"finds somebody by the id {odd!r}")
+        for odd, shape in shapes.items():
+            if shape != shapes[ABSENT]:
+                subject.fake.unrouted.clear()  # the fake cannot be blamed for that
+                subject.broken(f"asks in another place for the id {odd!r}: use path_values")
+
+    @rule
+    def test_f05_null(self, subject: Subject) -> None:
+        """
+        Whatever a record leaves out, or holds as null, its client comes back.
+        """
+        subject.about("crmkit_fetch")
+        client = subject.add()
+        connector = subject.connect()
+        values: list[Any] = []
+
+        def keep(answer: Answer) -> Answer:
+            values.append(value_of(answer))
+            return answer
+
+        with subject.answers(keep):
+            connector.get_client_data(client.id)
+        for path in leaves(values, client.id):
+            for new, word in ((None, "null"), (GONE, "missing")):
+                with subject.answers(in_records(client.id, without(path, new))):
+                    found = connector.get_clients_data([client.id])[client.id]
+                if not isinstance(found, ClientData):
+                    name = ".".join(map(str, path))
+                    subject.broken(f"loses a client whose {name} is {word}", cause=found)
+
+    @rule
+    def test_f06_unknown(self, subject: Subject) -> None:
+        """
+        What a record holds beyond what the plugin knows changes nothing.
+        """
+        subject.about("crmkit_fetch")
+        client = subject.add()
+        connector = subject.connect()
+        before = connector.get_client_data(client.id)
+        with subject.answers(in_records(client.id, _with_more)):
+            after = connector.get_clients_data([client.id])[client.id]
+        if not isinstance(after, ClientData):
+            subject.broken("loses a client whose record has more fields", cause=after)
+        if (after.name, after.email) != (before.name, before.email):
+            subject.broken("reads a record in another way when it has more fields")
+
+    @rule
+    def test_f07_unreadable(self, subject: Subject) -> None:
+        """
+        A record that cannot be read costs that record, not the others of its answer.
+
+        It is told as an error, never as a client that is not there.
+        """
+        subject.about("crmkit_fetch")
+        if subject.info.fetch_batch == 1:
+            subject.not_offered("it fetches one client a call")
+        first, second, third = (subject.add() for _ in range(3))
+        with subject.answers(in_records(second.id, _scrambled)):
+            found = subject.connect().get_clients_data([first.id, second.id, third.id])
+        for client in (first, third):
+            if not isinstance(found[client.id], ClientData):
+                what = "loses clients for the record of another: return map(…), not a list"
+                subject.broken(what, cause=found[client.id])
+        error = found[second.id]
+        if not isinstance(error, Exception) or isinstance(error, ClientNotFoundError):
+            subject.broken("does not tell of a record that it cannot read", cause=error)
+
+    @rule
+    def test_f08_threads(self, subject: Subject) -> None:
+        """
+        Two threads that fetch at the same time each get what they asked for.
+        """
+        subject.about("crmkit_fetch")
+        clients = [subject.add() for _ in range(2)]
+        connector = subject.connect()
+        connector.get_client_data(clients[0].id)  # what is cached is there before
+        both = Barrier(2)
+
+        def meet(_request: Request) -> None:
+            try:
+                both.wait(timeout=1)
+            except BrokenBarrierError:
+                return  # one of them needs no request, or more than the other
+
+        found: dict[str, ClientData | Exception] = {}
+        work = [
+            Thread(target=lambda ask=c.id: found.update(connector.get_clients_data([ask])))
+            for c in clients
+        ]
+        with subject.gate.between(before=meet):
+            for thread in work:
+                thread.start()
+            for thread in work:
+                thread.join()
+        for client in clients:
+            got = found.get(client.id)
+            if not isinstance(got, ClientData) or got.email not in {None, client.email}:
+                what = "mixes up calls of two threads: keep nothing outside session.memory"
+                subject.broken(what, cause=got)
 
 
-def _error(found: object) -> BaseException | None:
-    return found if isinstance(found, BaseException) else None
+def _backwards(answer: Answer) -> Answer:
+    def turned(value: Any) -> Any:
+        records = isinstance(value, list) and all(isinstance(v, dict) for v in value)
+        return value[::-1] if records else value
+
+    value = value_of(answer)
+    return answer if value is None else with_value(answer, everywhere(value, turned))
+
+
+def _with_more(record: dict[str, Any]) -> dict[str, Any]:
+    return {**record, "something_new": {"deep": [1, None, {"id": "other"}]}}
+
+
+def _scrambled(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: [{"unexpected": True}] for name in record}

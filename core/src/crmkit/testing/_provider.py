@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crmkit.testing._failing import Failing
 from crmkit.testing._fetching import Fetching
+from crmkit.testing._loading import Loading
+from crmkit.testing._reading import Reading
+from crmkit.testing._resending import Resending
+from crmkit.testing._searching import Finding, Listing
+from crmkit.testing._signing import Signing
 from crmkit.testing._subject import Subject
+from crmkit.testing._syncing import Syncing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +25,9 @@ if TYPE_CHECKING:
     from crmkit.testing._fake import FakeCRM
 
 
-class ProviderContract(Fetching):
+class ProviderContract(
+    Signing, Resending, Syncing, Failing, Listing, Finding, Reading, Fetching, Loading
+):
     """
     Some fifty tests for a provider: give them the *plugin* and *api*, a fake of its CRM.
 

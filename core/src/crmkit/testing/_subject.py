@@ -4,28 +4,31 @@ A provider under test: connectors to its fake, and people and activities to try 
 
 from __future__ import annotations
 
-import json
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from functools import cached_property
 from itertools import count
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from attrs import evolve
 
-from crmkit import CRMConnector, CrmkitError
+from crmkit import CRMConnector, CrmkitError, hookimpl
+from crmkit._contract import hooks_of
 from crmkit._host import Host
 from crmkit.models import ActivityRecord, ClientData, CRMCredentials
+from crmkit.testing._changes import texts
 from crmkit.testing._clock import START, Clock
 from crmkit.testing._gate import Gate
 from crmkit.testing._server import Server
 from crmkit.testing._verdicts import Broken, NotOffered, NotProven
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from crmkit.infos import ProviderInfo
     from crmkit.testing._fake import FakeCRM
-
-HOURS = 7200.0
+    from crmkit.testing._messages import Answer
 
 
 class Subject:
@@ -42,97 +45,146 @@ class Subject:
         self.name = name
         self.hook = "crmkit_provider"
         self.clock = Clock()
+        self.host = Host({name: plugin})
+        self._api = api
         self._folder = folder
         self._numbers = count(1)
-        self._closed_last: list[Any] = []
-        self.host = Host({name: plugin})
-        self.info = self._described()
-        self.fake = api()
-        self._closed_last.append(self.fake)
-        self.gate: Gate | None = None
-        self.url: str | None = None
-        if self.info.base_url is not None:
-            self._serve()
-
-    def _described(self) -> ProviderInfo:
-        try:
-            return self.host.provider(self.name)
-        except CrmkitError as error:
-            msg = f"the plugin cannot be loaded: {error}"
-            raise NotProven(msg) from error
-
-    def _serve(self) -> None:
-        handle: Any = self.fake
-        if not callable(handle):
-            msg = f"{type(handle).__name__} speaks no HTTP; make it a FakeAPI"
-            raise NotProven(msg)
-        tokens = set() if self.info.auth is None else {self.fake.token}
-        self.gate = Gate(self.fake, handle, tokens)
-        server = Server(self.gate)
-        self._closed_last.append(server)
-        self.url = server.url
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        while self._closed_last:
-            self._closed_last.pop().close()
+        self._open.close()
+
+    @cached_property
+    def info(self) -> ProviderInfo:
+        """
+        What the provider says of itself.
+        """
+        try:
+            return self.host.provider(self.name)
+        except CrmkitError as error:
+            self.not_proven(f"the plugin cannot be loaded: {error}")
+
+    @cached_property
+    def fake(self) -> FakeCRM:
+        """
+        The fake, which only this rule has.
+        """
+        fake = self._api()
+        self._open.callback(fake.close)
+        return fake
+
+    @cached_property
+    def gate(self) -> Gate:
+        """
+        What stands before the fake; a provider without HTTP does not offer it.
+        """
+        if self.info.base_url is None:
+            self.not_offered("the provider speaks no HTTP")
+        handle: Any = self.fake
+        if not callable(handle):
+            self.not_proven(f"{type(handle).__name__} speaks no HTTP; make it a FakeAPI")
+        return Gate(self.fake, handle, signed=self.info.auth is not None)
+
+    @cached_property
+    def place(self) -> dict[str, Any]:
+        """
+        The settings with which a connector reaches the fake.
+        """
+        if self.info.base_url is None:
+            return self.fake.settings
+        server = self._open.enter_context(Server(self.gate))
+        return {**self.fake.settings, "base_url": server.url}
+
+    def not_offered(self, why: str) -> NoReturn:
+        """
+        Say that the plugin does not have what the rule is about.
+        """
+        raise NotOffered(why)
+
+    def not_proven(self, why: str) -> NoReturn:
+        """
+        Say that the fake cannot show whether the rule is kept.
+        """
+        raise NotProven(why)
+
+    @property
+    def speaks_http(self) -> bool:
+        """
+        Whether faults can be put between the provider and its fake.
+        """
+        return self.info.base_url is not None
 
     def about(self, hook: str) -> None:
         """
         Say which hook the rule is about; a provider without it does not offer it.
         """
         self.hook = hook
-        if not self.host.offers(self.name, hook):
-            raise NotOffered(hook)
+        if self.info and not self.host.offers(self.name, hook):
+            self.not_offered(f"no {hook}")
 
-    def broken(self, what: str, *, cause: BaseException | None = None) -> NoReturn:
+    def broken(self, what: str, *, cause: object = None) -> NoReturn:
         """
-        Say how the rule is broken.
+        Say how the rule is broken; *cause* is an error that tells where, or anything else.
         """
-        raise Broken(what, hook=self.hook, cause=cause)
+        error = cause if isinstance(cause, BaseException) else None
+        raise Broken(what, hook=self.hook, cause=error)
 
-    def http(self) -> Gate:
+    def answers(
+        self, change: Callable[[Answer], Answer] | None
+    ) -> AbstractContextManager[None]:
         """
-        Return what stands before the fake; a provider without HTTP does not offer it.
+        Change the fake's answers, for the while of a ``with``; None leaves them.
         """
-        if self.gate is None:
-            msg = "the provider speaks no HTTP"
-            raise NotOffered(msg)
-        return self.gate
+        if change is None:
+            return nullcontext()
+        return self.gate.between(after=lambda _request, answer, _wrote: change(answer))
 
     def missing(self) -> str:
         """
         Return what the fake would need to answer all that it was asked, empty for nothing.
         """
-        unrouted = ", ".join(sorted(set(self.fake.unrouted)))
-        return unrouted and f"{type(self.fake).__name__} has no route for {unrouted}"
+        fake = self.__dict__.get("fake")
+        unrouted = ", ".join(sorted(set(fake.unrouted))) if fake else ""
+        return unrouted and f"{type(fake).__name__} has no route for {unrouted}"
 
     def finish(self) -> None:
         """
         Refuse to call a rule proven for which the fake lacked a route.
         """
         if missing := self.missing():
-            raise NotProven(missing)
+            self.not_proven(missing)
 
-    def connect(self, **options: Any) -> CRMConnector:
+    def connect(self, *, cut: int | None = None, **options: Any) -> CRMConnector:
         """
         Return a connector to the fake, with a store of its own unless *options* name one.
+
+        *cut* is how many ids or activities one call gets, where the plugin takes more.
         """
-        place = {} if self.url is None else {"base_url": self.url}
         given: dict[str, Any] = {
             "default_provider": self.name,
-            "plugins": {self.name: self.plugin},
-            "settings": {self.name: {**self.fake.settings, **place}},
+            "plugins": {self.name: self.plugin if cut is None else self._cut(cut)},
+            "settings": {self.name: self.place},
             "credentials": self.credentials(),
-            "store": f"sqlite:///{self._folder}/{next(self._numbers)}.db",
+            "store": self.store(),
             "cache_ttl": 0,
             "clock": self.clock,
         }
-        connector = CRMConnector(**{**given, **options})
-        self._closed_last.append(connector)
-        return connector
+        return self._open.enter_context(CRMConnector(**{**given, **options}))
+
+    def _cut(self, size: int) -> object:
+        fetch_batch, sync_batch = min(size, self.info.fetch_batch), self.sync_batch()
+        info = evolve(self.info, fetch_batch=fetch_batch, sync_batch=min(size, sync_batch))
+        hooks = {**hooks_of(self.plugin), "crmkit_provider": hookimpl(lambda: info)}
+        return SimpleNamespace(**hooks)
+
+    def store(self) -> str:
+        """
+        Return the URL of a store that does not exist yet.
+        """
+        return f"sqlite:///{self._folder}/{next(self._numbers)}.db"
 
     def credentials(self) -> CRMCredentials | None:
         """
@@ -158,31 +210,6 @@ class Subject:
         client = ClientData(**{**given, **fields})
         return evolve(client, id=self.fake.add_client(client) or client.id)
 
-    def activity(self, client: ClientData, text: str, **fields: Any) -> ActivityRecord:
-        """
-        Make an activity of this client.
-        """
-        given = {
-            "type": self.type(),
-            "client_id": client.id,
-            "description": text,
-            "timestamp": START,
-            "id": f"id of {text}",
-        }
-        return ActivityRecord(**{**given, **fields})
-
-    def activities(self, client: ClientData, count: int) -> list[ActivityRecord]:
-        """
-        Make activities that can be told apart in whatever the CRM keeps.
-        """
-        return [self.activity(client, f"visit {n:05} of many") for n in range(count)]
-
-    def times_written(self, text: str) -> int:
-        """
-        Return how many records of the CRM hold this text.
-        """
-        return sum(any(text in t for t in texts(record)) for record in self.fake.written)
-
     def type(self) -> str:
         """
         Return a type of activity that the provider takes.
@@ -198,15 +225,31 @@ class Subject:
         kind = kinds.get(self.type(), kinds.get("*", ""))
         return size if isinstance(size, int) else size.get(kind, 1)
 
+    def activity(self, client: ClientData, text: str, **fields: Any) -> ActivityRecord:
+        """
+        Make an activity of this client.
+        """
+        given = {
+            "type": self.type(),
+            "client_id": client.id,
+            "description": text,
+            "timestamp": START,
+            "id": f"id of {text}",
+        }
+        return ActivityRecord(**{**given, **fields})
 
-def texts(value: object) -> Iterable[str]:
-    """
-    Yield all texts and numbers, as texts, inside a JSON value.
-    """
-    if isinstance(value, dict):
-        value = [*value, *value.values()]
-    if isinstance(value, list | tuple):
-        for inner in value:
-            yield from texts(inner)
-    elif value is not None:
-        yield value if isinstance(value, str) else json.dumps(value)
+    def activities(self, client: ClientData, number: int) -> list[ActivityRecord]:
+        """
+        Make activities that can be told apart in whatever the CRM keeps.
+        """
+        return [self.activity(client, f"visit {n:05} of many") for n in range(number)]
+
+    def records(self, text: str) -> list[Any]:
+        """
+        Return the CRM's records of activities that hold this text.
+        """
+        return [
+            record
+            for record in self.fake.written
+            if any(text in inner for inner in texts(record))
+        ]

@@ -1,0 +1,103 @@
+"""
+A batch that is synced while writing fails, and what becomes of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmkit.testing._syncing import assert_true
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from crmkit import ActivityRecord, CRMConnector, SyncOutcome
+    from crmkit.testing._messages import Answer, Request
+    from crmkit.testing._subject import Subject
+
+    Instead = Callable[[Request], Answer | None]
+    Change = Callable[[Answer], Answer]
+
+HOURS = 7200.0
+SIZE = 3
+POISON = "refused-by-this-crm"
+
+
+class Attempt:
+    """
+    A batch that is synced while writing fails, and what became of it so far.
+    """
+
+    def __init__(self, subject: Subject, bad: int | None = None) -> None:
+        if subject.hook == "crmkit_provider":
+            subject.about("crmkit_sync")
+        self.subject = subject
+        self.changed = False
+        client = subject.add()
+        self.batch: list[ActivityRecord] = [
+            subject.activity(client, f"{client.id}-{POISON if n == bad else 'visit'}-{n}")
+            for n in range(SIZE)
+        ]
+        self.connector: CRMConnector = subject.connect()
+        self.connector.get_clients_data([client.id])  # what is cached is there before
+        self.outcomes: list[SyncOutcome] = []
+
+    def sync(
+        self, *, before: Instead | None = None, after: Change | None = None
+    ) -> Attempt:
+        """
+        Sync it; requests that write are answered so, all others by the fake.
+        """
+        marks = [activity.description.encode() for activity in self.batch]
+
+        def instead(request: Request) -> Answer | None:
+            writes = any(mark in request.body for mark in marks)
+            return before(request) if before and writes else None
+
+        def change(_request: Request, answer: Answer, wrote: bool) -> Answer:  # noqa: FBT001
+            new = after(answer) if after and wrote else answer
+            self.changed = self.changed or new is not answer
+            return new
+
+        with self.subject.gate.between(before=instead, after=change):
+            report = self.connector.batch_sync_activities(self.batch)
+        return self._told(report)
+
+    def flush(self) -> Attempt:
+        """
+        Send what is due after some hours, twice: what was looked for may be sent then.
+        """
+        for _ in range(2):
+            self.subject.clock.turn(HOURS)
+            self.connector.flush_pending()
+        return self._told(self._known())
+
+    def _known(self) -> Iterable[SyncOutcome]:
+        for activity in self.batch:
+            known = self.connector.outcome_of(activity.id)
+            if known is None:
+                self.subject.broken("loses an activity from the outbox")
+            yield known
+
+    def _told(self, outcomes: Iterable[SyncOutcome]) -> Attempt:
+        self.outcomes = list(outcomes)
+        assert_true(self.subject, self.batch, self.outcomes)
+        return self
+
+    def has(self, *statuses: str) -> Attempt:
+        """
+        Hold that the activities have these outcomes.
+        """
+        for outcome, status in zip(self.outcomes, statuses, strict=True):
+            if outcome.status != status:
+                what = f"leaves {outcome.status} what should be {status}"
+                self.subject.broken(what, cause=outcome.error)
+        return self
+
+    def was_written(self) -> Attempt:
+        """
+        Hold that at least one was written, so that something was tried at all.
+        """
+        if not any(self.subject.records(a.description) for a in self.batch):
+            self.subject.not_proven("the fake keeps no texts of activities")
+        return self

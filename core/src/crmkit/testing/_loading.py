@@ -1,0 +1,86 @@
+"""
+Rules of loading a provider, and of what it says of itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmkit import CrmkitError, PluginContractError
+from crmkit._host import Host
+from crmkit.testing._verdicts import rule
+
+if TYPE_CHECKING:
+    from crmkit.testing._subject import Subject
+
+TYPES = (
+    *("note", "call", "meeting", "task", "email_sent", "email_received"),
+    *("email_opened", "sms_sent", "property_view"),
+)
+
+
+class Loading:
+    """
+    What a provider that is loaded holds to.
+    """
+
+    @rule
+    def test_l01_contract(self, subject: Subject) -> None:
+        """
+        A plugin has the hooks that a provider needs, and none that does not exist.
+        """
+        try:
+            subject.host.provider(subject.name)
+        except PluginContractError as error:
+            subject.broken(f"is refused: {error}", cause=error)
+
+    @rule
+    def test_l04_same(self, subject: Subject) -> None:
+        """
+        A provider describes itself the same each time.
+        """
+        first = subject.info
+        again = Host({subject.name: subject.plugin}).provider(subject.name)
+        if first != again:
+            subject.broken("describes itself in another way when it is asked again")
+
+    @rule
+    def test_l05_https(self, subject: Subject) -> None:
+        """
+        A base URL is HTTPS, and hosts name no more than one company's machines.
+        """
+        info = subject.info
+        if info.base_url is None:
+            subject.not_offered("no base_url")
+        if not info.base_url.startswith(("https://", "{")):
+            subject.broken(f"has a base_url that is not HTTPS: {info.base_url}")
+        wide = [host for host in info.hosts if host.removeprefix("*.").count(".") < 1]
+        if wide:
+            subject.broken(f"has hosts that are too many: {', '.join(wide)}")
+
+    @rule
+    def test_l06_types(self, subject: Subject) -> None:
+        """
+        A table of kinds knows each type of activity that crmkit names, or has a rest.
+        """
+        kinds = subject.info.kinds
+        unknown = [name for name in TYPES if kinds and {name, "*"}.isdisjoint(kinds)]
+        if unknown:
+            subject.broken(f"has kinds without {', '.join(unknown)}")
+
+    @rule
+    def test_l07_settings(self, subject: Subject) -> None:
+        """
+        A setting that the plugin does not know is refused by its name, before any request.
+        """
+        place = {**subject.place, "no_such_setting": 1}
+        if subject.info.settings is None:
+            subject.not_offered("no settings class")
+        connector = subject.connect(settings={subject.name: place})
+        try:
+            connector.session()
+        except CrmkitError as error:
+            if "no_such_setting" not in str(error):
+                subject.broken("refuses a setting without naming it", cause=error)
+        else:
+            subject.broken("takes a setting that it does not know")

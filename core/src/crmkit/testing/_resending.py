@@ -1,0 +1,165 @@
+"""
+Rules of writing while the CRM refuses or fails: nothing is lost, nothing is there twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmkit.testing._attempt import POISON, SIZE, Attempt
+from crmkit.testing._changes import GONE, changed, value_of, with_value
+from crmkit.testing._failing import UNREADABLE
+from crmkit.testing._messages import Answer
+from crmkit.testing._verdicts import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crmkit.testing._messages import Request
+    from crmkit.testing._subject import Subject
+
+
+class Resending:
+    """
+    What a provider holds to when writing fails.
+    """
+
+    @rule
+    def test_s11_lost_answer(self, subject: Subject) -> None:
+        """
+        A write whose answer is lost is not sent again: nobody knows whether it is there.
+        """
+        Attempt(subject).sync(after=_lost).was_written()
+
+    @rule
+    def test_s12_done_but_500(self, subject: Subject) -> None:
+        """
+        A write that the CRM did and calls failed is not sent again, and not given up.
+        """
+        error = subject.fake.error(500, {})
+        Attempt(subject).sync(after=_always(error)).was_written()
+
+    @rule
+    def test_s13_unreadable(self, subject: Subject) -> None:
+        """
+        A write whose answer cannot be read is not sent again, and not given up.
+        """
+        for content in UNREADABLE:
+            answer = Answer(content=content)
+            attempt = Attempt(subject)
+            attempt.sync(after=_always(answer)).was_written()
+
+    @rule
+    def test_s14_unaccounted(self, subject: Subject) -> None:
+        """
+        An activity that the CRM's answer does not account for is not told as synced.
+        """
+        if subject.sync_batch() < SIZE:
+            subject.not_offered("it writes few activities a call")
+        attempt = Attempt(subject).sync(after=_without_last)
+        if not attempt.changed:
+            subject.not_proven("the fake's answer to a write lists no records")
+        statuses = sorted(outcome.status for outcome in attempt.outcomes)
+        if statuses != ["synced", "synced", "uncertain"]:
+            what = f"says {', '.join(statuses)} where the answer tells of two in three"
+            subject.broken(what)
+
+    @rule
+    def test_s15_one_bad_row(self, subject: Subject) -> None:
+        """
+        A request that is refused for one of its activities costs that one alone.
+        """
+        refusal = subject.fake.error(400, {})
+
+        def refuses(request: Request) -> Answer | None:
+            return refusal if POISON.encode() in request.body else None
+
+        attempt = Attempt(subject, bad=1).sync(before=refuses)
+        attempt.has("synced", "dead", "synced")
+
+    @rule
+    def test_s16_limit(self, subject: Subject) -> None:
+        """
+        What the CRM puts off with 429 is pending, and there once after a flush.
+        """
+        answer = subject.fake.error(429, {"Retry-After": "3600"})
+        attempt = Attempt(subject).sync(before=_always(answer))
+        attempt.has(*["pending"] * SIZE).flush().has(*["synced"] * SIZE)
+
+    @rule
+    def test_s17_token(self, subject: Subject) -> None:
+        """
+        What cannot be written for a refused token is pending until the token is good.
+        """
+        answer = subject.fake.error(401, {})
+        attempt = Attempt(subject).sync(before=_always(answer))
+        attempt.has(*["pending"] * SIZE).flush().has(*["synced"] * SIZE)
+
+    @rule
+    def test_s18_refused(self, subject: Subject) -> None:
+        """
+        What the CRM refuses or fails to write is never told as synced.
+        """
+        for status in (400, 403, 404, 409, 422, 423, 500, 503):
+            answer = subject.fake.error(status, {})
+            Attempt(subject).sync(before=_always(answer))
+
+    @rule
+    def test_s21_looked_up(self, subject: Subject) -> None:
+        """
+        What is uncertain is looked for before it is sent again; found, it is synced.
+        """
+        subject.about("crmkit_find_activity")
+        attempt = Attempt(subject).sync(after=_lost)
+        attempt.was_written().flush().has(*["synced"] * SIZE)
+
+    @rule
+    def test_s22_not_there(self, subject: Subject) -> None:
+        """
+        What is looked for and is not there is sent again, and then there once.
+        """
+        subject.about("crmkit_find_activity")
+        attempt = Attempt(subject).sync(before=_always(Answer(lost=True)))
+        attempt.flush().has(*["synced"] * SIZE)
+
+    @rule
+    def test_s23_cannot_tell(self, subject: Subject) -> None:
+        """
+        What cannot be looked for now stays uncertain; it is found when the CRM is back.
+        """
+        subject.about("crmkit_find_activity")
+        down = subject.fake.error(503, {})
+        attempt = Attempt(subject).sync(after=_lost)
+        uncertain = [o.activity_id for o in attempt.outcomes if o.status == "uncertain"]
+        with subject.gate.between(before=_always(down)):
+            attempt.flush()
+        for outcome in attempt.outcomes:
+            if outcome.activity_id in uncertain and outcome.status != "uncertain":
+                what = f"says {outcome.status} while the CRM cannot tell"
+                subject.broken(what, cause=outcome.error)
+        attempt.flush().has(*["synced"] * SIZE)
+
+
+def _always(answer: Answer) -> Callable[[object], Answer]:
+    return lambda _asked: answer
+
+
+def _lost(_answer: Answer) -> Answer:
+    return Answer(lost=True)
+
+
+def _without_last(answer: Answer) -> Answer:
+    value = value_of(answer)
+    found = _list_of(value)
+    if found is None:
+        return answer
+    path: tuple[Any, ...] = (*found, SIZE - 1)
+    return with_value(answer, changed(value, path, GONE))
+
+
+def _list_of(value: Any) -> tuple[str, ...] | None:
+    if isinstance(value, list) and len(value) == SIZE:
+        return ()
+    inner = value.items() if isinstance(value, dict) else ()
+    keys = (key for key, v in inner if isinstance(v, list) and len(v) == SIZE)
+    return next(((key,) for key in keys), None)

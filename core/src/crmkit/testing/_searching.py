@@ -1,0 +1,185 @@
+"""
+Rules of finding clients by a field, and of listing them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from crmkit import AmbiguousClientError, ClientData, CRMError, hookimpl
+from crmkit.testing._clock import START
+from crmkit.testing._verdicts import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from crmkit import CRMConnector
+    from crmkit.testing._subject import Subject
+
+NOBODY = "nobody@example.com"
+ODD_VALUES = (
+    *("*", "%", "", "@", "' OR '1'='1", "a@example.com,b@example.com", "x&email=y"),
+    *('"', "\\", "a@example.com'--", "{}", "ana+news@example.com", "ü@example.com"),
+)
+LONG_AGO, SINCE, LATELY = (START - timedelta(days=days) for days in (30, 10, 2))
+
+
+class Finding:
+    """
+    What a provider holds to that finds clients by a field.
+    """
+
+    @rule
+    def test_f21_by_email(self, subject: Subject) -> None:
+        """
+        A client is found by e-mail address, and nobody by an address that nobody has.
+        """
+        subject.about("crmkit_find_clients")
+        client, _other = subject.add(), subject.add()
+        connector = subject.connect()
+        found = connector.find_client(email=client.email)
+        if found is None or found.id != client.id:
+            subject.broken("does not find the client that has the address")
+        if connector.find_client(email=NOBODY) is not None:
+            subject.broken("finds somebody by an address that nobody has")
+
+    @rule
+    def test_f22_whole(self, subject: Subject) -> None:
+        """
+        A client that is found has all that the same client has when fetched by id.
+        """
+        subject.about("crmkit_find_clients")
+        client = subject.add(custom_fields={"Favourite colour": "teal"})
+        connector = subject.connect()
+        fetched = connector.get_client_data(client.id)
+        found = connector.find_client(email=client.email)
+        if found is None or _comparable(found) != _comparable(fetched):
+            subject.broken("finds a client that is less than crmkit_fetch gives")
+
+    @rule
+    def test_f23_ambiguous(self, subject: Subject) -> None:
+        """
+        Where two clients match, both are told, so that nobody is taken for somebody else.
+        """
+        subject.about("crmkit_find_clients")
+        first = subject.add(email="both@example.com")
+        second = subject.add(email="both@example.com")
+        try:
+            found = subject.connect().find_client(email="both@example.com")
+        except AmbiguousClientError as error:
+            if not {first.id, second.id} <= set(error.client_ids):
+                subject.broken("does not tell both clients that match", cause=error)
+        else:
+            subject.broken(f"finds {found!r} where two match")
+
+    @rule
+    def test_f24_odd_values(self, subject: Subject) -> None:
+        """
+        What is searched for is data: wildcards, quotes and separators find nobody.
+        """
+        subject.about("crmkit_find_clients")
+        subject.add()
+        connector = subject.connect()
+        for odd in ODD_VALUES:
+            if isinstance(_found(connector, ("email", odd)), ClientData):
+                subject.broken(f"finds somebody by the address {odd!r}")
+
+    @rule
+    def test_f25_unknown_field(self, subject: Subject) -> None:
+        """
+        A field that cannot be searched is NotSupportedError, or finds nobody.
+        """
+        subject.about("crmkit_find_clients")
+        subject.add()
+        found = _found(subject.connect(), ("no_such_field", "x"))
+        if isinstance(found, ClientData | AmbiguousClientError):
+            subject.broken("finds somebody by a field that there is not")
+        if isinstance(found, CRMError) and found.__cause__ is not None:
+            subject.broken("fails on a field that there is not", cause=found)
+
+
+class Listing:
+    """
+    What a provider holds to that lists clients.
+    """
+
+    @rule
+    def test_f31_pages(self, subject: Subject) -> None:
+        """
+        A list ends, and has each client once, however many fill its pages.
+        """
+        subject.about("crmkit_list_clients")
+        pages, size = _Pages(), subject.fake.page_size
+        connector = subject.connect(wrappers=[pages])
+        there: list[str] = []
+        for number in (0, 1, size, size + 1, 2 * size, 2 * size + 1):
+            there += [subject.add().id for _ in range(number - len(there))]
+            pages.count = 0
+            listed = Counter(client.id for client in connector.iter_clients())
+            if listed != Counter(there):
+                wrong = f"{listed.total()} of {number} clients in pages of {size}"
+                subject.broken(f"lists {wrong}, or some of them twice")
+        if pages.count == 1:
+            subject.not_proven("the fake gives no second page; cut lists by page_size")
+
+    @rule
+    def test_f32_since(self, subject: Subject) -> None:
+        """
+        A list since a moment has all clients changed after it, none from long before.
+        """
+        subject.about("crmkit_list_clients")
+        old, new = subject.add(updated_at=LONG_AGO), subject.add(updated_at=LATELY)
+        connector = subject.connect()
+        if connector.get_client_data(new.id).updated_at != LATELY:
+            subject.not_proven("no updated_at comes back")
+        listed = {client.id for client in connector.iter_clients(updated_since=SINCE)}
+        if new.id not in listed:
+            subject.broken("leaves out a client that has changed since")
+        if old.id in listed:
+            subject.broken("lists a client that has not changed since")
+
+    @rule
+    def test_f33_deleted(self, subject: Subject) -> None:
+        """
+        A client that was deleted is not listed, unless as deleted; nobody else is.
+        """
+        subject.about("crmkit_list_clients")
+        kept, gone = subject.add(), subject.add()
+        subject.fake.remove_client(gone.id)
+        pages = _Pages()
+        listed = {client.id for client in subject.connect(wrappers=[pages]).iter_clients()}
+        if gone.id in listed:
+            subject.broken("lists a client that was deleted")
+        if kept.id not in listed or kept.id in pages.deleted:
+            subject.broken("takes a client for deleted that is there")
+
+
+class _Pages:
+    """
+    Looks on at the pages of a list.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.deleted: set[str] = set()
+
+    @hookimpl(wrapper=True)
+    def crmkit_list_clients(self) -> Generator[None, Any, Any]:
+        results = yield
+        self.count += 1
+        self.deleted |= set(results.page.deleted) if results.page else set()
+        return results
+
+
+def _found(connector: CRMConnector, field: tuple[str, str]) -> ClientData | CRMError | None:
+    try:
+        return connector.find_client(field=field)
+    except CRMError as error:
+        return error
+
+
+def _comparable(client: ClientData) -> tuple[object, ...]:
+    plain = (client.id, client.name, client.email, client.phone, client.updated_at)
+    return (*plain, client.consent, client.tags, dict(client.custom_fields))

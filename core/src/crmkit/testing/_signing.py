@@ -1,0 +1,208 @@
+"""
+Rules of tokens: renewed, kept apart, shown nowhere, sent nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from crmkit import CRMError
+from crmkit.models import CRMCredentials, Secret
+from crmkit.testing._changes import everywhere, value_of, with_value
+from crmkit.testing._gate import carries
+from crmkit.testing._messages import Answer
+from crmkit.testing._server import Server
+from crmkit.testing._verdicts import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from crmkit import CRMConnector
+    from crmkit.infos import OAuth2
+    from crmkit.models import ClientData
+    from crmkit.testing._messages import Request
+    from crmkit.testing._subject import Subject
+
+FRESH = "a-fresh-token-of-the-fake"
+PERSON = {
+    "first_name": "Quirina",
+    "last_name": "Vanderplank",
+    "name": "Quirina Vanderplank",
+    "email": "quirina.vanderplank@example.com",
+    "phone": "+351 555 998877",
+}
+
+
+class Signing:
+    """
+    What a provider that signs its requests holds to.
+    """
+
+    @rule
+    def test_c01_renewed(self, subject: Subject) -> None:
+        """
+        A token that is refused is renewed once, and the call goes on with the new one.
+        """
+        info = subject.info
+        if info.oauth is None:
+            subject.about("crmkit_refresh")
+        client, gate = subject.add(), subject.gate
+        gate.revoked = {subject.fake.token}
+        credentials = subject.credentials() or CRMCredentials(provider=subject.name)
+        if info.oauth:
+            app = {"client_id": "an-app", "client_secret": "its-secret"}
+            credentials = evolve(credentials, refresh_token=Secret("again"), metadata=app)
+        connector = subject.connect(credentials=credentials)
+        with gate.between(before=_renewing(subject, info.oauth)):
+            found = connector.get_client_data(client.id)
+        if found.id != client.id:
+            subject.broken("does not go on with the renewed token")
+
+    @rule
+    def test_c02_users(self, subject: Subject) -> None:
+        """
+        Two users are never mixed up: each request carries the token of who asks.
+        """
+        subject.about("crmkit_fetch")
+        if subject.info.auth is None:
+            subject.not_offered("it signs nothing")
+        tokens = {"ana": "a-token-of-ana", "bo": "a-token-of-bo"}
+        gate = subject.gate
+        gate.tokens |= set(tokens.values())
+        given = subject.credentials() or CRMCredentials(provider=subject.name)
+        connector = subject.connect(
+            credentials={
+                (subject.name, user): evolve(given, access_token=Secret(token))
+                for user, token in tokens.items()
+            }
+        )
+        client = subject.add()
+        for user in ("ana", "bo", "ana"):
+            gate.requests.clear()
+            connector.get_client_data(client.id, user)
+            if not all(carries(request, tokens[user]) for request in gate.requests):
+                subject.broken(f"asks for {user} with a token that is another user's")
+
+    @rule
+    def test_c03_secrets(self, subject: Subject) -> None:
+        """
+        No token and nothing of a client stands in a message, a log or a repr.
+        """
+        subject.about("crmkit_fetch")
+        client = subject.add(**PERSON)
+        hidden = [*PERSON.values(), subject.fake.token]
+        told: list[tuple[str, Any]] = []
+        with _logged() as records:
+            for status in (400, 401, 404, 429, 500):
+                echo = with_value(subject.fake.error(status, {}), hidden)
+                with subject.gate.between(before=_always(echo)):
+                    told += _tried(subject, client)
+            told += [("log", record) for record in records]
+        for where, said in told:
+            if any(secret in str(said) for secret in hidden):
+                subject.broken(f"shows a token or a client's data in a {where}", cause=said)
+
+    @rule
+    def test_c04_hosts(self, subject: Subject) -> None:
+        """
+        A request goes to no other machine, whatever the CRM's answers name.
+        """
+        subject.about("crmkit_fetch")
+        client = subject.add()
+        asked: list[Request] = []
+
+        def elsewhere(request: Request) -> Answer:
+            asked.append(request)
+            return Answer(json={})
+
+        with Server(elsewhere) as other:
+            redirect = Answer(status=302, headers={"Location": f"{other.url}/"})
+            with subject.gate.between(before=lambda _request: redirect):
+                subject.connect().get_clients_data([client.id])
+
+            def lured(value: Any) -> Any:
+                is_url = isinstance(value, str) and value.startswith("http")
+                return f"{other.url}/lured" if is_url else value
+
+            def change(answer: Answer) -> Answer:
+                value = value_of(answer)
+                return with_value(answer, everywhere(value, lured)) if value else answer
+
+            with subject.answers(change):
+                _walk(subject, client.id)
+        if asked:
+            subject.broken("follows the CRM's answers to another machine")
+
+
+def _always(answer: Answer) -> Callable[[Request], Answer]:
+    return lambda _request: answer
+
+
+def _renewing(subject: Subject, oauth: OAuth2 | None) -> Any:
+    """
+    Return what answers an OAuth 2.0 token request (RFC 6749, section 6) with a new token.
+    """
+
+    def before(request: Request) -> Answer | None:
+        if oauth is None or not request.path.endswith(oauth.token_url.rpartition("/")[2]):
+            return None
+        if request.form().get("refresh_token") != "again":
+            return Answer(status=400, json={"error": "invalid_grant"})
+        subject.gate.tokens.add(FRESH)
+        return Answer(json={"access_token": FRESH, "expires_in": 3600})
+
+    return before
+
+
+def _tried(subject: Subject, client: ClientData) -> list[tuple[str, Any]]:
+    connector = subject.connect(max_retries=0)
+    found = connector.get_clients_data([client.id])[client.id]
+    activity = subject.activity(client, PERSON["name"], id="secret")
+    outcome = connector.sync_activity(activity)
+    errors: list[object] = [found, outcome.error]
+    if subject.host.offers(subject.name, "crmkit_find_clients"):
+        errors.append(_searched(connector))
+    told = [("message", error) for error in errors if isinstance(error, Exception)]
+    return [*told, *(("repr", repr(shown)) for shown in (found, outcome, connector))]
+
+
+def _searched(connector: CRMConnector) -> object:
+    try:
+        return connector.find_client(email=PERSON["email"])
+    except CRMError as error:
+        return error
+
+
+def _walk(subject: Subject, client_id: str) -> None:
+    connector = subject.connect()
+    connector.get_clients_data([client_id])
+    for _ in range(subject.fake.page_size + 1):
+        subject.add()
+    try:
+        for _client in connector.iter_clients():
+            pass
+    except CRMError:
+        return  # a link to another machine is refused
+
+
+@contextmanager
+def _logged() -> Iterator[list[str]]:
+    records: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            records.append(self.format(record))
+
+    root, handler = logging.getLogger(), Keep()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield records
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
