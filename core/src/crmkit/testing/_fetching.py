@@ -112,7 +112,7 @@ class Fetching:
             if isinstance(found, ClientData):
                 subject.broken(f"finds somebody by the id {odd!r}")
         for odd, shape in shapes.items():
-            if shape != shapes[ABSENT]:
+            if not shape <= shapes[ABSENT]:  # no request is needed for what can be no id
                 subject.fake.unrouted.clear()  # the fake cannot be blamed for that
                 subject.broken(f"asks in another place for the id {odd!r}: use path_values")
 
@@ -171,7 +171,7 @@ class Fetching:
             found = subject.connect().get_clients_data([first.id, second.id, third.id])
         for client in (first, third):
             if not isinstance(found[client.id], ClientData):
-                what = "loses clients for the record of another: return map(…), not a list"
+                what = "loses clients for the record of another: return map(…)"
                 subject.broken(what, cause=found[client.id])
         error = found[second.id]
         if not isinstance(error, Exception) or isinstance(error, ClientNotFoundError):

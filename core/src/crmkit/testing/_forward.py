@@ -28,7 +28,8 @@ class ForwardingAPI(FakeCRM):
     Hands each request on to the server at *target*, a URL, and gives its answer back.
 
     So the contract's tests stand before a CRM that is simulated elsewhere, or real: what
-    they need to go wrong goes wrong before it. A broken connection is handed on too.
+    they need to go wrong goes wrong before it. A broken connection is handed on too. The
+    server knows nothing of tokens that a rule makes up: it gets *token*.
     """
 
     target: str
@@ -45,6 +46,17 @@ class ForwardingAPI(FakeCRM):
             self.unrouted.append(f"{request.method} {request.path} at {self.target}")
             return self.error(502, {})
 
+    def signed(self, headers: dict[str, str]) -> dict[str, str]:
+        """
+        Return a request's headers, in lower case, with *token* where it had a token.
+
+        An ``Authorization`` of any scheme but Basic; a CRM with another way overrides this.
+        """
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        if not given or scheme.lower() == "basic":
+            return headers
+        return {**headers, "authorization": f"{scheme} {self.token}"}
+
     def _forwarded(self, request: Request) -> Answer:
         url = urlsplit(self.target)
         # Looked up here: what records cassettes stands in for the classes.
@@ -56,7 +68,7 @@ class ForwardingAPI(FakeCRM):
                 request.method,
                 url.path.rstrip("/") + _path(request),
                 request.body or None,
-                _kept(request.headers.items()),
+                self.signed(_kept(request.headers.items())),
             )
             response = connection.getresponse()
             content = response.read()

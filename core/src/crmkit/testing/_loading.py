@@ -4,13 +4,16 @@ Rules of loading a provider, and of what it says of itself.
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from crmkit import CrmkitError, PluginContractError
 from crmkit._host import Host
+from crmkit.testing._importing import BUDGET, imported
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
+    from crmkit.testing._importing import Imported
     from crmkit.testing._subject import Subject
 
 TYPES = (
@@ -33,6 +36,27 @@ class Loading:
             subject.host.provider(subject.name)
         except PluginContractError as error:
             subject.broken(f"is refused: {error}", cause=error)
+
+    @rule
+    def test_l02_import(self, subject: Subject) -> None:
+        """
+        Importing a plugin does nothing else: no network, no process, no file, no thread.
+        """
+        did = _imported(subject).did
+        if did:
+            subject.broken(f"is in a module whose import {', '.join(did)}")
+
+    @rule
+    def test_l03_light(self, subject: Subject) -> None:
+        """
+        Importing a plugin loads nothing that few runs need, and few modules at all.
+        """
+        found = _imported(subject)
+        if found.heavy:
+            heavy = ", ".join(found.heavy)
+            subject.broken(f"is in a module that loads {heavy}: import it where it is used")
+        if len(found.loaded) > BUDGET:
+            subject.broken(f"is in a module that loads {len(found.loaded)} others")
 
     @rule
     def test_l04_same(self, subject: Subject) -> None:
@@ -84,3 +108,12 @@ class Loading:
                 subject.broken("refuses a setting without naming it", cause=error)
         else:
             subject.broken("takes a setting that it does not know")
+
+
+def _imported(subject: Subject) -> Imported:
+    if not isinstance(subject.plugin, ModuleType):
+        subject.not_offered("it is no module")
+    try:
+        return imported(subject.plugin.__name__)
+    except ImportError as error:
+        subject.not_proven(str(error))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from crmkit import CRMError
+from crmkit import CRMError, CrmkitError
 from crmkit.models import CRMCredentials, Secret
 from crmkit.testing._changes import everywhere, value_of, with_value
+from crmkit.testing._failing import fetched
 from crmkit.testing._gate import carries
 from crmkit.testing._messages import Answer
 from crmkit.testing._server import Server
@@ -160,7 +161,7 @@ def _renewing(subject: Subject, oauth: OAuth2 | None) -> Any:
 
 def _tried(subject: Subject, client: ClientData) -> list[tuple[str, Any]]:
     connector = subject.connect(max_retries=0)
-    found = connector.get_clients_data([client.id])[client.id]
+    found = fetched(connector, client.id)
     activity = subject.activity(client, PERSON["name"], id="secret")
     outcome = connector.sync_activity(activity)
     errors: list[object] = [found, outcome.error]
@@ -173,7 +174,7 @@ def _tried(subject: Subject, client: ClientData) -> list[tuple[str, Any]]:
 def _searched(connector: CRMConnector) -> object:
     try:
         return connector.find_client(email=PERSON["email"])
-    except CRMError as error:
+    except CrmkitError as error:
         return error
 
 

@@ -28,7 +28,12 @@ METADATA: tuple[dict[str, Any], ...] = (
     {"subject": "Hello", "direction": "out", "outcome": "left a message"},
     {"duration_s": 90, "from": "ana@example.com", "to": ["bo@example.com"]},
     {"duration_s": None, "due_at": None, "html": None, "subject": None},
-    {"html": "<p>Hello</p>", "url": "https://example.com/?a=b&c", "message_id": "<1@x>"},
+    # The text marked up: a CRM may have room for one of the two.
+    {
+        "html": "<p>metadata 4</p>",
+        "url": "https://example.com/?a=b&c",
+        "message_id": "<1@x>",
+    },
     {"due_at": "2026-05-02T09:00:00Z", "attachments": ["https://example.com/a.pdf"]},
     {"anything": {"deep": [1, 2.5, True, None, "ü"]}, "": "", "a b": "c\nd"},
 )
