@@ -102,6 +102,9 @@ class Fetching:
         subject.about("crmkit_fetch")
         client = subject.add()
         connector = subject.connect()
+        connector.get_client_data(client.id)  # what is cached is there before
+        if subject.speaks_http:
+            subject.gate.shapes()
         shapes = {}
         for odd in (ABSENT, *ODD_IDS, f"{client.id}/", f"{client.id}?x", f" {client.id}"):
             found = connector.get_clients_data([odd])[odd]
