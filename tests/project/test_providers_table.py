@@ -104,6 +104,17 @@ def test_verdicts(report, verdict, able, told, why):
     assert text.count("- HubSpot, ") == text.count(f"- HubSpot, {why}") == bool(why)
 
 
+def test_reasons(report):
+    """
+    Rules that are not offered for one reason are told together, apart from others.
+    """
+    verdicts = {"S01": "no HTTP", "S02": "not offered", "S03": "no HTTP"}
+    text = page(found_in(report("hubspot", **verdicts)))
+
+    assert "- HubSpot, not offered: no HTTP (S01, S03)\n" in text
+    assert "- HubSpot, not offered: no crmkit_x (S02)\n" in text
+
+
 def test_lacking(report):
     """
     A provider whose tests were not run is named, with the rules that nobody tried.
