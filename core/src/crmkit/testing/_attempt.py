@@ -4,9 +4,10 @@ A batch that is synced while writing fails, and what becomes of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmkit.testing._syncing import assert_true
+from crmkit.testing._verdicts import Broken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,11 +49,9 @@ class Attempt:
         """
         Sync it; requests that write are answered so, all others by the fake.
         """
-        marks = [activity.description.encode() for activity in self.batch]
 
         def instead(request: Request) -> Answer | None:
-            writes = any(mark in request.body for mark in marks)
-            return before(request) if before and writes else None
+            return before(request) if before and self._writes(request) else None
 
         def change(_request: Request, answer: Answer, wrote: bool) -> Answer:  # noqa: FBT001
             new = after(answer) if after and wrote else answer
@@ -63,14 +62,36 @@ class Attempt:
             report = self.connector.batch_sync_activities(self.batch)
         return self._told(report)
 
-    def flush(self) -> Attempt:
+    def is_uncertain(self, **answers: Any) -> Attempt:
+        """
+        Sync it so that at least one is uncertain; if not, other rules say why.
+        """
+        try:
+            self.sync(**answers)
+        except Broken as reason:
+            self.subject.not_proven(f"what is lost {reason}, see S11")
+        if not any(outcome.status == "uncertain" for outcome in self.outcomes):
+            self.subject.not_proven("what is lost is not uncertain, see S11")
+        return self
+
+    def flush(self, *, reading: Answer | None = None) -> Attempt:
         """
         Send what is due after some hours, twice: what was looked for may be sent then.
+
+        *reading* answers requests that write nothing.
         """
+
+        def instead(request: Request) -> Answer | None:
+            return None if self._writes(request) else reading
+
         for _ in range(2):
             self.subject.clock.turn(HOURS)
-            self.connector.flush_pending()
+            with self.subject.gate.between(before=instead):
+                self.connector.flush_pending()
         return self._told(self._known())
+
+    def _writes(self, request: Request) -> bool:
+        return any(a.description.encode() in request.body for a in self.batch)
 
     def _known(self) -> Iterable[SyncOutcome]:
         for activity in self.batch:

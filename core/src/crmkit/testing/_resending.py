@@ -110,8 +110,7 @@ class Resending:
         What is uncertain is looked for before it is sent again; found, it is synced.
         """
         subject.about("crmkit_find_activity")
-        attempt = Attempt(subject).sync(after=_lost)
-        attempt.was_written().flush().has(*["synced"] * SIZE)
+        Attempt(subject).is_uncertain(after=_lost).flush().has(*["synced"] * SIZE)
 
     @rule
     def test_s22_not_there(self, subject: Subject) -> None:
@@ -119,25 +118,22 @@ class Resending:
         What is looked for and is not there is sent again, and then there once.
         """
         subject.about("crmkit_find_activity")
-        attempt = Attempt(subject).sync(before=_always(Answer(lost=True)))
-        attempt.flush().has(*["synced"] * SIZE)
+        lost = _always(Answer(lost=True))
+        Attempt(subject).is_uncertain(before=lost).flush().has(*["synced"] * SIZE)
 
     @rule
     def test_s23_cannot_tell(self, subject: Subject) -> None:
         """
-        What cannot be looked for now stays uncertain; it is found when the CRM is back.
+        What cannot be looked for now stays uncertain, and is not sent again.
         """
         subject.about("crmkit_find_activity")
-        down = subject.fake.error(503, {})
-        attempt = Attempt(subject).sync(after=_lost)
+        attempt = Attempt(subject).is_uncertain(after=_lost)
         uncertain = [o.activity_id for o in attempt.outcomes if o.status == "uncertain"]
-        with subject.gate.between(before=_always(down)):
-            attempt.flush()
+        attempt.flush(reading=subject.fake.error(503, {}))
         for outcome in attempt.outcomes:
             if outcome.activity_id in uncertain and outcome.status != "uncertain":
                 what = f"says {outcome.status} while the CRM cannot tell"
                 subject.broken(what, cause=outcome.error)
-        attempt.flush().has(*["synced"] * SIZE)
 
 
 def _always(answer: Answer) -> Callable[[object], Answer]:

@@ -100,7 +100,7 @@ class Syncing:
         run = iter(range(1000))
 
         @law
-        @given(mask=st.lists(st.booleans(), min_size=1, max_size=5))
+        @given(mask=st.lists(st.booleans(), min_size=1, max_size=3))
         def told(mask: list[bool]) -> None:
             batch = _batch(subject, client, len(mask), f"run {next(run)}")
             bad = [a.description for a, fails in zip(batch, mask, strict=True) if fails]
