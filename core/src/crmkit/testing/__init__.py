@@ -9,6 +9,7 @@ from crmkit.testing._fake import FakeAPI, FakeCRM, route
 from crmkit.testing._messages import Answer, Request
 from crmkit.testing._provider import ProviderContract
 from crmkit.testing._server import Server
+from crmkit.testing._store import StoreContract
 from crmkit.testing._verdicts import NotProven
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "ProviderContract",
     "Request",
     "Server",
+    "StoreContract",
     "route",
 ]
