@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crmkit.testing._store_claims import ClaimingRows
 from crmkit.testing._store_law import StoreLaw
-from crmkit.testing._store_leases import LeasingRows
 from crmkit.testing._store_owners import OwningRows
 from crmkit.testing._store_rows import StoringRows
+from crmkit.testing._store_settling import SettlingRows
 from crmkit.testing._store_subject import StoreSubject
+from crmkit.testing._store_upkeep import KeepingRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from crmkit.stores import Store
 
 
-class StoreContract(StoringRows, LeasingRows, OwningRows, StoreLaw):
+class StoreContract(
+    StoringRows, KeepingRows, ClaimingRows, SettlingRows, OwningRows, StoreLaw
+):
     """
     Some thirty tests for a store: give them *plugin*, what opens it, and *url*.
 

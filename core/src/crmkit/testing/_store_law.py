@@ -11,8 +11,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from crmkit.stores import Group, Key, Settlement
+from crmkit.testing._store_data import GROUP, NOW, row
 from crmkit.testing._store_model import Place, StoreModel
-from crmkit.testing._store_subject import GROUP, NOW, row
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from crmkit.stores import Settlement
 from crmkit.testing._store_child import added_elsewhere
-from crmkit.testing._store_leases import leasing
-from crmkit.testing._store_subject import key, row, states
+from crmkit.testing._store_data import key, leasing, row, states
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:

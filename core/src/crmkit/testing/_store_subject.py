@@ -14,16 +14,13 @@ from attrs import fields
 
 from crmkit._values import new_id
 from crmkit.errors import ConfigurationError
-from crmkit.stores import Group, Key, Row, Store
-from crmkit.testing._clock import START
+from crmkit.stores import Row, Store
 from crmkit.testing._verdicts import Broken, NotProven
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-NOW = START.timestamp()
-GROUP = Group("acme", "", "notes")
 _FIELDS = [attribute.name for attribute in fields(Row)]
 _METHODS = [name for name in vars(Store) if not name.startswith("_")]
 
@@ -99,16 +96,15 @@ class StoreSubject:
         """
         Return the URL of a place that cannot be used.
         """
-        if self._unusable is not None:
-            return self._unusable
-        if "{folder}" not in self._template:
+        template = self._unusable or self._template
+        if self._unusable is None and "{folder}" not in template:
             msg = (
                 "the test class gives no unusable = the URL of a place that cannot be used"
             )
             raise NotProven(msg)
         file = self._folder / "file"
         file.touch()
-        return self._template.format(folder=file.as_posix(), name="name")
+        return template.format(folder=file.as_posix(), name=f"crmkit{new_id()}")
 
     def broken(self, what: str, *, cause: BaseException | None = None) -> NoReturn:
         """
@@ -167,41 +163,10 @@ def _placed(open_store: Any, kind: type[Store] | None) -> SimpleNamespace:
     return SimpleNamespace(__file__=_file(kind or opens), open=opens, **begins)
 
 
-def _file(what: Any) -> str:
+def _file(what: Any) -> str | None:
     """
-    Return the file of the package that a class or a function is from, else its own.
+    Return the file of the package that a class or a function is from, else its module's.
     """
-    package = sys.modules.get(what.__module__.partition(".")[0])
-    return getattr(package, "__file__", None) or inspect.getfile(what)
-
-
-def row(activity_id: str, state: str = "pending", **more: Any) -> Row:
-    """
-    Make a row that is due now.
-    """
-    given = {
-        "user_id": "",
-        "provider": GROUP.provider,
-        "kind": GROUP.kind,
-        "digest": "d1",
-        "stored_at": NOW,
-        "due_at": NOW,
-        "payload": '{"type": "note"}',
-        "client_id": "7",
-    }
-    return Row(activity_id=activity_id, state=state, **{**given, **more})
-
-
-def key(activity_id: str, user_id: str = "") -> Key:
-    """
-    Name a row.
-    """
-    return Key(user_id, activity_id)
-
-
-def states(store: Store) -> dict[str, str]:
-    """
-    Return the state of every row by its id.
-    """
-    everything = [store.rows(state=state, limit=2000) for state in (None, "synced")]
-    return {found.activity_id: found.state for rows in everything for found in rows}
+    names = (what.__module__.partition(".")[0], what.__module__)
+    files = [getattr(sys.modules.get(name), "__file__", None) for name in names]
+    return next(filter(None, files), None)

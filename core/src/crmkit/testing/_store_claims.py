@@ -1,5 +1,5 @@
 """
-Rules of leases: which rows are claimed, by whom, and what becomes of them.
+Rules of claims: which groups wait, and who leases which rows.
 """
 
 from __future__ import annotations
@@ -8,11 +8,10 @@ from collections import Counter
 from threading import Barrier, Thread
 from typing import TYPE_CHECKING
 
-from attrs import asdict, evolve
+from attrs import evolve
 
 from crmkit.stores import Group, Settlement
-from crmkit.testing._store_rows import STATES, one_of_each
-from crmkit.testing._store_subject import GROUP, NOW, key, row, states
+from crmkit.testing._store_data import GROUP, NOW, STATES, key, one_of_each, row, states
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ OTHER_GROUPS = [
 ROWS, OWNERS, THREADS = 24, 2, 4
 
 
-class LeasingRows:
+class ClaimingRows:
     """
     What a store that leases rows holds to.
     """
@@ -150,7 +149,8 @@ class LeasingRows:
         subject.about("add")
         store = subject.open()
         store.add([row("a", "sending")])
-        subject.expect("lets its owner settle", store.settle([_synced("a")]), 1)
+        synced = Settlement(key=key("a"), state="synced")
+        subject.expect("lets its owner settle", store.settle([synced]), 1)
 
     @rule
     def test_o25_once(self, subject: StoreSubject) -> None:
@@ -166,86 +166,13 @@ class LeasingRows:
         twice = sum(number > 1 for number in Counter(claims).values())
         subject.expect(f"leases more than once, of {ROWS} rows,", twice, 0)
 
-    @rule
-    def test_o26_settle_own(self, subject: StoreSubject) -> None:
-        """
-        Only rows that this owner leases are settled, each once; settle tells how many.
-        """
-        subject.about("settle")
-        one, other = subject.open(), subject.open()
-        one.add([row("a"), row("b"), row("free")])
-        one.claim_keys([key("a")])
-        other.claim_keys([key("b")])
-        every = [_synced(name) for name in ("a", "b", "free", "unknown")]
-        subject.expect("gives", one.settle(every), 1)
-        subject.expect("gives, for the second time,", one.settle(every), 0)
-        wanted = {"a": "synced", "b": "sending", "free": "pending"}
-        subject.expect("leaves", states(one), wanted)
 
-    @rule
-    def test_o27_settled(self, subject: StoreSubject) -> None:
-        """
-        A settled row has the state, due time, remote id and error that it was given.
-        """
-        subject.about("settle")
-        store = leasing(subject, "a")
-        told = Settlement(
-            key=key("a"),
-            state="uncertain",
-            due_at=NOW + 0.5,
-            remote_id="9",
-            error_type="CRMError",
-            error="no answer",
-        )
-        store.settle(iter([told]))
-        settled = {name: value for name, value in asdict(told).items() if name != "key"}
-        subject.expect_row("leaves", store.get(told.key), row("a", attempts=1, **settled))
-
-    @rule
-    def test_o28_erased(self, subject: StoreSubject) -> None:
-        """
-        The activity and its client are erased once synced, and kept in any other state.
-        """
-        subject.about("settle")
-        ends = ("synced", "pending", "uncertain", "dead")
-        store = leasing(subject, *ends)
-        store.settle([Settlement(key=key(state), state=state) for state in ends])
-        found = [store.get(key(state)) for state in ends]
-        kept = [it.activity_id for it in found if it and (it.payload or it.client_id)]
-        subject.expect("keeps the activity of rows that are", kept, list(ends[1:]))
-
-    @rule
-    def test_o29_again(self, subject: StoreSubject) -> None:
-        """
-        A row that is settled as pending can be claimed by every owner.
-        """
-        subject.about("settle")
-        one, other = leasing(subject, "a"), subject.open()
-        one.settle([Settlement(key=key("a"), state="pending", due_at=NOW + 60)])
-        claimed = _ids(_due(other, limit=9, now=NOW + 60))
-        subject.expect("lets another owner claim", claimed, ["a"])
-
-
-def leasing(subject: StoreSubject, *names: str) -> Store:
-    """
-    Return a store that leases rows of these names.
-    """
-    store = subject.open()
-    store.add([row(name) for name in names])
-    store.claim_keys([key(name) for name in names])
-    return store
-
-
-def _due(store: Store, *, limit: int, now: float = NOW) -> Sequence[Row]:
-    return store.claim(GROUP, state="pending", now=now, limit=limit)
+def _due(store: Store, *, limit: int) -> Sequence[Row]:
+    return store.claim(GROUP, state="pending", now=NOW, limit=limit)
 
 
 def _ids(rows: Sequence[Row]) -> list[str]:
     return [it.activity_id for it in rows]
-
-
-def _synced(name: str) -> Settlement:
-    return Settlement(key=key(name), state="synced")
 
 
 def _claimed_at_once(owners: Sequence[Store]) -> tuple[list[str], list[Exception]]:
