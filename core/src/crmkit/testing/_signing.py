@@ -59,7 +59,9 @@ class Signing:
             credentials = evolve(credentials, refresh_token=Secret("again"), metadata=app)
         connector = subject.connect(credentials=credentials)
         with gate.between(before=_renewing(subject, info.oauth)):
-            connector.get_client_data(client.id)
+            found = fetched(connector, client.id)
+        if isinstance(found, Exception):
+            subject.broken(f"does not get the call through, which says {found}")
 
     @rule
     def test_c02_users(self, subject: Subject) -> None:
@@ -86,6 +88,7 @@ class Signing:
             if not gate.requests:
                 subject.broken(f"tells {user} what another user was told")
             if not all(carries(request, tokens[user]) for request in gate.requests):
+                subject.about("crmkit_provider")  # whose auth signs
                 subject.broken(f"asks for {user} with a token that is another user's")
 
     @rule
