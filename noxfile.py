@@ -29,6 +29,7 @@ PACKAGES = {
     for metadata in [nox.project.load_toml(file)]
 }
 MODULES = [name.replace("-", "_") for name in PACKAGES]
+TABLE = "tests/project/providers_table.py"
 RENDERED = {"acme": "provider", "calm": "transformer", "shelf": "store"}
 PYTHONS = nox.project.python_versions(PACKAGES["crmkit"][1])
 
@@ -92,9 +93,28 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """
     Run all tests with all packages; arguments after ``--`` go to pytest.
+
+    Without any, docs/providers.md must say what the contracts' tests found.
     """
     session.install(*everything(), *group("test"))
-    session.run("pytest", *session.posargs)
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    report = f"{session.create_tmp()}/report.xml"
+    session.run("pytest", f"--junitxml={report}")
+    session.run("python", TABLE, report, "--check")
+
+
+@nox.session
+def table(session: nox.Session) -> None:
+    """
+    Write docs/providers.md anew, from what the contracts' tests find.
+    """
+    session.install(*everything(), *group("test"))
+    report = f"{session.create_tmp()}/report.xml"
+    contracts = sorted(map(str, Path("tests/plugins").glob("*/test_contract.py")))
+    session.run("pytest", *contracts, f"--junitxml={report}")
+    session.run("python", TABLE, report)
 
 
 @nox.session

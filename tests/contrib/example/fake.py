@@ -51,7 +51,8 @@ class FakeAcme(FakeAPI):
 
     @route("GET", "/people/{person}/notes")
     def history(self, request, person):
-        return {"notes": [n for n in reversed(self.written) if n["person"] == person]}
+        found = [note for note in self.written if note["person"] == person]
+        return {"notes": sorted(found, key=lambda note: note["at"], reverse=True)}
 
     @route("GET", "/notes")
     def find(self, request):

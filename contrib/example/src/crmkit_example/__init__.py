@@ -180,6 +180,6 @@ def _error(response: Response) -> CRMError | None:
 
 def _limit(response: Response) -> Limit | None:
     left, seconds = response.headers.get("X-Left"), response.headers.get("X-Reset")
-    return (
-        Limit(remaining=int(left), resets_in=float(seconds)) if left and seconds else None
-    )
+    if not left or not seconds:
+        return None
+    return Limit(remaining=int(left), resets_in=float(seconds))
