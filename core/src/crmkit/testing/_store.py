@@ -15,6 +15,7 @@ from crmkit.testing._store_rows import StoringRows
 from crmkit.testing._store_settling import SettlingRows
 from crmkit.testing._store_subject import StoreSubject
 from crmkit.testing._store_upkeep import KeepingRows
+from crmkit.testing._told import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class StoreContract(
-    StoringRows, KeepingRows, ClaimingRows, SettlingRows, OwningRows, StoreLaw
+    StoringRows, KeepingRows, ClaimingRows, SettlingRows, OwningRows, StoreLaw, Telling
 ):
     """
     Some thirty tests for a store: give them *plugin*, what opens it, and *url*.
