@@ -32,6 +32,7 @@ class FakeAcme(FakeAPI):
             "phone": client.phone,
             "mail": {"opted_in": "yes", "opted_out": "no"}.get(said.get("email")),
             "merged": [],
+            "link": f"https://acme.example/people/{client.id}",
             "custom": {n.casefold(): v for n, v in client.custom_fields.items()},
             "changed": client.updated_at and client.updated_at.isoformat(),
         }
@@ -46,15 +47,15 @@ class FakeAcme(FakeAPI):
 
     @route("GET", "/people")
     def search(self, request):
-        query = dict(request.query)
-        after, since = int(query.pop("after", 0)), query.pop("since", None)
+        query, people = request.query, list(self.people.values())
         if "id" in query:
             return {"people": self.by_id([query["id"]])}
-        people = list(self.people.values())
-        if query:
-            return {"people": [p for p in people if query.items() <= p.items()]}
-        if since:
-            people = [p for p in people if changed_since(p, since)]
+        for field in query.keys() & {"email", "phone"}:
+            value = query[field]
+            return {"people": [p for p in people if value in {p[field], "*"}]}
+        if "since" in query:
+            people = [p for p in people if changed_since(p, query["since"])]
+        after = int(query.get("after", 0))
         end = after + self.page_size
         more = {"next": str(end)} if end < len(people) else {"deleted": self.deleted}
         return {"people": people[after:end], **more}
@@ -88,7 +89,7 @@ class FakeAcme(FakeAPI):
         return {"results": [self.written_row(kind, row) for row in request.json()][::-1]}
 
     def written_row(self, kind, row):
-        if self.refuses(row) or row["person"] not in self.people:
+        if self.refuses(row):
             return {"ref": row["ref"], "error": "refused"}
         made = {**row, "kind": kind, "id": f"n{len(self.written) + 1}"}
         self.written.append(made)

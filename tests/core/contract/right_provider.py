@@ -42,16 +42,28 @@ def crmkit_provider():
     )
 
 
-@hookimpl
-def crmkit_fetch(session, ids):
+def people_by_id(session, ids):
     if len(ids) == 1:
-        found = session.http.get("/people", params={"id": ids[0]}).json()["people"]
-    else:
-        asked = {"ids": list(ids)}
-        answer = session.http.post("/people/read", json=asked, repeatable=True)
-        found = answer.json()["people"]
+        return session.http.get("/people", params={"id": ids[0]}).json()["people"]
+    asked = {"ids": list(ids)}
+    answer = session.http.post("/people/read", json=asked, repeatable=True)
+    return answer.json()["people"]
+
+
+def people_with(session, field, value):
+    found = session.http.get("/people", params={field: value}).json()["people"]
+    # Acme takes an asterisk for anything.
+    return [person for person in found if person.get(field) == value]
+
+
+def page_of_people(session, updated_since, cursor):
+    since = updated_since and updated_since.isoformat()
+    return session.http.get("/people", params={"since": since, "after": cursor}).json()
+
+
+def mapped(session, people):
     names = {field.key: field.name for field in session.fields()}
-    return map(partial(to_client, names=names), found)
+    return map(partial(to_client, names=names), people)
 
 
 def to_client(person, names):
@@ -77,22 +89,23 @@ def consent(mail):
 
 
 @hookimpl
+def crmkit_fetch(session, ids):
+    return mapped(session, people_by_id(session, ids))
+
+
+@hookimpl
 def crmkit_find_clients(session, field, value):
     if field not in {"email", "phone"}:
         msg = f"Acme searches by email and phone, not by {field!r}"
         raise NotSupportedError(msg)
-    found = session.http.get("/people", params={field: value}).json()["people"]
-    names = {field.key: field.name for field in session.fields()}
-    return map(partial(to_client, names=names), found)
+    return mapped(session, people_with(session, field, value))
 
 
 @hookimpl
 def crmkit_list_clients(session, updated_since, cursor):
-    since = updated_since and updated_since.isoformat()
-    page = session.http.get("/people", params={"since": since, "after": cursor}).json()
-    names = {field.key: field.name for field in session.fields()}
+    page = page_of_people(session, updated_since, cursor)
     return ClientPage(
-        clients=map(partial(to_client, names=names), page["people"]),
+        clients=mapped(session, page["people"]),
         next_cursor=page.get("next"),
         deleted=page.get("deleted") or (),
     )
@@ -120,10 +133,18 @@ def crmkit_history(session, client_id):
 
 @hookimpl
 def crmkit_sync(session, kind, activities):
-    known = {activity.id: activity for activity in activities}
     rows = [to_row(activity) for activity in activities]
-    answer = session.http.post("/{kind}", path_values={"kind": kind}, json=rows).json()
-    return [outcome(known[row["ref"]], row) for row in answer["results"]]
+    return outcomes(activities, written(session, kind, rows))
+
+
+def written(session, kind, rows):
+    path, values = "/{kind}", {"kind": kind}
+    return session.http.post(path, path_values=values, json=rows).json()["results"]
+
+
+def outcomes(activities, results):
+    known = {activity.id: activity for activity in activities}
+    return [outcome(known[row["ref"]], row) for row in results]
 
 
 def to_row(activity):

@@ -29,7 +29,13 @@ class Attempt:
     A batch that is synced while writing fails, and what became of it so far.
     """
 
-    def __init__(self, subject: Subject, bad: int | None = None) -> None:
+    def __init__(
+        self,
+        subject: Subject,
+        *,
+        bad: int | None = None,
+        connector: CRMConnector | None = None,
+    ) -> None:
         if subject.hook == "crmkit_provider":
             subject.about("crmkit_sync")
         self.subject = subject
@@ -39,7 +45,7 @@ class Attempt:
             subject.activity(client, f"{client.id}-{POISON if n == bad else 'visit'}-{n}")
             for n in range(SIZE)
         ]
-        self.connector: CRMConnector = subject.connect()
+        self.connector = connector or subject.connect()
         self.connector.get_clients_data([client.id])  # what is cached is there before
         self.outcomes: list[SyncOutcome] = []
 

@@ -12,6 +12,7 @@ from crmkit import (
     ClientData,
     ClientNotFoundError,
     CredentialsError,
+    CRMError,
     CrmkitError,
     RateLimitedError,
     UnavailableError,
@@ -147,8 +148,8 @@ class Failing:
         phrases = {401: "Unauthorized", 403: "Forbidden", 500: "Internal Server Error"}
         for status, phrase in phrases.items():
             error = refused(subject, status)
-            if isinstance(error, CredentialsError):
-                continue  # it is the core that says it
+            if not isinstance(error, CRMError) or error.status != status:
+                continue  # which is another rule's
             wanted = f"{subject.info.label} API error: {status} - {phrase}"
             if not str(error).startswith(wanted):
                 what = f"says {str(error)!r}, not {wanted!r}: use status_message"

@@ -17,6 +17,7 @@ from crmkit.testing._searching import Finding, Listing
 from crmkit.testing._signing import Signing
 from crmkit.testing._subject import Subject
 from crmkit.testing._syncing import Syncing
+from crmkit.testing._told import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +27,16 @@ if TYPE_CHECKING:
 
 
 class ProviderContract(
-    Signing, Resending, Syncing, Failing, Listing, Finding, Reading, Fetching, Loading
+    Signing,
+    Resending,
+    Syncing,
+    Failing,
+    Listing,
+    Finding,
+    Reading,
+    Fetching,
+    Loading,
+    Telling,
 ):
     """
     Some fifty tests for a provider: give them the *plugin* and *api*, a fake of its CRM.

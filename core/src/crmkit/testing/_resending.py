@@ -44,9 +44,10 @@ class Resending:
         """
         A write whose answer cannot be read is not sent again, and not given up.
         """
+        connector = subject.connect()
         for content in UNREADABLE:
             answer = Answer(content=content)
-            attempt = Attempt(subject)
+            attempt = Attempt(subject, connector=connector)
             attempt.sync(after=_always(answer)).was_written()
 
     @rule
@@ -100,9 +101,10 @@ class Resending:
         """
         What the CRM refuses or fails to write is never told as synced.
         """
+        connector = subject.connect()
         for status in (400, 403, 404, 409, 422, 423, 500, 503):
             answer = subject.fake.error(status, {})
-            Attempt(subject).sync(before=_always(answer))
+            Attempt(subject, connector=connector).sync(before=_always(answer))
 
     @rule
     def test_s21_looked_up(self, subject: Subject) -> None:

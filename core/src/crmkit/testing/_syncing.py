@@ -96,7 +96,7 @@ class Syncing:
         Each with the id that it has in the CRM, in whatever order the CRM answers.
         """
         subject.about("crmkit_sync")
-        client, fake = subject.add(), subject.fake
+        client, fake, connector = subject.add(), subject.fake, subject.connect()
         run = iter(range(1000))
 
         @law
@@ -105,7 +105,7 @@ class Syncing:
             batch = _batch(subject, client, len(mask), f"run {next(run)}")
             bad = [a.description for a, fails in zip(batch, mask, strict=True) if fails]
             fake.refused = set(bad)
-            report = subject.connect().batch_sync_activities(batch)
+            report = connector.batch_sync_activities(batch)
             if bad and not fake.consulted:
                 subject.not_proven("the fake refuses nothing: ask self.refuses(row)")
             assert_true(subject, batch, report)
