@@ -105,6 +105,7 @@ class Signing:
                 echo = with_value(subject.fake.error(status, {}), hidden)
                 with subject.gate.between(before=_always(echo)):
                     told += _tried(subject, client)
+            told += [("message", _refused(subject, client))]
             told += [("log", record) for record in records]
         for where, said in told:
             if any(secret in str(said) for secret in hidden):
@@ -172,6 +173,14 @@ def _tried(subject: Subject, client: ClientData) -> list[tuple[str, Any]]:
         errors.append(_searched(connector))
     told = [("message", error) for error in errors if isinstance(error, Exception)]
     return [*told, *(("repr", repr(shown)) for shown in (found, outcome, connector))]
+
+
+def _refused(subject: Subject, client: ClientData) -> Exception | None:
+    subject.fake.refused = {PERSON["name"]}
+    activity = subject.activity(client, PERSON["name"], id="refused")
+    error = subject.connect().sync_activity(activity).error
+    subject.fake.refused = set()
+    return error
 
 
 def _searched(connector: CRMConnector) -> object:
