@@ -29,6 +29,8 @@ PACKAGES = {
     for metadata in [nox.project.load_toml(file)]
 }
 MODULES = [name.replace("-", "_") for name in PACKAGES]
+TABLE = "tests/project/providers_table.py"
+RENDERED = {"acme": "provider", "calm": "transformer", "shelf": "store"}
 PYTHONS = nox.project.python_versions(PACKAGES["crmkit"][1])
 
 
@@ -91,9 +93,28 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """
     Run all tests with all packages; arguments after ``--`` go to pytest.
+
+    Without any, docs/providers.md must say what the contracts' tests found.
     """
     session.install(*everything(), *group("test"))
-    session.run("pytest", *session.posargs)
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    report = f"{session.create_tmp()}/report.xml"
+    session.run("pytest", f"--junitxml={report}")
+    session.run("python", TABLE, report, "--check")
+
+
+@nox.session
+def table(session: nox.Session) -> None:
+    """
+    Write docs/providers.md anew, from what the contracts' tests find.
+    """
+    session.install(*everything(), *group("test"))
+    report = f"{session.create_tmp()}/report.xml"
+    contracts = sorted(map(str, Path("tests/plugins").glob("*/test_contract.py")))
+    session.run("pytest", *contracts, f"--junitxml={report}")
+    session.run("python", TABLE, report)
 
 
 @nox.session
@@ -233,6 +254,55 @@ def wheels(session: nox.Session) -> None:
     """
     session.install(*map(str, Path("dist").glob("*.whl")))
     session.run("python", "-I", "-W", "error", "-c", f"import {', '.join(MODULES)}")
+
+
+@nox.session(reuse_venv=False)
+def scaffold(session: nox.Session) -> None:
+    """
+    Make a plugin of each kind from the built template, check it, then try it alone.
+    """
+    needed = editable(with_needs("crmkit-scaffold") - {"crmkit", "crmkit-scaffold"})
+    session.install(*("-e", "./core[testing]"), *needed, *group("build", "lint", "types"))
+    shutil.rmtree(rendered_in(session), ignore_errors=True)
+    wheels = rendered_in(session) / "wheels"
+    builder = ("python", "-m", "build", "--wheel", "--no-isolation", "--outdir")
+    folder, _ = PACKAGES["crmkit-scaffold"]
+    session.run(*builder, str(wheels), str(folder), silent=True)
+    session.install(*map(str, wheels.glob("*.whl")))
+    for name, kind in RENDERED.items():
+        session.run("crmkit", "new", kind, name, "--into", str(rendered_in(session)))
+        with session.chdir(rendered_in(session) / f"crmkit-{name}"):
+            for file in (".gitignore", ".github/workflows/test.yml"):
+                if not Path(file).is_file():
+                    session.error(f"the wheel of crmkit-scaffold has no {file}")
+            # By name: ruff passes over what lies in an ignored folder.
+            files = [str(file) for file in Path().rglob("*.py")]
+            session.run("ruff", "check", "--isolated", *files)
+            session.run("ruff", "format", "--isolated", "--check", *files)
+            paths = {"MYPYPATH": f"src{os.pathsep}tests"}
+            session.run(
+                "mypy", "--strict", "--cache-dir=../mypy", "src", "tests", env=paths
+            )
+        session.notify(f"rendered({name})")
+
+
+@nox.session(reuse_venv=False)
+@nox.parametrize("name", [nox.param(name, id=name) for name in RENDERED])
+def rendered(session: nox.Session, name: str) -> None:
+    """
+    Run the tests of a plugin that ``scaffold`` made, with the core and that plugin alone.
+    """
+    folder = rendered_in(session) / f"crmkit-{name}"
+    session.install(*editable({"crmkit"}), f"{folder}[test]")
+    session.chdir(folder)
+    session.run("pytest")
+
+
+def rendered_in(session: nox.Session) -> Path:
+    """
+    Return the folder that both of these sessions know.
+    """
+    return session.cache_dir / "scaffold"
 
 
 @nox.session(reuse_venv=False)

@@ -19,6 +19,7 @@ PACKAGES = {
 CORE = PACKAGES["core"]["project"]
 KINDS = {"providers", "transformers", "stores"}
 ALONE = {"core", "contrib/simulator"}  # a simulated CRM knows of no client
+EXAMPLES = {"contrib/example": "providers"}  # plugins to copy, found like any other
 every_package = pytest.mark.parametrize("folder", PACKAGES)
 
 
@@ -118,6 +119,7 @@ def test_entry_points(folder):
     A plugin is found by its folder's name, in the group of the folder that it lies in.
     """
     kind, name = Path(folder).parts[-2:] if folder != "core" else ("", "")
+    kind = EXAMPLES.get(folder, kind)
     points = PACKAGES[folder]["project"].get("entry-points", {})
     plugins = {group: points[group] for group in points if group.partition(".")[2] in KINDS}
     targets = {

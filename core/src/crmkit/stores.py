@@ -1,8 +1,10 @@
 """
-What a store must do to keep an outbox; a store is opened from a URL.
+What a store must do to keep an outbox; a function ``open(url)`` opens one.
 
 Times are seconds since 1970. Without a user the user id is the empty text. A store object
-is one owner: rows that it claims are leased to it until it settles them or is gone.
+is one owner: rows that it claims are leased to it until it settles them, is closed, or its
+process ends. Several threads use it at once, and several owners the place that a URL names.
+``crmkit.testing.StoreContract`` proves a store.
 """
 
 from __future__ import annotations
@@ -54,8 +56,8 @@ class Row:
 
     *kind* is the CRM's sort of record. *state* is pending, sending, synced, uncertain or
     dead. *digest* tells whether two activities of one id are the same. *payload* is the
-    activity as JSON; it and *client_id* are erased once synced. *due_at* is when to send a
-    pending one.
+    activity as JSON; it and *client_id* are None once synced. *due_at* is when to send a
+    pending one, or to look for an uncertain one. *attempts* counts its leases.
     """
 
     user_id: str
@@ -104,43 +106,53 @@ class Settlement:
 
 class Store(Protocol):
     """
-    A durable outbox. Every method raises StoreError when the store fails.
+    A durable outbox. Every method raises StoreError when the place fails or is unusable.
+
+    Sequences may be empty, or long: a thousand rows or keys are usual. No key is in one
+    twice. The place may be made by the first call.
     """
 
     def add(self, rows: Sequence[Row]) -> Mapping[Key, Row]:
         """
-        Write new rows in one durable transaction; return the rows already known by key.
+        Write all new rows or none, durably; return the rows already known, by key.
 
         A row whose state is sending is leased to this owner. Known rows stay as they are.
+        Keys are compared to the letter.
         """
 
     def groups(self, now: float) -> Sequence[Group]:
         """
-        Return the groups that have a pending row due by *now*, or an uncertain row.
+        Return the groups that have a pending or uncertain row due by *now*, each once.
         """
 
     def claim(self, group: Group, *, state: str, now: float, limit: int) -> Sequence[Row]:
         """
-        Lease up to *limit* rows of this group and state, due by *now*, the oldest first.
+        Lease up to *limit* rows of this group and state that are due by *now*.
 
-        Durable before it returns; the rows come back as they were, now sending.
+        Those due the longest come first; of those due at one time, the first added. The
+        lease is durable before it returns, and nobody else gets it. Rows come back as they
+        were; from now on their state is sending, with one attempt more.
         """
 
     def claim_keys(self, keys: Sequence[Key]) -> Sequence[Key]:
         """
-        Lease those of these rows that are still pending, and return their keys.
+        Lease those of these rows that are still pending, due or not; return their keys.
 
-        Durable before it returns.
+        As durable and exclusive as ``claim``.
         """
 
     def settle(self, settlements: Iterable[Settlement]) -> int:
         """
-        Change rows that this owner leases; return how many. Others stay untouched.
+        Change rows that this owner leases, and end their lease; return how many.
+
+        Others stay untouched. The payload and the client of synced rows are erased.
         """
 
     def recover(self) -> int:
         """
-        Make rows of owners that are gone uncertain; return how many.
+        Make rows leased by owners that are gone uncertain; return how many.
+
+        An owner is gone when it is closed or its process has ended, not when it is slow.
         """
 
     def get(self, key: Key) -> Row | None:
@@ -150,7 +162,7 @@ class Store(Protocol):
 
     def rows(self, *, state: str | None, limit: int) -> Sequence[Row]:
         """
-        Return the oldest rows, of one state or of all but synced ones.
+        Return the first *limit* rows added, of one state or of all but synced ones.
         """
 
     def counts(self) -> Mapping[str, int]:
@@ -175,5 +187,5 @@ class Store(Protocol):
 
     def close(self) -> None:
         """
-        Release what is leased and close.
+        Close; what is leased still is uncertain after the next ``recover`` of another.
         """

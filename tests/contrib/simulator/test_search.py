@@ -223,3 +223,19 @@ def test_length(send):
     ]
 
     assert statuses == [200, 400]
+
+
+def test_changed_long_ago(crm_simulator, clients):
+    """
+    A contact of the start may have been changed long before, and the search knows it.
+    """
+    then = "2026-01-02T03:04:05.000Z"
+    old = {"id": "7", "firstname": "Ana", "lastmodifieddate": "2026-01-02T04:04:05+01:00"}
+    hub = crm_simulator("hubspot", contacts=[old, {"id": "8"}])
+    hub.clock.advance(60)
+    send = clients(hub)
+
+    assert hub.contacts()[0]["properties"]["lastmodifieddate"] == then
+    assert ids(search(send, one("lastmodifieddate", "EQ", value=then))) == [7]
+    send("PATCH", "/crm/objects/2026-09/contacts/7", {"properties": {"firstname": "Bo"}})
+    assert hub.contacts()[0]["properties"]["lastmodifieddate"] > then

@@ -39,13 +39,13 @@ def test_request(forward):
         method="POST",
         path="/people/a%2Fb",
         query_string="x=%20&x=2",
-        headers={"authorization": "Bearer t", "host": "a", "accept-encoding": "gzip"},
+        headers={"x-own": "t", "host": "a", "accept-encoding": "gzip"},
         body=b"\x00\xff",
     )
 
     assert (seen.method, seen.path, seen.body) == ("POST", "/v1/people/a%2Fb", b"\x00\xff")
     assert seen.query_string == "x=%20&x=2"
-    assert seen.headers["authorization"] == "Bearer t"
+    assert seen.headers["x-own"] == "t"
     assert seen.headers["host"].startswith("127.0.0.1:")
     assert seen.headers["accept-encoding"] == "identity"
 
@@ -71,6 +71,33 @@ def test_answer(forward, answer, expected):
         expected.json,
         expected.content,
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("Bearer a-token-of-ana", f"Bearer {ForwardingAPI.token}"),
+        ("Zoho-oauthtoken x", f"Zoho-oauthtoken {ForwardingAPI.token}"),
+        ("Basic dTpw", "Basic dTpw"),
+        ("dTpw", "dTpw"),
+    ],
+)
+def test_token(forward, given, expected):
+    """
+    The server gets its own token in the place of one that a rule made up.
+    """
+    (seen,), _ = forward(Answer(json={}), headers={"authorization": given})
+
+    assert seen.headers["authorization"] == expected
+
+
+def test_unsigned(forward):
+    """
+    A request without a token gets none.
+    """
+    (seen,), _ = forward(Answer(json={}))
+
+    assert "authorization" not in seen.headers
 
 
 def test_headers(forward):

@@ -56,7 +56,11 @@ class Book(FakeCRM):
             "Tags": ";".join(client.tags),
             "Updated At": client.updated_at and client.updated_at.isoformat(),
             **dict.fromkeys(CONSENT.values(), ""),
-            **{CONSENT[one.channel, one.status]: "yes" for one in client.consent},
+            **{
+                CONSENT[one.channel, one.status]: "yes"
+                for one in client.consent
+                if one.status != "unspecified"
+            },
             **client.custom_fields,
         }
         self.rows[client.id] = row

@@ -45,7 +45,8 @@ def scrubbed(text):
     return text
 
 
-recording = partial(cassettes, HOST, headers=["x-hubspot-ratelimit-*"], scrub=scrubbed)
+OPTIONS = {"headers": ["x-hubspot-ratelimit-*"], "scrub": scrubbed}
+recording = partial(cassettes, HOST, **OPTIONS)
 
 
 def _scrubbed(value):

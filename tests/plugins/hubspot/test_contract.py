@@ -9,15 +9,9 @@ from attrs import evolve
 from tests.plugins.hubspot.conftest import ask, merge
 
 import crmkit_hubspot
-from crmkit import CRMCredentials
 from crmkit.testing import Answer, ForwardingAPI, NotProven, ProviderContract
 from crmkit_simulator import Simulator
 
-APP = {
-    "client_id": "an-app",
-    "client_secret": "the-secret-of-an-app",
-    "refresh_token": "the-refresh-token-of-an-app",
-}
 CATEGORIES = {
     HTTPStatus.UNAUTHORIZED: "EXPIRED_AUTHENTICATION",
     HTTPStatus.FORBIDDEN: "MISSING_SCOPES",
@@ -33,10 +27,11 @@ class HubSpot(ForwardingAPI):
     """
 
     page_size = 100
+    open_paths = frozenset({"/oauth/2026-09/token"})
 
     def __init__(self):
         super().__init__()
-        self.hub = Simulator("hubspot", limit="off", search_lag=0, app=APP).start()
+        self.hub = Simulator("hubspot", limit="off", search_lag=0).start()
         self.target = self.hub.base_url
         self.token = self.hub.token
 
@@ -56,14 +51,6 @@ class HubSpot(ForwardingAPI):
     def written(self):
         return self.hub.activities()
 
-    def credentials(self, provider):
-        return CRMCredentials(
-            provider=provider,
-            access_token=self.token,
-            refresh_token=APP["refresh_token"],
-            metadata={name: APP[name] for name in ("client_id", "client_secret")},
-        )
-
     def add_client(self, client):
         said = {
             "id": client.id,
@@ -80,7 +67,12 @@ class HubSpot(ForwardingAPI):
         if client.tags:
             msg = "HubSpot's contacts have no tags"
             raise NotProven(msg)
-        (made,) = self.hub.add_contacts([{k: v for k, v in said.items() if v is not None}])
+        contact = {name: value for name, value in said.items() if value is not None}
+        try:
+            (made,) = self.hub.add_contacts([contact])
+        except ValueError as error:
+            msg = f"HubSpot takes no such contact: {error}"
+            raise NotProven(msg) from error
         return made
 
     def merge_clients(self, kept, gone):
@@ -104,13 +96,13 @@ class HubSpot(ForwardingAPI):
 
 def opted_out(client):
     """
-    Return what HubSpot says of a client's consent: only that they want no e-mail.
+    Return what HubSpot says of a client's consent: whether they want no e-mail.
     """
-    said = {(consent.channel, consent.status) for consent in client.consent}
-    if said - {("email", "opted_out")}:
-        msg = "HubSpot knows no consent but the refusal of e-mail"
+    said = {consent.channel: consent.status for consent in client.consent}
+    if said.keys() - {"email"}:
+        msg = "HubSpot knows no consent but for e-mail"
         raise NotProven(msg)
-    return "true" if said else None
+    return {"opted_in": "false", "opted_out": "true"}.get(said.get("email"))
 
 
 class TestHubSpot(ProviderContract):

@@ -10,6 +10,7 @@ from crmkit.testing._forward import ForwardingAPI
 from crmkit.testing._messages import Answer, Request
 from crmkit.testing._provider import ProviderContract
 from crmkit.testing._server import Server
+from crmkit.testing._store import StoreContract
 from crmkit.testing._transformer import TransformerContract
 from crmkit.testing._verdicts import NotProven
 
@@ -23,6 +24,7 @@ __all__ = [
     "ProviderContract",
     "Request",
     "Server",
+    "StoreContract",
     "TransformerContract",
     "route",
 ]

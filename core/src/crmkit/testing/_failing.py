@@ -11,7 +11,9 @@ from crmkit import (
     AuthenticationError,
     ClientData,
     ClientNotFoundError,
+    CredentialsError,
     CRMError,
+    CrmkitError,
     RateLimitedError,
     UnavailableError,
 )
@@ -22,6 +24,7 @@ from crmkit.testing._verdicts import rule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crmkit import CRMConnector
     from crmkit.testing._subject import Subject
 
 HOUR, SHORT = 3600, 7
@@ -43,10 +46,10 @@ class Failing:
     @rule
     def test_e01_wrong_token(self, subject: Subject) -> None:
         """
-        A token that the CRM refuses is AuthenticationError.
+        A token that the CRM refuses is AuthenticationError, CredentialsError if renewed.
         """
         error = refused(subject, 401)
-        if not isinstance(error, AuthenticationError):
+        if not isinstance(error, AuthenticationError | CredentialsError):
             subject.broken("does not say that the token was refused", cause=error)
 
     @rule
@@ -128,8 +131,8 @@ class Failing:
         for content in UNREADABLE:
 
             def instead(answer: Answer, content: bytes = content) -> Answer:
-                holds = any(record_paths(value_of(answer), client.id))
-                return Answer(content=content) if holds else answer
+                record = next(record_paths(value_of(answer), client.id), None)
+                return answer if record is None else Answer(content=content)
 
             with subject.answers(instead):
                 found = connector.get_clients_data([client.id])[client.id]
@@ -142,24 +145,27 @@ class Failing:
         """
         A refusal is told in one sentence for all CRMs: label, status, what it is called.
         """
-        for status, phrase in ((401, "Unauthorized"), (500, "Internal Server Error")):
+        phrases = {401: "Unauthorized", 403: "Forbidden", 500: "Internal Server Error"}
+        for status, phrase in phrases.items():
             error = refused(subject, status)
+            if not isinstance(error, CRMError) or error.status != status:
+                continue  # which is another rule's
             wanted = f"{subject.info.label} API error: {status} - {phrase}"
             if not str(error).startswith(wanted):
-                what = f"says {str(error)!r}, not {wanted!r}: use status_message"
-                subject.broken(what, cause=error)
+                subject.about("crmkit_provider")  # whose error_from words it
+                subject.broken(f"says {str(error)!r}, not {wanted!r}: use status_message")
 
 
 def refused(
     subject: Subject, status: int, headers: Mapping[str, str] | None = None
-) -> CRMError:
+) -> CrmkitError:
     """
     Return the error that fetching gives while the CRM answers with this status.
     """
     return failed(subject, subject.fake.error(status, headers or {}))
 
 
-def failed(subject: Subject, answer: Answer) -> CRMError:
+def failed(subject: Subject, answer: Answer) -> CrmkitError:
     """
     Return the error that fetching gives while this is all that the CRM answers.
     """
@@ -167,7 +173,17 @@ def failed(subject: Subject, answer: Answer) -> CRMError:
     client = subject.add()
     connector = subject.connect()
     with subject.gate.between(before=lambda _request: answer):
-        found = connector.get_clients_data([client.id])[client.id]
-    if not isinstance(found, CRMError):
+        found = fetched(connector, client.id)
+    if not isinstance(found, CrmkitError):
         subject.broken(f"gives {found!r} though the CRM failed", cause=found)
     return found
+
+
+def fetched(connector: CRMConnector, client_id: str) -> ClientData | Exception:
+    """
+    Return a client, or the error that there is instead.
+    """
+    try:
+        return connector.get_client_data(client_id)
+    except CrmkitError as error:
+        return error

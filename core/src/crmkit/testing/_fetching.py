@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ABSENT = "99999999"
 ODD_IDS = (
-    *("7/8", "7?x=1", "7#f", "a b", "7,8", "../7", "7%2F8", "ü", "7&id=8", "7'--", "7;8"),
+    *("7/8", "7?x=1", "7#f", "a b", "7,8", "../7", "7%2F8", "ü", "7&x=8", "7'--", "7;8"),
     *("*", "7\n8", "{id}", '7"8'),
 )
 
@@ -102,6 +102,9 @@ class Fetching:
         subject.about("crmkit_fetch")
         client = subject.add()
         connector = subject.connect()
+        connector.get_client_data(client.id)  # what is cached is there before
+        if subject.speaks_http:
+            subject.gate.shapes()
         shapes = {}
         for odd in (ABSENT, *ODD_IDS, f"{client.id}/", f"{client.id}?x", f" {client.id}"):
             found = connector.get_clients_data([odd])[odd]
@@ -109,7 +112,7 @@ class Fetching:
             if isinstance(found, ClientData):
                 subject.broken(f"finds somebody by the id {odd!r}")
         for odd, shape in shapes.items():
-            if shape != shapes[ABSENT]:
+            if not shape <= shapes[ABSENT]:  # no request is needed for what can be no id
                 subject.fake.unrouted.clear()  # the fake cannot be blamed for that
                 subject.broken(f"asks in another place for the id {odd!r}: use path_values")
 
@@ -168,8 +171,8 @@ class Fetching:
             found = subject.connect().get_clients_data([first.id, second.id, third.id])
         for client in (first, third):
             if not isinstance(found[client.id], ClientData):
-                what = "loses clients for the record of another: return map(…), not a list"
-                subject.broken(what, cause=found[client.id])
+                # What was raised tells of the record; of the others, how it is called.
+                subject.broken("loses clients for the record of another: return map(…)")
         error = found[second.id]
         if not isinstance(error, Exception) or isinstance(error, ClientNotFoundError):
             subject.broken("does not tell of a record that it cannot read", cause=error)
@@ -196,7 +199,7 @@ class Fetching:
             Thread(target=lambda ask=c.id: found.update(connector.get_clients_data([ask])))
             for c in clients
         ]
-        with subject.gate.between(before=meet):
+        with subject.answering(meet if subject.speaks_http else None):
             for thread in work:
                 thread.start()
             for thread in work:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -28,7 +30,8 @@ class ForwardingAPI(FakeCRM):
     Hands each request on to the server at *target*, a URL, and gives its answer back.
 
     So the contract's tests stand before a CRM that is simulated elsewhere, or real: what
-    they need to go wrong goes wrong before it. A broken connection is handed on too.
+    they need to go wrong goes wrong before it. A broken connection is handed on too. The
+    server knows nothing of tokens that a rule makes up: it gets *token*.
     """
 
     target: str
@@ -45,18 +48,26 @@ class ForwardingAPI(FakeCRM):
             self.unrouted.append(f"{request.method} {request.path} at {self.target}")
             return self.error(502, {})
 
+    def signed(self, headers: dict[str, str]) -> dict[str, str]:
+        """
+        Return a request's headers, in lower case, with *token* where it had a token.
+
+        An ``Authorization`` of any scheme but Basic; a CRM with another way overrides this.
+        """
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        if not given or scheme.lower() == "basic":
+            return headers
+        return {**headers, "authorization": f"{scheme} {self.token}"}
+
     def _forwarded(self, request: Request) -> Answer:
         url = urlsplit(self.target)
-        # Looked up here: what records cassettes stands in for the classes.
-        secure = url.scheme == "https"
-        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = kind(url.netloc, timeout=_SECONDS)
+        connection = _connection(url.scheme, url.netloc)
         try:
             connection.request(
                 request.method,
                 url.path.rstrip("/") + _path(request),
                 request.body or None,
-                _kept(request.headers.items()),
+                self.signed(_kept(request.headers.items())),
             )
             response = connection.getresponse()
             content = response.read()
@@ -64,6 +75,18 @@ class ForwardingAPI(FakeCRM):
             connection.close()
         headers = _kept(response.getheaders())
         return _answer(response.status, headers, content)
+
+
+def _connection(scheme: str, host: str) -> http.client.HTTPConnection:
+    # The classes are looked up here, since what records cassettes stands in for them.
+    if scheme == "http":
+        return http.client.HTTPConnection(host, timeout=_SECONDS)
+    return http.client.HTTPSConnection(host, timeout=_SECONDS, context=_trust())
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    return ssl.create_default_context()  # which reads all certificates
 
 
 def _path(request: Request) -> str:

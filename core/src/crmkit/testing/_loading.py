@@ -4,13 +4,19 @@ Rules of loading a provider, and of what it says of itself.
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING
 
-from crmkit import CrmkitError, PluginContractError
+from attrs import evolve
+
+from crmkit import PluginContractError
 from crmkit._host import Host
+from crmkit.testing._importing import BUDGET, imported
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
+    from crmkit.infos import ProviderInfo
+    from crmkit.testing._importing import Imported
     from crmkit.testing._subject import Subject
 
 TYPES = (
@@ -35,13 +41,34 @@ class Loading:
             subject.broken(f"is refused: {error}", cause=error)
 
     @rule
+    def test_l02_import(self, subject: Subject) -> None:
+        """
+        Importing a plugin does nothing else: no network, no process, no file, no thread.
+        """
+        did = _imported(subject).did
+        if did:
+            subject.broken(f"is in a module whose import {', '.join(did)}")
+
+    @rule
+    def test_l03_light(self, subject: Subject) -> None:
+        """
+        Importing a plugin loads nothing that few runs need, and few modules at all.
+        """
+        found = _imported(subject)
+        if found.heavy:
+            heavy = ", ".join(found.heavy)
+            subject.broken(f"is in a module that loads {heavy}: import it where it is used")
+        if len(found.loaded) > BUDGET:
+            subject.broken(f"is in a module that loads {len(found.loaded)} others")
+
+    @rule
     def test_l04_same(self, subject: Subject) -> None:
         """
         A provider describes itself the same each time.
         """
         first = subject.info
         again = Host({subject.name: subject.plugin}).provider(subject.name)
-        if first != again:
+        if _described(first) != _described(again):
             subject.broken("describes itself in another way when it is asked again")
 
     @rule
@@ -68,19 +95,18 @@ class Loading:
         if unknown:
             subject.broken(f"has kinds without {', '.join(unknown)}")
 
-    @rule
-    def test_l07_settings(self, subject: Subject) -> None:
-        """
-        A setting that the plugin does not know is refused by its name, before any request.
-        """
-        place = {**subject.place, "no_such_setting": 1}
-        if subject.info.settings is None:
-            subject.not_offered("no settings class")
-        connector = subject.connect(settings={subject.name: place})
-        try:
-            connector.session()
-        except CrmkitError as error:
-            if "no_such_setting" not in str(error):
-                subject.broken("refuses a setting without naming it", cause=error)
-        else:
-            subject.broken("takes a setting that it does not know")
+
+def _described(info: ProviderInfo) -> ProviderInfo:
+    """
+    Return all but the functions: header("X-Token") makes a new one each time.
+    """
+    return evolve(info, auth=None, error_from=None, limit_from=None)
+
+
+def _imported(subject: Subject) -> Imported:
+    if not isinstance(subject.plugin, ModuleType):
+        subject.not_offered("it is no module")
+    try:
+        return imported(subject.plugin.__name__)
+    except ImportError as error:
+        subject.not_proven(str(error))

@@ -44,9 +44,10 @@ class Resending:
         """
         A write whose answer cannot be read is not sent again, and not given up.
         """
+        connector = subject.connect()
         for content in UNREADABLE:
             answer = Answer(content=content)
-            attempt = Attempt(subject)
+            attempt = Attempt(subject, connector=connector)
             attempt.sync(after=_always(answer)).was_written()
 
     @rule
@@ -100,9 +101,10 @@ class Resending:
         """
         What the CRM refuses or fails to write is never told as synced.
         """
+        connector = subject.connect()
         for status in (400, 403, 404, 409, 422, 423, 500, 503):
             answer = subject.fake.error(status, {})
-            Attempt(subject).sync(before=_always(answer))
+            Attempt(subject, connector=connector).sync(before=_always(answer))
 
     @rule
     def test_s21_looked_up(self, subject: Subject) -> None:
@@ -110,8 +112,7 @@ class Resending:
         What is uncertain is looked for before it is sent again; found, it is synced.
         """
         subject.about("crmkit_find_activity")
-        attempt = Attempt(subject).sync(after=_lost)
-        attempt.was_written().flush().has(*["synced"] * SIZE)
+        Attempt(subject).is_uncertain(written=True).flush().has(*["synced"] * SIZE)
 
     @rule
     def test_s22_not_there(self, subject: Subject) -> None:
@@ -119,25 +120,22 @@ class Resending:
         What is looked for and is not there is sent again, and then there once.
         """
         subject.about("crmkit_find_activity")
-        attempt = Attempt(subject).sync(before=_always(Answer(lost=True)))
-        attempt.flush().has(*["synced"] * SIZE)
+        Attempt(subject).is_uncertain(written=False).flush().has(*["synced"] * SIZE)
 
     @rule
     def test_s23_cannot_tell(self, subject: Subject) -> None:
         """
-        What cannot be looked for now stays uncertain; it is found when the CRM is back.
+        What cannot be looked for now stays uncertain, and is not sent again.
         """
         subject.about("crmkit_find_activity")
         down = subject.fake.error(503, {})
-        attempt = Attempt(subject).sync(after=_lost)
+        attempt = Attempt(subject).is_uncertain(written=True)
         uncertain = [o.activity_id for o in attempt.outcomes if o.status == "uncertain"]
-        with subject.gate.between(before=_always(down)):
-            attempt.flush()
+        attempt.flush(reading=down)
         for outcome in attempt.outcomes:
             if outcome.activity_id in uncertain and outcome.status != "uncertain":
                 what = f"says {outcome.status} while the CRM cannot tell"
                 subject.broken(what, cause=outcome.error)
-        attempt.flush().has(*["synced"] * SIZE)
 
 
 def _always(answer: Answer) -> Callable[[object], Answer]:

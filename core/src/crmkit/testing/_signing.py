@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from crmkit import CRMError
+from crmkit import CRMError, CrmkitError
 from crmkit.models import CRMCredentials, Secret
 from crmkit.testing._changes import everywhere, value_of, with_value
+from crmkit.testing._failing import fetched
 from crmkit.testing._gate import carries
 from crmkit.testing._messages import Answer
 from crmkit.testing._server import Server
@@ -58,9 +59,9 @@ class Signing:
             credentials = evolve(credentials, refresh_token=Secret("again"), metadata=app)
         connector = subject.connect(credentials=credentials)
         with gate.between(before=_renewing(subject, info.oauth)):
-            found = connector.get_client_data(client.id)
-        if found.id != client.id:
-            subject.broken("does not go on with the renewed token")
+            found = fetched(connector, client.id)
+        if isinstance(found, Exception):
+            subject.broken(f"does not get the call through, which says {found}")
 
     @rule
     def test_c02_users(self, subject: Subject) -> None:
@@ -84,7 +85,10 @@ class Signing:
         for user in ("ana", "bo", "ana"):
             gate.requests.clear()
             connector.get_client_data(client.id, user)
+            if not gate.requests:
+                subject.broken(f"tells {user} what another user was told")
             if not all(carries(request, tokens[user]) for request in gate.requests):
+                subject.about("crmkit_provider")  # whose auth signs
                 subject.broken(f"asks for {user} with a token that is another user's")
 
     @rule
@@ -101,6 +105,7 @@ class Signing:
                 echo = with_value(subject.fake.error(status, {}), hidden)
                 with subject.gate.between(before=_always(echo)):
                     told += _tried(subject, client)
+            told += [("message", _refused(subject, client))]
             told += [("log", record) for record in records]
         for where, said in told:
             if any(secret in str(said) for secret in hidden):
@@ -160,7 +165,7 @@ def _renewing(subject: Subject, oauth: OAuth2 | None) -> Any:
 
 def _tried(subject: Subject, client: ClientData) -> list[tuple[str, Any]]:
     connector = subject.connect(max_retries=0)
-    found = connector.get_clients_data([client.id])[client.id]
+    found = fetched(connector, client.id)
     activity = subject.activity(client, PERSON["name"], id="secret")
     outcome = connector.sync_activity(activity)
     errors: list[object] = [found, outcome.error]
@@ -170,10 +175,18 @@ def _tried(subject: Subject, client: ClientData) -> list[tuple[str, Any]]:
     return [*told, *(("repr", repr(shown)) for shown in (found, outcome, connector))]
 
 
+def _refused(subject: Subject, client: ClientData) -> Exception | None:
+    subject.fake.refused = {PERSON["name"]}
+    activity = subject.activity(client, PERSON["name"], id="refused")
+    error = subject.connect().sync_activity(activity).error
+    subject.fake.refused = set()
+    return error
+
+
 def _searched(connector: CRMConnector) -> object:
     try:
         return connector.find_client(email=PERSON["email"])
-    except CRMError as error:
+    except CrmkitError as error:
         return error
 
 

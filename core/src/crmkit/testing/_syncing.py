@@ -28,7 +28,12 @@ METADATA: tuple[dict[str, Any], ...] = (
     {"subject": "Hello", "direction": "out", "outcome": "left a message"},
     {"duration_s": 90, "from": "ana@example.com", "to": ["bo@example.com"]},
     {"duration_s": None, "due_at": None, "html": None, "subject": None},
-    {"html": "<p>Hello</p>", "url": "https://example.com/?a=b&c", "message_id": "<1@x>"},
+    # The text marked up: a CRM may have room for one of the two.
+    {
+        "html": "<p>metadata 4</p>",
+        "url": "https://example.com/?a=b&c",
+        "message_id": "<1@x>",
+    },
     {"due_at": "2026-05-02T09:00:00Z", "attachments": ["https://example.com/a.pdf"]},
     {"anything": {"deep": [1, 2.5, True, None, "ü"]}, "": "", "a b": "c\nd"},
 )
@@ -91,16 +96,16 @@ class Syncing:
         Each with the id that it has in the CRM, in whatever order the CRM answers.
         """
         subject.about("crmkit_sync")
-        client, fake = subject.add(), subject.fake
+        client, fake, connector = subject.add(), subject.fake, subject.connect()
         run = iter(range(1000))
 
         @law
-        @given(mask=st.lists(st.booleans(), min_size=1, max_size=5))
+        @given(mask=st.lists(st.booleans(), min_size=1, max_size=3))
         def told(mask: list[bool]) -> None:
             batch = _batch(subject, client, len(mask), f"run {next(run)}")
             bad = [a.description for a, fails in zip(batch, mask, strict=True) if fails]
             fake.refused = set(bad)
-            report = subject.connect().batch_sync_activities(batch)
+            report = connector.batch_sync_activities(batch)
             if bad and not fake.consulted:
                 subject.not_proven("the fake refuses nothing: ask self.refuses(row)")
             assert_true(subject, batch, report)
@@ -120,7 +125,8 @@ class Syncing:
         batch = [subject.activity(subject.add(), f"to client {n}") for n in range(3)]
         report = subject.connect().batch_sync_activities(batch)
         assert_true(subject, batch, report)
-        _assert_all(subject, report)
+        if not all(report):
+            subject.broken("makes more than one request that writes, or loses some")
 
     @rule
     def test_s06_unicode(self, subject: Subject) -> None:

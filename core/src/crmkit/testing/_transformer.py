@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from crmkit.testing._provider import named
+from crmkit.testing._told import Telling
 from crmkit.testing._transformer_cases import Example
 from crmkit.testing._transformer_examples import Examples
 from crmkit.testing._transformer_filters import Filters
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-class TransformerContract(Examples, Filters, Laws, Output, Loading):
+class TransformerContract(Examples, Filters, Laws, Output, Loading, Telling):
     """
     Some twenty tests for a transformer: give them the *plugin*, and *examples* of its work.
 

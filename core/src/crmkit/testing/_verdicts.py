@@ -74,7 +74,9 @@ def rule(method: Callable[..., None]) -> Callable[..., None]:
         if isinstance(found, NotOffered):
             pytest.skip(f"{number} not offered: {found}")
         if isinstance(found, NotProven):
-            pytest.xfail(f"{number} not proven: {found}")
+            reason = f"{number} not proven: {found}"
+            pytest.xfail(reason)
+            pytest.fail(reason, pytrace=False)  # here with --runxfail alone
         if found is not None:
             pytest.fail(_sentence(subject, number, text, found), pytrace=False)
 
@@ -121,28 +123,30 @@ def place(plugin: object, hook: str, error: BaseException | None) -> str:
     """
     Return file and line of what raised in the plugin, else of where the hook begins.
     """
-    folder = _folder(plugin)
+    files = tuple(_files(plugin))
     for raised in _chain(error):
         lines = [
             (frame.filename, number)
             for frame, number in _frames(raised)
-            if folder and frame.filename.startswith(folder)
+            if frame.filename.startswith(files)
         ]
         if lines:
             return _shown(*lines[-1])
-    function = inspect.unwrap(getattr(plugin, hook, place))
-    code = function.__code__
+    code = inspect.unwrap(getattr(plugin, hook, place)).__code__
     return _shown(code.co_filename, code.co_firstlineno)
 
 
-def _folder(plugin: object) -> str | None:
+def _files(plugin: object) -> Iterator[str]:
+    """
+    Yield where a plugin's code is: a package's folder, the files of hooks or of methods.
+    """
     file = getattr(plugin, "__file__", None)
-    if file is None:
-        hooks = (getattr(plugin, name) for name in dir(plugin) if name.startswith("crmkit"))
-        file = next((inspect.unwrap(hook).__code__.co_filename for hook in hooks), None)
-    if file is None or Path(file).name != "__init__.py":
-        return file
-    return str(Path(file).parent)
+    if file is not None and Path(file).name == "__init__.py":
+        yield str(Path(file).parent)
+    for name in dir(plugin):
+        code = getattr(inspect.unwrap(getattr(plugin, name)), "__code__", None)
+        if name.startswith(("crmkit_", "Store.")) and code is not None:
+            yield code.co_filename
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -11,6 +11,7 @@ import logging
 import re
 from contextlib import contextmanager
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Scrub = Callable[[str], str]
 
-_LOOPBACK = re.compile(r"^http://(?:127\.0\.0\.1|localhost|\[::1\]):\d+")
+_LOOPBACK = r"^http://(?:127\.0\.0\.1|localhost|\[::1\]):\d+"
 _HEADERS = ("content-type", "retry-after")
 _SIGNING = re.compile(
     r"((?:^|[?&])(?:access_token|api_key|api_token|apikey|assertion|client_assertion"
@@ -45,6 +46,7 @@ class Leak(Exception):  # noqa: N818 - what it is, in the words of who reads it
 def cassettes(
     base_url: str,
     *,
+    source: str = "",
     label: str = "",
     secrets: Sequence[str] = (),
     headers: Sequence[str] = (),
@@ -53,15 +55,17 @@ def cassettes(
     """
     Yield pytest-recording's ``vcr_config`` for a provider, whose address is *base_url*.
 
-    That address stands for any on loopback. Of the headers none stays but what tells the
-    content's type, when to retry, and *headers*, in which an asterisk stands for anything.
-    Tokens go from forms, queries and answers; then *scrub* gets each answer's text, and
-    returns what may stay of it. The first line of a cassette is a comment, *label*.
+    That address stands for *source*, and for any on loopback. Of the headers none stays but
+    what tells the content's type, when to retry, and *headers*, in which an asterisk stands
+    for anything. Tokens go from forms, queries and answers; then *scrub* gets each answer's
+    text, and returns what may stay of it. A cassette's first line is a comment, *label*.
 
     Raises Leak at the end if one of *secrets*, what looks like a token, or an address that
     is not at example.com is left in a cassette, which is then not saved.
     """
     keeper = Keeper(label, secrets)
+    own = re.escape(source.rstrip("/"))
+    place = partial(re.sub, f"^{own}|{_LOOPBACK}" if own else _LOOPBACK, base_url)
     kept = (*_HEADERS, *map(str.lower, headers))
     log = logging.getLogger("vcr")
     level = log.level
@@ -70,7 +74,7 @@ def cassettes(
         yield {
             "match_on": ["method", "scheme", "host", "path", "query", "body"],
             "decode_compressed_response": True,
-            "before_record_request": lambda one: _scrub_request(one, base_url, kept),
+            "before_record_request": lambda one: _scrub_request(one, place, kept),
             "before_record_response": lambda one: _scrub_response(one, scrub, kept),
             "persister": keeper,
         }
@@ -132,8 +136,8 @@ def _leak(text: str, secrets: Sequence[str]) -> str | None:
     return None
 
 
-def _scrub_request(request: Any, base_url: str, kept: Sequence[str]) -> Any:
-    request.uri = _SIGNING.sub(r"\1scrubbed", _LOOPBACK.sub(base_url, request.uri))
+def _scrub_request(request: Any, place: Scrub, kept: Sequence[str]) -> Any:
+    request.uri = _SIGNING.sub(r"\1scrubbed", place(request.uri))
     request.headers = _headers(request.headers, kept)
     if "form" in request.headers.get("Content-Type", ""):
         request.body = _SIGNING.sub(r"\1scrubbed", _text(request.body))

@@ -74,7 +74,8 @@ def commit(account: Account, shelf: Shelf, draft: Draft, id_: str | None = None)
     record = draft.record or _new(shelf, id_ or account.new_id(), now)
     for name, value in draft.properties.items():
         _set(shelf, record, name, value, now)
-    record.properties[shelf.type.modified] = now
+    modified = shelf.type.modified  # only who sets up an account can say what it is
+    record.properties[modified] = draft.properties.get(modified, now)
     record.properties.update(derived(record, draft.properties, now))
     for found in draft.links:
         link(record, found)

@@ -1,0 +1,3 @@
+"""
+The start of a plugin: ``crmkit new provider|transformer|store NAME``.
+"""

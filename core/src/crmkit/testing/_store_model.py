@@ -1,0 +1,152 @@
+"""
+What a store does, in the fewest words: an outbox in a dictionary.
+
+It keeps nothing, so nobody can choose it; stores are compared with it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field
+
+from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN
+from crmkit.stores import SENDING, Key, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from crmkit.stores import Group, Settlement
+
+
+@define(eq=False)
+class Place:
+    """
+    What stores of one URL share: rows in the order of adding, and who leases them.
+    """
+
+    rows: dict[Key, Row] = field(factory=dict)
+    owners: dict[Key, StoreModel] = field(factory=dict)
+    lock: RLock = field(factory=RLock)
+
+
+class StoreModel:
+    """
+    One owner at a place.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.closed = False
+
+    def add(self, rows: Sequence[Row]) -> Mapping[Key, Row]:
+        with self.place.lock:
+            kept = self.place.rows
+            known = {row.key: kept[row.key] for row in rows if row.key in kept}
+            new = {row.key: row for row in rows if row.key not in known}
+            kept.update(new)
+            leased = [row.key for row in new.values() if row.state == SENDING]
+            self.place.owners.update(dict.fromkeys(leased, self))
+            return known
+
+    def groups(self, now: float) -> Sequence[Group]:
+        waiting = self.where(lambda row: row.state in {PENDING, UNCERTAIN})
+        return sorted({row.group for row in waiting if row.due_at <= now})
+
+    def claim(self, group: Group, *, state: str, now: float, limit: int) -> Sequence[Row]:
+        with self.place.lock:
+            found = self.where(lambda row: (row.group, row.state) == (group, state))
+            due = sorted((row for row in found if row.due_at <= now), key=_due)
+            self.lease(due[:limit])
+            return due[:limit]
+
+    def claim_keys(self, keys: Sequence[Key]) -> Sequence[Key]:
+        with self.place.lock:
+            free = self.where(lambda row: row.state == PENDING, keys)
+            self.lease(free)
+            return [row.key for row in free]
+
+    def settle(self, settlements: Iterable[Settlement]) -> int:
+        with self.place.lock:
+            return sum(self.change(it) for it in settlements)
+
+    def recover(self) -> int:
+        with self.place.lock:
+            left = [key for key, owner in self.place.owners.items() if owner.closed]
+            for key in left:
+                del self.place.owners[key]
+                self.place.rows[key] = evolve(self.place.rows[key], state=UNCERTAIN)
+            return len(left)
+
+    def get(self, key: Key) -> Row | None:
+        return self.place.rows.get(key)
+
+    def rows(self, *, state: str | None, limit: int) -> Sequence[Row]:
+        if state is None:
+            return self.where(lambda row: row.state != SYNCED)[:limit]
+        return self.where(lambda row: row.state == state)[:limit]
+
+    def counts(self) -> Mapping[str, int]:
+        return Counter(row.state for row in self.where(lambda _: True))
+
+    def retry(self, keys: Sequence[Key], now: float) -> int:
+        with self.place.lock:
+            found = self.where(lambda row: row.state in {DEAD, UNCERTAIN}, keys)
+            again = {row.key: evolve(row, state=PENDING, due_at=now) for row in found}
+            self.place.rows.update(again)
+            return len(again)
+
+    def drop(self, keys: Sequence[Key]) -> int:
+        return self.delete(lambda row: row.state not in {SYNCED, SENDING}, keys)
+
+    def purge(self, before: float) -> int:
+        return self.delete(lambda row: row.state == SYNCED and row.stored_at < before)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def where(
+        self, condition: Callable[[Row], bool], keys: Iterable[Key] | None = None
+    ) -> list[Row]:
+        with self.place.lock:
+            among = self.place.rows if keys is None else self.place.rows.keys() & keys
+            rows = [row for key, row in self.place.rows.items() if key in among]
+            return [row for row in rows if condition(row)]
+
+    def lease(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self.place.owners[row.key] = self
+            attempts = row.attempts + 1
+            self.place.rows[row.key] = evolve(row, state=SENDING, attempts=attempts)
+
+    def change(self, it: Settlement) -> bool:
+        if self.place.owners.get(it.key) is not self:
+            return False
+        del self.place.owners[it.key]
+        row = evolve(
+            self.place.rows[it.key],
+            state=it.state,
+            due_at=it.due_at,
+            remote_id=it.remote_id,
+            error_type=it.error_type,
+            error=it.error,
+        )
+        if it.state == SYNCED:
+            row = evolve(row, payload=None, client_id=None)
+        self.place.rows[it.key] = row
+        return True
+
+    def delete(
+        self, condition: Callable[[Row], bool], keys: Iterable[Key] | None = None
+    ) -> int:
+        with self.place.lock:
+            found = self.where(condition, keys)
+            for row in found:
+                del self.place.rows[row.key]
+            return len(found)
+
+
+def _due(row: Row) -> float:
+    return row.due_at
