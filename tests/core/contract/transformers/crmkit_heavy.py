@@ -1,8 +1,8 @@
 """
-A transformer whose import loads what it may never need.
+A transformer whose import loads what it hardly needs.
 """
 
-import sqlite3
+from urllib.request import unquote
 
 from crmkit import TransformerInfo, hookimpl
 
@@ -20,6 +20,4 @@ def crmkit_transform(document):
     """
     Greet casually.
     """
-    with sqlite3.connect(":memory:") as words:
-        (hi,) = words.execute("SELECT 'Hi'").fetchone()
-    return document.map_text(lambda text: text.replace("Hello", hi))
+    return document.map_text(lambda text: text.replace("Hello", unquote("Hi")))

@@ -339,6 +339,26 @@ class Idle(Friendly):
         return None
 
 
+class Translating:
+    """
+    A right one that may do more: it moves slots, and asks a service.
+    """
+
+    expected = "{{firstName}}: Hi "
+
+    @hookimpl
+    def crmkit_transformer(self):
+        return TransformerInfo(stage=200, reads=(STYLE,), remote=True)
+
+    @hookimpl
+    def crmkit_transform(self, document, context):
+        look()
+        if context.reads[STYLE] != "casual":
+            return None
+        first, *others = replaced(document, "Hello", "Hi").spans or [Span("text", "")]
+        return Document([*others, Span("text", ": "), first])
+
+
 def contract(plugin):
     """
     Return the contract's tests for a plugin.
@@ -357,6 +377,7 @@ def contract(plugin):
 
 for kind in Friendly.__subclasses__():
     globals()[f"Test{kind.__name__}"] = contract(kind())
+TestTranslating = contract(Translating())
 TestFriendly = contract(crmkit_friendly)
 TestReaching = contract(crmkit_reaching)
 TestHeavy = contract(crmkit_heavy)
