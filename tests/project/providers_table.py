@@ -82,9 +82,11 @@ def verdict(case):
     """
     Return what became of a test, and why.
     """
+    if case.find("failure") is not None or case.find("error") is not None:
+        return "broken", ""
     skipped = case.find("skipped")
     if skipped is None:
-        return ("holds" if case.find("failure") is None else "broken"), ""
+        return "holds", ""
     said, _, reason = skipped.get("message").partition(": ")
     return ("not offered" if said.endswith("not offered") else "not proven"), reason
 

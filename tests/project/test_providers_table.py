@@ -22,6 +22,7 @@ MORE = {
     "no HTTP": '<skipped type="pytest.skip" message="S02 not offered: no HTTP" />',
     "not proven": '<skipped type="pytest.xfail" message="S02 not proven: a: b" />',
     "broken": '<failure message="x">x</failure>',
+    "in error": '<error message="x">x</error>',
 }
 
 
@@ -85,6 +86,7 @@ def test_rules():
     [
         ("holds", "yes", "holds", None),
         ("broken", "broken", "broken", None),
+        ("in error", "broken", "broken", None),
         ("not offered", "no", "not offered", "not offered: no crmkit_x (S02)"),
         ("no HTTP", "not proven", "not offered", "not offered: no HTTP (S02)"),
         ("not proven", "not proven", "not proven", "not proven: a: b (S02)"),
