@@ -263,10 +263,14 @@ def scaffold(session: nox.Session) -> None:
     """
     Make a plugin of each kind from the built template, check it, then try it alone.
     """
-    needed = with_needs("crmkit-scaffold") - {"crmkit"}
-    folders = [f"./{PACKAGES[name][0]}" for name in sorted(needed)]
-    session.install("./core[testing]", *folders, *group("lint", "types"))
+    needed = editable(with_needs("crmkit-scaffold") - {"crmkit", "crmkit-scaffold"})
+    session.install(*("-e", "./core[testing]"), *needed, *group("build", "lint", "types"))
     shutil.rmtree(rendered_in(session), ignore_errors=True)
+    wheels = rendered_in(session) / "wheels"
+    builder = ("python", "-m", "build", "--wheel", "--no-isolation", "--outdir")
+    folder, _ = PACKAGES["crmkit-scaffold"]
+    session.run(*builder, str(wheels), str(folder), silent=True)
+    session.install(*map(str, wheels.glob("*.whl")))
     for name, kind in RENDERED.items():
         session.run("crmkit", "new", kind, name, "--into", str(rendered_in(session)))
         with session.chdir(rendered_in(session) / f"crmkit-{name}"):
@@ -277,7 +281,10 @@ def scaffold(session: nox.Session) -> None:
             files = [str(file) for file in Path().rglob("*.py")]
             session.run("ruff", "check", "--isolated", *files)
             session.run("ruff", "format", "--isolated", "--check", *files)
-            session.run("mypy", "--strict", "src", "tests", env={"MYPYPATH": "src:tests"})
+            paths = {"MYPYPATH": f"src{os.pathsep}tests"}
+            session.run(
+                "mypy", "--strict", "--cache-dir=../mypy", "src", "tests", env=paths
+            )
         session.notify(f"rendered({name})")
 
 
@@ -288,7 +295,7 @@ def rendered(session: nox.Session, name: str) -> None:
     Run the tests of a plugin that ``scaffold`` made, with the core and that plugin alone.
     """
     folder = rendered_in(session) / f"crmkit-{name}"
-    session.install("./core", f"{folder}[test]")
+    session.install(*editable({"crmkit"}), f"{folder}[test]")
     session.chdir(folder)
     session.run("pytest")
 

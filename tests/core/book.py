@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.core.clock import Clock
 from tests.core.plugins import provider
 
 from crmkit import (
@@ -22,6 +21,7 @@ from crmkit import (
     SyncOutcome,
     UnavailableError,
 )
+from crmkit.testing import Clock
 
 NOTHING_DONE = (
     RateLimitedError,

@@ -5,10 +5,10 @@ What the core's tests share: a clock, a server, and connectors that get closed.
 import pytest
 from tests.core import acme
 from tests.core.acme_crm import TOKEN, AcmeCrm
-from tests.core.clock import Clock
 from tests.core.server import Server
 
 from crmkit import CRMConnector
+from crmkit.testing import Clock
 
 
 @pytest.fixture

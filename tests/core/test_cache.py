@@ -7,7 +7,6 @@ from threading import Event
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.clock import Clock
 from tests.core.plugins import provider
 from tests.core.waiting import in_threads, until
 
@@ -22,6 +21,7 @@ from crmkit import (
     UnavailableError,
     hookimpl,
 )
+from crmkit.testing import Clock
 
 
 class Counting:

@@ -6,11 +6,11 @@ from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
-from tests.core.clock import START
 from tests.core.plugins import provider
 from tests.core.server import Answer
 
 from crmkit import ActivityRecord, AuthenticationError, Finding
+from crmkit.testing import START
 
 
 def statuses(findings):

@@ -11,7 +11,6 @@ from urllib.parse import unquote
 import pytest
 from tests.core import acme
 from tests.core.acme_crm import TOKEN
-from tests.core.clock import START
 from tests.core.plugins import provider
 from tests.core.server import Answer, cut_short, reset, silence, zipped
 
@@ -33,6 +32,7 @@ from crmkit import (
     _wire,
     bearer,
 )
+from crmkit.testing import START
 
 WRITES = ["post", "put", "patch", "delete"]
 

@@ -7,13 +7,13 @@ from threading import Barrier, Thread
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.clock import Clock
 from tests.core.plugins import provider
 from tests.core.server import Answer
 
 from crmkit import CRMCredentials, Limit, Rate, RateLimitedError
 from crmkit._limits import Limiter
 from crmkit._retry import Patience
+from crmkit.testing import Clock
 
 FOREVER = Patience(max_wait=float("inf"))
 SECONDS = st.integers(0, 50)

@@ -5,7 +5,6 @@ Where a provider says where its tokens come from, the core renews them.
 from datetime import timedelta
 
 import pytest
-from tests.core.clock import START
 from tests.core.plugins import provider
 from tests.core.server import Answer
 
@@ -18,6 +17,7 @@ from crmkit import (
     UnavailableError,
     bearer,
 )
+from crmkit.testing import START
 
 OAUTH = OAuth2(authorize_url="https://x/authorize", token_url="/oauth/token")
 METADATA = {"client_id": "app", "client_secret": "s3cret", "account": "7"}

@@ -8,7 +8,6 @@ from threading import Barrier, Event, Thread
 import pytest
 from attrs import evolve
 from tests.core.acme_crm import TOKEN
-from tests.core.clock import START
 from tests.core.plugins import provider
 from tests.core.server import Answer
 from tests.core.waiting import in_threads
@@ -21,6 +20,7 @@ from crmkit import (
     UnavailableError,
     bearer,
 )
+from crmkit.testing import START
 
 OLD = CRMCredentials(provider="acme", access_token="old", refresh_token="again")
 

@@ -93,6 +93,20 @@ def test_offsets(minutes):
     assert find(moments(), lambda moment: moment.utcoffset() == offset)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_odd_offsets(sign):
+    """
+    So do offsets that no country has, on both sides of UTC.
+    """
+    zero, quarter = timedelta(0), timedelta(minutes=15)
+
+    def is_odd(moment):
+        offset = moment.utcoffset()
+        return offset * sign > zero and offset % quarter
+
+    assert find(moments(), is_odd)
+
+
 @given(metadata())
 def test_metadata(given):
     """

@@ -215,6 +215,7 @@ def terminal(tmp_path):
         "PIP_NO_INDEX": "1",
         "PIP_NO_BUILD_ISOLATION": "0",  # which means that there is none
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # those of the tests' own environment
     }
     terminal = Terminal(folder, {**os.environ, **own})
     yield terminal

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from crmkit.models import ClientData
 
 _LOG = logging.getLogger("crmkit.personalize")
-_TRANSLATE = 200
+TRANSLATE = 200
 _KEPT_TEMPLATES = 256
 _UNCHANGED = "nothing to change"
 
@@ -138,8 +138,8 @@ class Pipeline:
         changed = self.host.transform(name, document, context)
         if changed is None or changed == document:
             return None
-        translates = self.host.transformer(name).stage == _TRANSLATE
-        _check(document, changed, context.content_type, translates=translates)
+        translates = self.host.transformer(name).stage == TRANSLATE
+        check_output(document, changed, context.content_type, translates=translates)
         return changed
 
     def _ordered(self) -> tuple[str, ...]:
@@ -180,7 +180,12 @@ def _reason(error: Exception) -> str:
     return str(error) if unusable else f"it failed with {type(error).__name__}"
 
 
-def _check(before: Document, after: object, content_type: str, *, translates: bool) -> None:
+def check_output(
+    before: Document, after: object, content_type: str, *, translates: bool
+) -> None:
+    """
+    Raise where a transformer's output may not be used, saying why.
+    """
     if not isinstance(after, Document):
         msg = f"it returned a {type(after).__name__}, not a Document"
         raise _UnusableError(msg)

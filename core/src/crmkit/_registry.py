@@ -38,7 +38,7 @@ KNOWN = {
         "translate_aws": "crmkit-translate-aws",
     },
     STORES: {"dynamodb": "crmkit-dynamodb"},
-    COMMANDS: {"simulate": "crmkit-simulator"},
+    COMMANDS: {"new": "crmkit-scaffold", "simulate": "crmkit-simulator"},
 }
 _WORD = {
     PROVIDERS: "CRM provider",

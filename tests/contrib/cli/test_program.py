@@ -72,6 +72,7 @@ def test_version(crmkit):
     ("name", "told"),
     [
         ("fecth", "Did you mean 'fetch'?"),
+        ("new", "pip install crmkit-scaffold"),
         ("simulate", "pip install crmkit-simulator"),
         ("nonsense", "No such command 'nonsense'."),
     ],

@@ -105,7 +105,7 @@ def test_wrong_name(new, tmp_path, name):
         ("store", "style", "crmkit-style is a plugin of crmkit's own"),
         ("transformer", "translate_aws", "crmkit-translate-aws is a plugin of crmkit's"),
         ("provider", "simulator", "crmkit-simulator is a plugin of crmkit's own"),
-        ("provider", "scaffold", "crmkit-scaffold is installed already"),
+        ("provider", "cli", "crmkit-cli is installed already"),
         ("store", "sqlite", "built into crmkit"),
         ("store", "my_db", "scheme of the store's URLs"),
     ],

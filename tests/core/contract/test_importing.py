@@ -59,6 +59,15 @@ def test_harmless(module, tmp_path):
     assert not {"attrs", "crmkit", "crmkit.http", "crmkit._session"} & found.loaded
 
 
+def test_own(module):
+    """
+    Whoever takes all that crmkit offers has loaded nothing of his own.
+    """
+    code = "import crmkit\nfor name in crmkit.__all__:\n    getattr(crmkit, name)"
+
+    assert imported(module(code)).loaded == {"crmkit_planted"}
+
+
 @pytest.mark.parametrize("name", ["sqlite3", "urllib3", "cattrs", "asyncio"])
 def test_heavy(module, name):
     """

@@ -4,7 +4,7 @@ What proves a plugin: the contract's tests, fakes to run them against, and data 
 Needs the extra ``crmkit[testing]``. The rules are in docs/contract.md.
 """
 
-from crmkit.testing._clock import Clock
+from crmkit.testing._clock import START, Clock
 from crmkit.testing._fake import FakeAPI, FakeCRM, route
 from crmkit.testing._forward import ForwardingAPI
 from crmkit.testing._messages import Answer, Request
@@ -15,6 +15,7 @@ from crmkit.testing._transformer import TransformerContract
 from crmkit.testing._verdicts import NotProven
 
 __all__ = [
+    "START",
     "Answer",
     "Clock",
     "FakeAPI",

@@ -6,14 +6,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmkit import UnavailableError, hookimpl
+from crmkit.testing._messages import Answer
 from crmkit.testing._syncing import assert_true
 from crmkit.testing._verdicts import Broken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Generator, Iterable
 
     from crmkit import ActivityRecord, CRMConnector, SyncOutcome
-    from crmkit.testing._messages import Answer, Request
+    from crmkit.testing._messages import Request
     from crmkit.testing._subject import Subject
 
     Instead = Callable[[Request], Answer | None]
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 HOURS = 7200.0
 SIZE = 3
 POISON = "refused-by-this-crm"
+_LOST = "the connection broke"
 
 
 class Attempt:
@@ -45,7 +48,8 @@ class Attempt:
             subject.activity(client, f"{client.id}-{POISON if n == bad else 'visit'}-{n}")
             for n in range(SIZE)
         ]
-        self.connector = connector or subject.connect()
+        self._losing = _Losing()
+        self.connector = connector or subject.connect(wrappers=[self._losing])
         self.connector.get_clients_data([client.id])  # what is cached is there before
         self.outcomes: list[SyncOutcome] = []
 
@@ -68,17 +72,29 @@ class Attempt:
             report = self.connector.batch_sync_activities(self.batch)
         return self._told(report)
 
-    def is_uncertain(self, **answers: Any) -> Attempt:
+    def is_uncertain(self, *, written: bool) -> Attempt:
         """
-        Sync it so that at least one is uncertain; if not, other rules say why.
+        Sync it while the connection breaks, after it was *written* or before.
+
+        At least one is uncertain then; if not, other rules say why.
         """
         try:
-            self.sync(**answers)
+            self._lose(written=written)
         except Broken as reason:
             self.subject.not_proven(f"what is lost {reason}, see S11")
         if not any(outcome.status == "uncertain" for outcome in self.outcomes):
             self.subject.not_proven("what is lost is not uncertain, see S11")
         return self
+
+    def _lose(self, *, written: bool) -> None:
+        if not self.subject.speaks_http:
+            self._losing.when = "after" if written else "before"
+            self._told(self.connector.batch_sync_activities(self.batch))
+            self._losing.when = ""
+        elif written:
+            self.sync(after=lambda _answer: Answer(lost=True))
+        else:
+            self.sync(before=lambda _request: Answer(lost=True))
 
     def flush(self, *, reading: Answer | None = None) -> Attempt:
         """
@@ -92,7 +108,7 @@ class Attempt:
 
         for _ in range(2):
             self.subject.clock.turn(HOURS)
-            with self.subject.gate.between(before=instead):
+            with self.subject.answering(instead if reading else None):
                 self.connector.flush_pending()
         return self._told(self._known())
 
@@ -128,3 +144,21 @@ class Attempt:
         if not any(self.subject.records(a.description) for a in self.batch):
             self.subject.not_proven("the fake keeps no texts of activities")
         return self
+
+
+class _Losing:
+    """
+    Loses what crmkit_sync brings, or its call, where no connection can be broken.
+    """
+
+    def __init__(self) -> None:
+        self.when = ""
+
+    @hookimpl(wrapper=True)
+    def crmkit_sync(self) -> Generator[None, Any, Any]:
+        if self.when == "before":
+            raise UnavailableError(_LOST, sent=True)
+        results = yield
+        if self.when == "after":
+            raise UnavailableError(_LOST, sent=True)
+        return results

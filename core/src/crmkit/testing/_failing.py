@@ -152,8 +152,8 @@ class Failing:
                 continue  # which is another rule's
             wanted = f"{subject.info.label} API error: {status} - {phrase}"
             if not str(error).startswith(wanted):
-                what = f"says {str(error)!r}, not {wanted!r}: use status_message"
-                subject.broken(what, cause=error)
+                subject.about("crmkit_provider")  # whose error_from words it
+                subject.broken(f"says {str(error)!r}, not {wanted!r}: use status_message")
 
 
 def refused(

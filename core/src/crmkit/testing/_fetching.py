@@ -171,8 +171,8 @@ class Fetching:
             found = subject.connect().get_clients_data([first.id, second.id, third.id])
         for client in (first, third):
             if not isinstance(found[client.id], ClientData):
-                what = "loses clients for the record of another: return map(…)"
-                subject.broken(what, cause=found[client.id])
+                # What was raised tells of the record; of the others, how it is called.
+                subject.broken("loses clients for the record of another: return map(…)")
         error = found[second.id]
         if not isinstance(error, Exception) or isinstance(error, ClientNotFoundError):
             subject.broken("does not tell of a record that it cannot read", cause=error)
@@ -199,7 +199,7 @@ class Fetching:
             Thread(target=lambda ask=c.id: found.update(connector.get_clients_data([ask])))
             for c in clients
         ]
-        with subject.gate.between(before=meet):
+        with subject.answering(meet if subject.speaks_http else None):
             for thread in work:
                 thread.start()
             for thread in work:

@@ -112,7 +112,7 @@ class Resending:
         What is uncertain is looked for before it is sent again; found, it is synced.
         """
         subject.about("crmkit_find_activity")
-        Attempt(subject).is_uncertain(after=_lost).flush().has(*["synced"] * SIZE)
+        Attempt(subject).is_uncertain(written=True).flush().has(*["synced"] * SIZE)
 
     @rule
     def test_s22_not_there(self, subject: Subject) -> None:
@@ -120,8 +120,7 @@ class Resending:
         What is looked for and is not there is sent again, and then there once.
         """
         subject.about("crmkit_find_activity")
-        lost = _always(Answer(lost=True))
-        Attempt(subject).is_uncertain(before=lost).flush().has(*["synced"] * SIZE)
+        Attempt(subject).is_uncertain(written=False).flush().has(*["synced"] * SIZE)
 
     @rule
     def test_s23_cannot_tell(self, subject: Subject) -> None:
@@ -129,9 +128,10 @@ class Resending:
         What cannot be looked for now stays uncertain, and is not sent again.
         """
         subject.about("crmkit_find_activity")
-        attempt = Attempt(subject).is_uncertain(after=_lost)
+        down = subject.fake.error(503, {})
+        attempt = Attempt(subject).is_uncertain(written=True)
         uncertain = [o.activity_id for o in attempt.outcomes if o.status == "uncertain"]
-        attempt.flush(reading=subject.fake.error(503, {}))
+        attempt.flush(reading=down)
         for outcome in attempt.outcomes:
             if outcome.activity_id in uncertain and outcome.status != "uncertain":
                 what = f"says {outcome.status} while the CRM cannot tell"

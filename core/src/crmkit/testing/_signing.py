@@ -59,7 +59,9 @@ class Signing:
             credentials = evolve(credentials, refresh_token=Secret("again"), metadata=app)
         connector = subject.connect(credentials=credentials)
         with gate.between(before=_renewing(subject, info.oauth)):
-            connector.get_client_data(client.id)
+            found = fetched(connector, client.id)
+        if isinstance(found, Exception):
+            subject.broken(f"does not get the call through, which says {found}")
 
     @rule
     def test_c02_users(self, subject: Subject) -> None:
@@ -86,6 +88,7 @@ class Signing:
             if not gate.requests:
                 subject.broken(f"tells {user} what another user was told")
             if not all(carries(request, tokens[user]) for request in gate.requests):
+                subject.about("crmkit_provider")  # whose auth signs
                 subject.broken(f"asks for {user} with a token that is another user's")
 
     @rule
@@ -102,6 +105,7 @@ class Signing:
                 echo = with_value(subject.fake.error(status, {}), hidden)
                 with subject.gate.between(before=_always(echo)):
                     told += _tried(subject, client)
+            told += [("message", _refused(subject, client))]
             told += [("log", record) for record in records]
         for where, said in told:
             if any(secret in str(said) for secret in hidden):
@@ -169,6 +173,14 @@ def _tried(subject: Subject, client: ClientData) -> list[tuple[str, Any]]:
         errors.append(_searched(connector))
     told = [("message", error) for error in errors if isinstance(error, Exception)]
     return [*told, *(("repr", repr(shown)) for shown in (found, outcome, connector))]
+
+
+def _refused(subject: Subject, client: ClientData) -> Exception | None:
+    subject.fake.refused = {PERSON["name"]}
+    activity = subject.activity(client, PERSON["name"], id="refused")
+    error = subject.connect().sync_activity(activity).error
+    subject.fake.refused = set()
+    return error
 
 
 def _searched(connector: CRMConnector) -> object:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from crmkit.stores import Store
     from crmkit.testing._store_subject import StoreSubject
 
-KEYS = [Key(user, name) for user in ("", "eve") for name in "12"]
+KEYS = [Key("", "1"), Key("", "2"), Key("eve", "1")]
+STATES = ["pending", "pending", "sending", "uncertain", "dead"]
 
 
 @frozen
@@ -91,12 +92,12 @@ _STEPS = st.lists(
         method=st.sampled_from(sorted(_METHODS)),
         owner=st.integers(0, 1),
         keys=st.lists(st.sampled_from(KEYS), unique=True, min_size=1),
-        state=st.sampled_from(["pending", "sending", "uncertain", "dead"]),
+        state=st.sampled_from(STATES),
         time=st.sampled_from([NOW, NOW + 60]),
         limit=st.integers(1, 3),
     ),
-    min_size=4,
-    max_size=16,
+    min_size=8,
+    max_size=20,
 )
 
 
@@ -170,4 +171,5 @@ def _shown(steps: Iterable[Step]) -> str:
 
 def _states(store: Store) -> object:
     found = [*store.rows(state=None, limit=99), *store.rows(state="synced", limit=99)]
-    return [(it.key, it.state, it.due_at, it.attempts) for it in found]
+    kept = [(tuple(it.key), it.state, it.due_at - NOW, it.attempts) for it in found]
+    return kept, [it.user_id for it in sorted(store.groups(NOW))]

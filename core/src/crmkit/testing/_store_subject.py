@@ -46,7 +46,7 @@ class StoreSubject:
             raise ConfigurationError(msg)
         self.open_store = open_store
         self.plugin = _placed(open_store, None)
-        self.hook = self._about = "open"
+        self.hook = self._about = "Store.open"
         self._template, self._unusable = url, unusable
         self.lease_s = lease_s
         self._folder = folder
@@ -86,7 +86,7 @@ class StoreSubject:
         """
         Open the store once more, or that of another URL: one owner more.
         """
-        self.hook = "open"
+        self.hook = "Store.open"
         store = self.open_store(url or self.url)
         self._opened.append(store)
         self.plugin = _placed(self.open_store, type(store))
@@ -156,17 +156,12 @@ class _Told:
 
 def _placed(open_store: Any, kind: type[Store] | None) -> SimpleNamespace:
     """
-    Return where each method begins; one that is missing, where the opening function does.
+    Return where each method begins, and the package's file for what they call.
+
+    A method that is missing is missed where the store is opened.
     """
     opens = open_store.__init__ if inspect.isclass(open_store) else open_store
     begins = {f"Store.{name}": getattr(kind, name, opens) for name in _METHODS}
-    return SimpleNamespace(__file__=_file(kind or opens), open=opens, **begins)
-
-
-def _file(what: Any) -> str | None:
-    """
-    Return the file of the package that a class or a function is from, else its module's.
-    """
-    names = (what.__module__.partition(".")[0], what.__module__)
-    files = [getattr(sys.modules.get(name), "__file__", None) for name in names]
-    return next(filter(None, files), None)
+    begins["Store.open"] = opens
+    package = sys.modules.get((kind or opens).__module__.partition(".")[0])
+    return SimpleNamespace(__file__=getattr(package, "__file__", None), **begins)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from crmkit.infos import ProviderInfo
     from crmkit.testing._fake import FakeCRM
-    from crmkit.testing._messages import Answer
+    from crmkit.testing._messages import Answer, Request
 
 
 class Subject:
@@ -141,6 +141,14 @@ class Subject:
         if change is None:
             return nullcontext()
         return self.gate.between(after=lambda _request, answer, _wrote: change(answer))
+
+    def answering(
+        self, before: Callable[[Request], Answer | None] | None
+    ) -> AbstractContextManager[None]:
+        """
+        Answer in the fake's place, for the while of a ``with``; None leaves it to the fake.
+        """
+        return nullcontext() if before is None else self.gate.between(before=before)
 
     def missing(self) -> str:
         """

@@ -125,7 +125,8 @@ class Syncing:
         batch = [subject.activity(subject.add(), f"to client {n}") for n in range(3)]
         report = subject.connect().batch_sync_activities(batch)
         assert_true(subject, batch, report)
-        _assert_all(subject, report)
+        if not all(report):
+            subject.broken("makes more than one request that writes, or loses some")
 
     @rule
     def test_s06_unicode(self, subject: Subject) -> None:

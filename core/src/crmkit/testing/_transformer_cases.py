@@ -11,17 +11,22 @@ from attrs import field, frozen
 from hypothesis import strategies as st
 
 from crmkit._encode import CONTENT_TYPES
-from crmkit._template import parse
+from crmkit._template import HTML, parse
 from crmkit.documents import TEXT, Document
 from crmkit.testing.strategies import documents, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from hypothesis.strategies import SearchStrategy
 
 _ODD = ("en", "pt_br", "ES", "x-klingon", "neutral", "Formal ", "casual", "", " ", "0")
 _SHOWN = 60
+# A word as prose, and where it is none.
+_PLACES = (
+    "{{{{a}}}} {0} https://x.example/{0}?q={0} `{0}` \\{{{{{0}}}}} #{0} {{{{ {0} }}}}"
+    '<b title="{0}">{0}</b>{{{{ b | default: "{0}" }}}}<!-- {0} -->'
+)
 
 
 class Example(NamedTuple):
@@ -55,8 +60,11 @@ class Case:
 def samples(examples: Sequence[Example], reads: Sequence[str]) -> Sequence[Case]:
     """
     Return each example in each content type: for its client, and for an unknown one.
+
+    Beside them an empty document, and the examples' words where they are no prose.
     """
-    templates = [example.template for example in examples] or ["Hello {{firstName}}, hey"]
+    hidden = [_PLACES.format(word) for word in _words(examples) if word.isalnum()]
+    templates = [*(example.template for example in examples), "", *hidden]
     return [
         Case(
             content_type=content_type,
@@ -72,17 +80,11 @@ def cases(examples: Sequence[Example], reads: Sequence[str]) -> SearchStrategy[C
     """
     Return documents full of the examples' words, for all that the client may be.
     """
-    words = sorted(set(_words(examples)))
-    known = st.fixed_dictionaries(
-        {
-            name: st.sampled_from([None, *_ODD])
-            | st.sampled_from([None, *(each.reads.get(name) for each in examples)])
-            | texts()
-            for name in reads
-        }
-    )
-    known |= st.sampled_from(_known(examples, reads))
-    return st.sampled_from(sorted(CONTENT_TYPES)).flatmap(
+    words = _words(examples)
+    odd = {name: st.sampled_from([None, *_ODD]) | texts() for name in reads}
+    known = st.sampled_from(_known(examples, reads)) | st.fixed_dictionaries(odd)
+    # In HTML more can go wrong, so it comes up as often as all others.
+    return (st.just(HTML) | st.sampled_from(sorted(CONTENT_TYPES))).flatmap(
         lambda content_type: st.builds(
             Case,
             content_type=st.just(content_type),
@@ -97,11 +99,15 @@ def _known(
 ) -> Sequence[Mapping[str, str | None]]:
     nothing: dict[str, str | None] = dict.fromkeys(reads)
     found = [{name: example.reads.get(name) for name in reads} for example in examples]
-    return [nothing, *found]
+    return [*(known for known in found if known != nothing), nothing]
 
 
-def _words(examples: Sequence[Example]) -> Iterator[str]:
-    for example in examples:
-        for template in (example.template, example.expected):
-            document = parse(template, example.content_type).document
-            yield from (span.text.strip() for span in document.spans if span.kind == TEXT)
+def _words(examples: Sequence[Example]) -> Sequence[str]:
+    prose = {
+        span.text.strip()
+        for example in examples
+        for template in (example.template, example.expected)
+        for span in parse(template, example.content_type).document.spans
+        if span.kind == TEXT
+    }
+    return sorted(prose - {""})

@@ -14,7 +14,7 @@ from crmkit import ConfigurationError, PluginError
 from crmkit._host import Host
 from crmkit.codec import structured
 from crmkit.testing._importing import BUDGET, Imported, imported
-from crmkit.testing._transformer_subject import watched
+from crmkit.testing._transformer_watched import watched
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:

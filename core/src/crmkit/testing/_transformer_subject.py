@@ -5,9 +5,6 @@ A transformer under test, called as the core calls it.
 from __future__ import annotations
 
 import re
-import sys
-import threading
-from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,15 +14,16 @@ from hypothesis.errors import Flaky
 
 from crmkit import CRMConnector, PluginError
 from crmkit._host import Host
+from crmkit._pipeline import TRANSLATE, check_output
 from crmkit.codec import structured
-from crmkit.documents import Context, Document
-from crmkit.testing import _importing
+from crmkit.documents import Context
 from crmkit.testing._transformer_cases import cases, samples
 from crmkit.testing._verdicts import Broken, NotOffered, NotProven
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from crmkit.documents import Document
     from crmkit.infos import TransformerInfo
     from crmkit.testing._transformer_cases import Case, Example
 
@@ -125,29 +123,33 @@ class Transformer:
 
     def changed(self, case: Case) -> Document:
         """
-        Return the document that comes out, the same for None and for all that is no result.
+        Return the document that the core goes on with: the same where it leaves one out.
         """
+        translates = self.info.stage == TRANSLATE
         try:
             found = self.transform(case)
+            check_output(case.document, found, case.content_type, translates=translates)
         except Exception:  # noqa: BLE001 - of which another rule tells
             return case.document
-        return found if isinstance(found, Document) else case.document
+        changed: Document = found
+        return changed
 
+    @cached_property
     def samples(self) -> Sequence[Case]:
         """
-        Return a few cases.
+        A few cases.
         """
         return samples(self.examples, self.info.reads)
 
     def for_all(self, check: Callable[[Case], None]) -> None:
         """
-        Try a law with as many cases as Hypothesis is set to, the same ones in each run.
+        Try a law with the samples, then with as many cases as Hypothesis is set to.
 
-        The smallest that breaks it is told. A service is asked for a few cases alone.
+        They are the same in each run. A service is asked for the samples alone.
         """
+        for case in self.samples:
+            check(case)
         if self.info.remote:
-            for case in self.samples():
-                check(case)
             return
         tried: Any = settings(
             derandomize=True,
@@ -162,24 +164,3 @@ class Transformer:
         except Flaky as error:
             msg = "the same document does not always give the same"
             raise NotProven(msg) from error
-
-
-@contextmanager
-def watched() -> Iterator[Sequence[str]]:
-    """
-    Yield the list of what this thread does meanwhile beside computing; none of it happens.
-    """
-    thread, keep = threading.get_ident(), sys.dont_write_bytecode
-    watch = _importing.Watch([*sys.path, sys.prefix, sys.base_prefix, sys.exec_prefix])
-
-    def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if threading.get_ident() == thread:
-            watch(event, arguments)
-
-    sys.dont_write_bytecode = True  # a module that is imported on first use is no deed
-    sys.addaudithook(hook)
-    try:
-        yield watch.did
-    finally:
-        watch.stop()
-        sys.dont_write_bytecode = keep

@@ -171,13 +171,19 @@ def templates(
     """
     Return a template: prose with slots, links, code and stray braces; for email_html, tags.
 
-    *words* are mixed into the prose: those that a transformer looks for. None stands for
-    any content type.
+    *words* are mixed into the prose, and into links, tags and code: those that a
+    transformer looks for. None stands for any content type.
     """
-    words = [word for text in words for word in (text, *text.split())]
-    prose = st.sampled_from((*_PROSE, *words)) | st.sampled_from(AWKWARD) | texts()
-    html = _HTML if content_type in {None, _template.HTML} else ()
-    pieces = prose | st.sampled_from((*_SLOTS, *_FIXED, *html))
+    words = [word for text in (words or _WORDS) for word in (text, *text.split())]
+    hidden = [word for word in words if word.isalnum()] or ["hey"]
+    html = content_type in {None, _template.HTML}
+    fixed = [
+        piece.replace("WORD", word)
+        for piece in (*_FIXED, *(_HTML if html else ()))
+        for word in (hidden if "WORD" in piece else "-")
+    ]
+    prose = st.sampled_from(words) | st.sampled_from((*_PROSE, *AWKWARD)) | texts()
+    pieces = prose | st.sampled_from(_SLOTS) | st.sampled_from(fixed)
     gaps = st.sampled_from((" ", " ", " ", ", ", ". ", "! ", "\n", "\n\n", "", "\u00a0"))
     return st.lists(st.tuples(pieces, gaps), max_size=8).map(
         lambda pairs: "".join(piece + gap for piece, gap in pairs)
@@ -199,18 +205,20 @@ def documents(
     )
 
 
-_PROSE = ("hey", "Hello", "THANKS", "thank you", "don't", "It’s", "for", "$100", "50 %")
+_WORDS = ("hey", "Hello", "THANKS", "thank you")
+_PROSE = ("don't", "It’s", "for", "$100", "50 %", "(the)", "1st", "e.g.", "…")
 _SLOTS = (
     *("{{firstName}}", "{{ lastName }}", '{{ budget | default: "open" }}', "{{company}}"),
-    *("{{firstName}}{{lastName}}", "{{ location | upper }}"),
+    *("{{firstName}}{{lastName}}", "{{ location | upper }}", "{{id}}"),
 )
 _FIXED = (
-    *("https://x.example/hey?thanks=1", "https://x.example/{{id}}/hey", "hey@x.example"),
-    *("`hey`", "\\{{firstName}}", "{{}}", "{{ a b }}", "{% if hey %}", "{", "}}", "#hey"),
+    *("https://x.example/WORD?WORD=1", "https://x.example/{{id}}/WORD", "WORD@x.example"),
+    *("`WORD`", "#WORD", '{{ x | default: "WORD" }}', "{% if WORD %}", "\\{{WORD}}"),
+    *("{{}}", "{{ a b }}", "{", "}}"),
 )
 _HTML = (
-    *("<p>", "</p>", "<br>", '<b title="hey">', "</b>", "<!-- hey -->", "&nbsp;", "&lt;"),
-    *("<a href='https://x.example/{{id}}'>hey</a>", "<code>hey</code>", "<", "é&eacute;"),
+    *("<p>", "</p>", "<br>", '<b title="WORD">', "</b>", "<!-- WORD -->", "&nbsp;", "&lt;"),
+    *("<a href='https://x.example/{{id}}'>WORD</a>", "<code>WORD</code>", "é&eacute;", "<"),
 )
 
 

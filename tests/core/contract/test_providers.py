@@ -2,13 +2,13 @@
 A provider that keeps every rule passes all of them.
 """
 
-from tests.core.contract import right_provider
-from tests.core.contract.fake import FakeAcme
+from tests.core.contract import providers_right
+from tests.core.contract.providers_fake import FakeAcme
 
 from crmkit.testing import ProviderContract
 
 
 class TestRight(ProviderContract):
-    plugin = right_provider
+    plugin = providers_right
     api = FakeAcme
     provider = "acme"

@@ -1,7 +1,7 @@
 """
 Wrong providers: each breaks one rule, the one that it is named after, and no other.
 
-A function returns the one hook that its provider does not do as right_provider.py does,
+A function returns the one hook that its provider does not do as providers_right.py does,
 or a tuple of hooks.
 """
 
@@ -9,8 +9,8 @@ import itertools
 import urllib.request
 from datetime import UTC, datetime
 
-import right_provider as right
 from attrs import evolve
+from tests.core.contract import providers_right as right
 
 from crmkit import (
     AccessDeniedError,
@@ -30,6 +30,10 @@ from crmkit import (
 
 
 def l01():
+    """
+    A hook is async.
+    """
+
     async def crmkit_provider():
         return right.crmkit_provider()
 
@@ -37,6 +41,9 @@ def l01():
 
 
 def l04():
+    """
+    A limit counts how often the provider was asked.
+    """
     number = itertools.count(1)
 
     def crmkit_provider():
@@ -46,6 +53,10 @@ def l04():
 
 
 def l05():
+    """
+    Hosts are ``*.com``.
+    """
+
     def crmkit_provider():
         return evolve(right.crmkit_provider(), hosts=["127.0.0.1", "*.com"])
 
@@ -53,6 +64,10 @@ def l05():
 
 
 def l06():
+    """
+    Kinds know two types, and no rest.
+    """
+
     def crmkit_provider():
         return evolve(right.crmkit_provider(), kinds={"note": "notes", "call": "calls"})
 
@@ -60,6 +75,10 @@ def l06():
 
 
 def f01():
+    """
+    Ids are filled up with zeros.
+    """
+
     def under_another_id(client):
         return evolve(client, id=f"0{client.id}", aliases=[client.id, *client.aliases])
 
@@ -70,6 +89,10 @@ def f01():
 
 
 def f02():
+    """
+    One id that is not there is an error of the call.
+    """
+
     def complaint():
         yield from ()
         msg = "Acme does not know all of these ids"
@@ -84,6 +107,10 @@ def f02():
 
 
 def f03():
+    """
+    The first record is taken for the first id.
+    """
+
     def as_asked(asked, client):
         return evolve(client, id=asked)
 
@@ -94,6 +121,10 @@ def f03():
 
 
 def f04():
+    """
+    A query is put together by hand: ``f"/people?id={id}"``.
+    """
+
     def crmkit_fetch(session, ids):
         if len(ids) > 1:
             return right.crmkit_fetch(session, ids)
@@ -104,6 +135,10 @@ def f04():
 
 
 def f05():
+    """
+    A field is taken with ``person["email"]``.
+    """
+
     def strictly(person, client):
         return evolve(client, email=person["email"])
 
@@ -115,6 +150,9 @@ def f05():
 
 
 def f06():
+    """
+    Fields that are not known are refused.
+    """
     known = {"id", "name", "first", "last", "email", "phone", "mail", "merged", "custom"}
 
     def strictly(person, client):
@@ -131,6 +169,10 @@ def f06():
 
 
 def f07():
+    """
+    A list is returned where ``map`` would do.
+    """
+
     def crmkit_fetch(session, ids):
         return list(right.crmkit_fetch(session, ids))
 
@@ -138,6 +180,9 @@ def f07():
 
 
 def f08():
+    """
+    What was asked is kept in a global.
+    """
     asked = {}
 
     def crmkit_fetch(session, ids):
@@ -176,6 +221,10 @@ def reading(change):
 
 
 def f11():
+    """
+    Names are made ASCII.
+    """
+
     def in_ascii(_person, client):
         return evolve(client, name=(client.name or "").encode("ascii", "replace").decode())
 
@@ -183,6 +232,10 @@ def f11():
 
 
 def f12():
+    """
+    The time zone of a timestamp is dropped.
+    """
+
     def without_zone(person, client):
         moment = person.get("changed") and datetime.fromisoformat(person["changed"])
         return evolve(client, updated_at=moment and moment.replace(tzinfo=UTC))
@@ -191,6 +244,10 @@ def f12():
 
 
 def f13():
+    """
+    Aliases are not filled in.
+    """
+
     def without_aliases(_person, client):
         return evolve(client, aliases=())
 
@@ -198,6 +255,10 @@ def f13():
 
 
 def f14():
+    """
+    Fields have names, and clients have keys.
+    """
+
     def crmkit_fields(session):
         fields = right.crmkit_fields(session)
         return [CustomField(key=field.key, name=f"Acme {field.name}") for field in fields]
@@ -209,6 +270,10 @@ def f14():
 
 
 def f15():
+    """
+    No word about e-mail is taken for a yes.
+    """
+
     def hopefully(person, client):
         return evolve(client, consent=right.consent(person.get("mail") or "yes"))
 
@@ -216,6 +281,10 @@ def f15():
 
 
 def f16():
+    """
+    History comes in the order of a log.
+    """
+
     def crmkit_history(session, client_id):
         return right.crmkit_history(session, client_id)[::-1]
 
@@ -223,6 +292,10 @@ def f16():
 
 
 def f21():
+    """
+    The wrong parameter is searched by.
+    """
+
     def crmkit_find_clients(session, field, value):
         if field not in {"email", "phone"}:
             return []
@@ -234,6 +307,10 @@ def f21():
 
 
 def f22():
+    """
+    What a search lists, name and id, is all.
+    """
+
     def less(client):
         return ClientData(id=client.id, name=client.name)
 
@@ -244,6 +321,10 @@ def f22():
 
 
 def f23():
+    """
+    The first match is enough.
+    """
+
     def crmkit_find_clients(session, field, value):
         return itertools.islice(right.crmkit_find_clients(session, field, value), 1)
 
@@ -251,6 +332,10 @@ def f23():
 
 
 def f24():
+    """
+    What the CRM's search finds is believed.
+    """
+
     def crmkit_find_clients(session, field, value):
         if field not in {"email", "phone"} or not value:
             return []
@@ -261,6 +346,10 @@ def f24():
 
 
 def f25():
+    """
+    Any field is looked up in the records.
+    """
+
     def crmkit_find_clients(session, field, value):
         found = session.http.get("/people", params={field: value}).json()["people"]
         exact = [person for person in found if person[field] == value]
@@ -270,6 +359,10 @@ def f25():
 
 
 def f31():
+    """
+    The first page is all.
+    """
+
     def crmkit_list_clients(session, updated_since, cursor):
         page = right.crmkit_list_clients(session, updated_since, cursor)
         return evolve(page, next_cursor=None)
@@ -278,6 +371,10 @@ def f31():
 
 
 def f32():
+    """
+    The moment is not sent.
+    """
+
     def crmkit_list_clients(session, cursor):
         return right.crmkit_list_clients(session, None, cursor)
 
@@ -285,6 +382,10 @@ def f32():
 
 
 def f33():
+    """
+    Everybody on the page is said to be deleted.
+    """
+
     def crmkit_list_clients(session, updated_since, cursor):
         page = right.page_of_people(session, updated_since, cursor)
         listed = right.crmkit_list_clients(session, updated_since, cursor)
@@ -307,18 +408,11 @@ def failing(caught, instead):
     return crmkit_fetch
 
 
-def raising(kind):
-    """
-    Return what raises another error with the same text.
-    """
-
-    def instead(error):
-        raise kind(str(error))
-
-    return instead
-
-
 def e01():
+    """
+    A refused token is told as denied access.
+    """
+
     def instead(_error):
         msg = "Acme API error: 401 - Unauthorized"
         raise AccessDeniedError(msg)
@@ -327,22 +421,50 @@ def e01():
 
 
 def e02():
-    return failing(AccessDeniedError, raising(InvalidRequestError))
+    """
+    Denied access is told as a wrong request.
+    """
+
+    def instead(error):
+        raise InvalidRequestError(str(error))
+
+    return failing(AccessDeniedError, instead)
 
 
 def e03():
-    return failing(ClientNotFoundError, raising(KeyError))
+    """
+    404 is told by an error that is none of crmkit's.
+    """
+
+    def instead(error):
+        raise KeyError(error.client_id)
+
+    return failing(ClientNotFoundError, instead)
 
 
 def e04():
+    """
+    A wrong request is an empty answer.
+    """
     return failing(InvalidRequestError, lambda _error: [])
 
 
 def e05():
-    return failing(RateLimitedError, raising(RateLimitedError))
+    """
+    The wait that the CRM asks for is dropped.
+    """
+
+    def instead(error):
+        raise RateLimitedError(str(error))
+
+    return failing(RateLimitedError, instead)
 
 
 def e06():
+    """
+    5xx is an empty answer.
+    """
+
     def instead(error):
         if error.status is None:
             raise error
@@ -352,6 +474,10 @@ def e06():
 
 
 def e07():
+    """
+    A broken connection is an empty answer.
+    """
+
     def instead(error):
         if error.status is None:
             return []
@@ -361,6 +487,10 @@ def e07():
 
 
 def e08():
+    """
+    ``.get("people", [])`` on whatever came.
+    """
+
     def crmkit_fetch(session, ids):
         answer = session.http.post(
             "/people/read", json={"ids": list(ids)}, repeatable=True
@@ -371,22 +501,18 @@ def e08():
     return crmkit_fetch
 
 
-def with_errors(error_from):
+def e09():
     """
-    Return a crmkit_provider that reads errors in its own way.
+    An error has words of its own.
     """
+
+    def error_from(response):
+        return AccessDeniedError("no way") if response.status == 403 else None
 
     def crmkit_provider():
         return evolve(right.crmkit_provider(), error_from=error_from)
 
     return crmkit_provider
-
-
-def e09():
-    def error_from(response):
-        return AccessDeniedError("no way") if response.status == 403 else None
-
-    return with_errors(error_from)
 
 
 def syncing(to_row=right.to_row, outcomes=right.outcomes):
@@ -402,6 +528,10 @@ def syncing(to_row=right.to_row, outcomes=right.outcomes):
 
 
 def s01():
+    """
+    The client is left out.
+    """
+
     def for_nobody(activity):
         return {**right.to_row(activity), "person": None, "ref": activity.id}
 
@@ -409,6 +539,10 @@ def s01():
 
 
 def s02():
+    """
+    Calls are told as synced, and not sent.
+    """
+
     def crmkit_sync(session, kind, activities):
         if kind == "calls":
             return [SyncOutcome.synced(activity) for activity in activities]
@@ -418,6 +552,10 @@ def s02():
 
 
 def s03():
+    """
+    Three rows are sent of however many.
+    """
+
     def crmkit_sync(session, kind, activities):
         written = right.crmkit_sync(session, kind, activities[:3])
         return [*written, *map(SyncOutcome.synced, activities[3:])]
@@ -426,6 +564,10 @@ def s03():
 
 
 def s04():
+    """
+    One refused row makes all failed.
+    """
+
     def all_or_none(activities, results):
         if any("error" in row for row in results):
             return [SyncOutcome.failed(activity, "refused") for activity in activities]
@@ -435,6 +577,10 @@ def s04():
 
 
 def s05():
+    """
+    Each client has a request of its own.
+    """
+
     def crmkit_sync(session, kind, activities):
         by_client = itertools.groupby(activities, lambda activity: activity.client_id)
         for _client, group in by_client:
@@ -444,6 +590,10 @@ def s05():
 
 
 def s06():
+    """
+    Texts are made ASCII.
+    """
+
     def in_ascii(activity):
         text = activity.description.encode("ascii", "ignore").decode()
         return {**right.to_row(activity), "text": text}
@@ -452,6 +602,10 @@ def s06():
 
 
 def s07():
+    """
+    The time zone of a timestamp is replaced.
+    """
+
     def without_zone(activity):
         moment = activity.timestamp.replace(tzinfo=UTC)
         return {**right.to_row(activity), "at": moment.isoformat()}
@@ -460,6 +614,10 @@ def s07():
 
 
 def s08():
+    """
+    Metadata is believed to be numbers.
+    """
+
     def with_minutes(activity):
         minutes = activity.metadata.get("duration_s", 0) / 60
         return {**right.to_row(activity), "minutes": minutes}
@@ -489,6 +647,10 @@ def given_up(_error, activities):
 
 
 def s11():
+    """
+    A lost answer is told as nothing sent.
+    """
+
     def nothing_left(error, _activities):
         raise UnavailableError(str(error), sent=error.status is not None)
 
@@ -496,6 +658,10 @@ def s11():
 
 
 def s12():
+    """
+    5xx is told as nothing sent.
+    """
+
     def nothing_left(error, _activities):
         raise UnavailableError(str(error), sent=error.status is None)
 
@@ -503,10 +669,17 @@ def s12():
 
 
 def s13():
+    """
+    An answer that cannot be read is told as a failure.
+    """
     return writing((KeyError, TypeError, ProtocolError), given_up)
 
 
 def s14():
+    """
+    What the answer does not name is told as synced.
+    """
+
     def all_of_them(activities, results):
         told = {outcome.activity_id for outcome in right.outcomes(activities, results)}
         rest = [activity for activity in activities if activity.id not in told]
@@ -516,18 +689,31 @@ def s14():
 
 
 def s15():
+    """
+    A refused request makes all failed.
+    """
     return writing(InvalidRequestError, given_up)
 
 
 def s16():
+    """
+    429 is told as a failure.
+    """
     return writing(RateLimitedError, given_up)
 
 
 def s17():
+    """
+    A refused token is told as a failure.
+    """
     return writing((AuthenticationError, CredentialsError), given_up)
 
 
 def s18():
+    """
+    Denied access is told as synced.
+    """
+
     def nobody_will_notice(_error, activities):
         return [SyncOutcome.synced(activity) for activity in activities]
 
@@ -535,6 +721,10 @@ def s18():
 
 
 def s21():
+    """
+    What is found is not returned.
+    """
+
     def crmkit_find_activity(session, kind, activity):
         right.crmkit_find_activity(session, kind, activity)
 
@@ -542,6 +732,10 @@ def s21():
 
 
 def s22():
+    """
+    What is not found has an id all the same.
+    """
+
     def crmkit_find_activity(session, kind, activity):
         return right.crmkit_find_activity(session, kind, activity) or "n0"
 
@@ -549,6 +743,10 @@ def s22():
 
 
 def s23():
+    """
+    A CRM that cannot be asked is told as "not there".
+    """
+
     def crmkit_find_activity(session, kind, activity):
         try:
             return right.crmkit_find_activity(session, kind, activity)
@@ -559,6 +757,10 @@ def s23():
 
 
 def c01():
+    """
+    The old credentials are returned.
+    """
+
     def crmkit_refresh(session):
         return session.credentials
 
@@ -566,6 +768,9 @@ def c01():
 
 
 def c02():
+    """
+    The first user's header is kept in a global.
+    """
     first = {}
 
     def auth(session):
@@ -580,15 +785,25 @@ def c02():
 
 
 def c03():
-    def error_from(response):
-        if response.status != 400:
-            return None
-        return InvalidRequestError(f"Acme API error: 400 - {response.content.decode()}")
+    """
+    An error quotes what was searched for.
+    """
 
-    return with_errors(error_from)
+    def crmkit_find_clients(session, field, value):
+        try:
+            return right.crmkit_find_clients(session, field, value)
+        except InvalidRequestError:
+            msg = f"Acme does not find {value}"
+            raise InvalidRequestError(msg) from None
+
+    return crmkit_find_clients
 
 
 def c04():
+    """
+    A link of a record is followed past ``session.http``.
+    """
+
     def followed(person, client):
         link = person.get("link") or ""
         if link.startswith("http:"):

@@ -1,5 +1,5 @@
 """
-The CRM of right_provider.py, with all that a rule may ask for.
+The CRM of providers_right.py, with all that a rule may ask for.
 """
 
 from datetime import datetime

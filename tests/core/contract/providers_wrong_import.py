@@ -1,14 +1,14 @@
 """
-A provider that loads a database while it is imported, which breaks L03.
+A provider that looks up a host while it is imported, which breaks L02.
 """
 
-import sqlite3
+import socket
 
-import right_provider as right
+from tests.core.contract import providers_right as right
 
 from crmkit import hookimpl
 
-CONNECT = sqlite3.connect
+ADDRESS = socket.getaddrinfo("127.0.0.1", 80)
 
 
 @hookimpl
