@@ -54,7 +54,7 @@ class TestPaper(ProviderContract):
     api = FakeCRM
 """
 RULES = (
-    "TestAcme and (f01 or f03 or f11 or f31 or f33 or s01 or s11 or e01)"
+    "TestAcme and (f01 or f03 or f11 or f31 or f33 or s01 or s06 or s11 or e01)"
     " or TestPaper and l04"
 )
 PAPER = "TestPaper: 1 rule holds"
@@ -123,13 +123,23 @@ def test_live(run, account):
     """
     told = summary(run("live", account))
 
-    assert told.startswith("3 rules hold, 5 not proven (")
+    assert told.startswith("4 rules hold, 5 not proven (")
     assert "F03: live: " in told
     assert "F11: live: " in told
     assert "F31: live: " in told
     assert "F33: live: " in told
     assert "S11: live: " in told
     assert account.refused_tokens == set()
+
+
+def test_few_clients(run, account):
+    """
+    Live, a rule that takes more clients than there are is not proven.
+    """
+    told = summary(run("live", account, clients="1"))
+
+    assert told.startswith("3 rules hold, 6 not proven (")
+    assert re.search(r"[( ]S01[ :][^;]*live: it takes other clients than there are", told)
 
 
 def test_few_writes(run, account):
@@ -139,9 +149,9 @@ def test_few_writes(run, account):
     told = {summary(run("live", account)) for _ in range(2)}
 
     assert len(told) == 1
-    assert len(account.written) == 2
+    assert len(account.written) == 4
     for what in ("ref", "text"):
-        assert len({note[what] for note in account.written}) == 2
+        assert len({note[what] for note in account.written}) == 4
     assert account.people.keys() == {"1", "2", "3", "4", "5"}
 
 
@@ -156,10 +166,11 @@ def test_replayed(run, account, pytester):
     seen = len(account.written)
     replayed = run("replayed")
 
-    assert recorded.startswith("3 rules hold, 5 not proven (")
+    assert recorded.startswith("4 rules hold, 5 not proven (")
     assert {path.stem for path in cassettes} == {
         "f01_by_id",
         "s01_written",
+        "s06_unicode",
         "e01_wrong_token",
     }
     assert all(
@@ -167,8 +178,8 @@ def test_replayed(run, account, pytester):
     )
     assert all("uri: https://api.acme.example/v1/" in text for text in texts)
     assert not any(TOKEN in text or "127.0.0.1" in text for text in texts)
-    assert summary(replayed).startswith("3 rules hold, 5 not proven (")
-    assert seen == len(account.written) == 2
+    assert summary(replayed).startswith("4 rules hold, 5 not proven (")
+    assert seen == len(account.written) == 4
 
 
 def test_outdated(run, account, pytester):
@@ -211,7 +222,7 @@ def test_no_account(run, account, clients):
     told = run("live") if clients is None else run("live", account, clients)
 
     assert (
-        "8 not proven (E01 F01 F03 F11 F31 F33 S01 S11: live: set CRMKIT_ACME_TOK" in told
+        "9 not proven (E01 F01 F03 F11 F31 F33 S01 S06 S11: live: set CRMKIT_ACME_" in told
     )
     assert PAPER in told
 
@@ -233,4 +244,4 @@ def test_unknown(run):
     told = run("real")
 
     assert "CRMKIT_TESTS is 'real'; it must be one of simulated, replayed, live" in told
-    assert summary(told) == "0 rules hold, 8 in error (E01 F01 F03 F11 F31 F33 S01 S11)"
+    assert summary(told) == "0 rules hold, 9 in error (E01 F01 F03 F11 F31 F33 S01 S06 S11)"
