@@ -34,7 +34,7 @@ TOP = """\
 # Providers
 
 What each provider can do, as the tests of the [contract](contract.md) found it on a fake or
-a simulated CRM. `nox -s table` writes this page; `nox -s tests` fails when it finds another.
+a simulated CRM. `nox -s table` writes this page; `nox -s tests` fails if it is outdated.
 
 **yes**: the rules about it hold. **no**: the provider has no such hook. **not proven**:
 nothing in its tests can show it; why is told at the end.
