@@ -205,6 +205,8 @@ def record(session: nox.Session) -> None:
         env = {f"RECORD_{name.upper()}_TOKEN": token}
         tests = f"tests/plugins/{name}/test_recorded.py"
         session.run("pytest", tests, "--record-mode=rewrite", env=env)
+        contract = f"tests/plugins/{name}/test_contract_recorded.py"
+        session.run("pytest", contract, env={"CRMKIT_TESTS": "recorded"})
 
 
 @nox.session

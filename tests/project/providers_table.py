@@ -33,8 +33,8 @@ CAPABILITIES = {
 TOP = """\
 # Providers
 
-What each provider can do, as the tests of the contract found it on a fake or a simulated
-CRM. `nox -s table` makes this page anew; the tests fail when it says anything else.
+What each provider can do, as the tests of the [contract](contract.md) found it on a fake or
+a simulated CRM. `nox -s table` writes this page; `nox -s tests` fails if it is outdated.
 
 **yes**: the rules about it hold. **no**: the provider has no such hook. **not proven**:
 nothing in its tests can show it; why is told at the end.
@@ -82,9 +82,11 @@ def verdict(case):
     """
     Return what became of a test, and why.
     """
+    if case.find("failure") is not None or case.find("error") is not None:
+        return "broken", ""
     skipped = case.find("skipped")
     if skipped is None:
-        return ("holds" if case.find("failure") is None else "broken"), ""
+        return "holds", ""
     said, _, reason = skipped.get("message").partition(": ")
     return ("not offered" if said.endswith("not offered") else "not proven"), reason
 

@@ -22,6 +22,7 @@ MORE = {
     "no HTTP": '<skipped type="pytest.skip" message="S02 not offered: no HTTP" />',
     "not proven": '<skipped type="pytest.xfail" message="S02 not proven: a: b" />',
     "broken": '<failure message="x">x</failure>',
+    "in error": '<error message="x">x</error>',
 }
 
 
@@ -63,7 +64,9 @@ def test_columns():
     """
     Every provider has its column.
     """
-    header = next(line for line in PAGE.read_text("utf-8").splitlines() if "](" in line)
+    header = next(
+        line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("|")
+    )
 
     assert [
         name for name in NAMES if f"(../plugins/providers/{name}/README.md)" in header
@@ -85,6 +88,7 @@ def test_rules():
     [
         ("holds", "yes", "holds", None),
         ("broken", "broken", "broken", None),
+        ("in error", "broken", "broken", None),
         ("not offered", "no", "not offered", "not offered: no crmkit_x (S02)"),
         ("no HTTP", "not proven", "not offered", "not offered: no HTTP (S02)"),
         ("not proven", "not proven", "not proven", "not proven: a: b (S02)"),

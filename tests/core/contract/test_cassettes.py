@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 from vcr import VCR
+from vcr.request import Request
 
 from crmkit.testing import Answer, Server
 from crmkit.testing.cassettes import Leak, cassettes, leak
@@ -103,6 +104,26 @@ def test_saved(keep, host):
     assert text.startswith("# From a fake.\ninteractions:\n")
     assert f"uri: {BASE}/people\n" in text
     assert host not in text
+
+
+@pytest.mark.parametrize(
+    "source", ["https://eu.acme.example/crm", "https://eu.acme.example/crm/"]
+)
+def test_source(source):
+    """
+    What was asked of another address of the CRM's is told as asked of the public one.
+    """
+    with cassettes(BASE, source=source) as config:
+        kept = config["before_record_request"](
+            Request(
+                "GET",
+                "https://eu.acme.example/crm/people?at=https://eu.acme.example/crm",
+                "",
+                {},
+            )
+        )
+
+    assert kept.uri == f"{BASE}/people?at=https://eu.acme.example/crm"
 
 
 def test_headers(keep):

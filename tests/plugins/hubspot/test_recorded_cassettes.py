@@ -10,9 +10,10 @@ from tests.plugins.hubspot import test_recorded
 from tests.plugins.hubspot.accounts import ANA, live_account
 from tests.plugins.hubspot.cassettes import FOLDER, recording
 
+from crmkit.testing import ProviderContract
 from crmkit.testing.cassettes import leak
 
-FILES = sorted(FOLDER.glob("*.yaml"))
+FILES = sorted(FOLDER.rglob("*.yaml"))
 
 
 def kept_of(answer):
@@ -38,7 +39,7 @@ def test_kept(file):
     A cassette says what it was recorded from and when, and holds nobody's secrets.
     """
     text = file.read_text("utf-8")
-    label = r"# Recorded from .*HubSpot 20\d\d-\d\d.* on 20\d\d-\d\d-\d\d\.\n"
+    label = r"# Recorded from [^\n]+ on 20\d\d-\d\d-\d\d\.\n"
 
     assert re.match(label, text)
     assert leak([text]) is None
@@ -46,10 +47,13 @@ def test_kept(file):
 
 def test_all():
     """
-    Each cassette is of a test that there is.
+    Each cassette is of a test that there is, or of a rule.
     """
+    tests = {f"hubspot/{name}" for name in vars(test_recorded)}
+    rules = {f"contract/{name.removeprefix('test_')}" for name in dir(ProviderContract)}
+
     assert FILES
-    assert {file.stem for file in FILES} <= set(vars(test_recorded))
+    assert {f"{file.parent.name}/{file.stem}" for file in FILES} <= tests | rules
 
 
 def test_answer():

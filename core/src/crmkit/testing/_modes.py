@@ -69,7 +69,7 @@ def _chosen(default: str) -> str:
     mode = os.environ.get(_VARIABLE) or default
     if mode not in _MODES:
         msg = f"{_VARIABLE} is {mode!r}; it must be one of {', '.join(_MODES)}"
-        pytest.exit(msg, pytest.ExitCode.USAGE_ERROR)
+        pytest.fail(msg, pytrace=False)
     return mode
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _NAME = "crmkit-contracts"
 _RULE = re.compile(r"::test_([a-z]\d\d)_\w+$")
 _REASON = re.compile(r"\w+ (not offered|not proven): (.*)", re.DOTALL)
-_VERDICTS = {"passed": "hold", "failed": "broken", "error": "broken"}
+_VERDICTS = {"passed": "hold", "failed": "broken", "error": "in error"}
 _CATEGORIES = (*_VERDICTS, "skipped", "xfailed")
 
 
