@@ -5,7 +5,7 @@ A store in memory, to show that the contract is of no one store.
 from collections import defaultdict
 
 from crmkit import StoreError
-from crmkit.testing._store_model import Place, StoreModel
+from crmkit.testing._store.model import Place, StoreModel
 
 
 def in_memory(kind=StoreModel):

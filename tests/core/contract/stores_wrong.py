@@ -12,7 +12,7 @@ from tests.core.contract.stores_memory import in_memory
 from tests.core.contract.stores_wrong_files import open_keeping, open_late, open_taking
 
 from crmkit.testing import StoreContract
-from crmkit.testing._store_model import StoreModel
+from crmkit.testing._store.model import StoreModel
 
 LAW = "O35"
 ALL = 1_000_000

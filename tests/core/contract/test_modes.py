@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from tests.core.contract.fake import FakeAcme
+from tests.core.contract.providers_fake import FakeAcme
 
-import crmkit.testing._tape  # noqa: F401 - once, not in each run
+import crmkit.testing._provider.tape  # noqa: F401 - once, not in each run
 from crmkit import ClientData
 from crmkit.testing import Server
 
@@ -22,7 +22,7 @@ import sys
 
 sys.path.insert(0, {str(HERE)!r})
 
-import right_provider
+import providers_right
 from fake import FakeAcme
 
 from crmkit import ProviderInfo, hookimpl
@@ -30,7 +30,7 @@ from crmkit.testing import FakeCRM, ProviderContract
 
 
 class TestAcme(ProviderContract):
-    plugin = right_provider
+    plugin = providers_right
     api = FakeAcme
     provider = "acme"
 

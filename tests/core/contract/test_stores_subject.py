@@ -7,9 +7,9 @@ from tests.core.contract.stores_memory import in_memory
 
 from crmkit import ConfigurationError
 from crmkit.testing import NotProven
-from crmkit.testing._store_child import added_elsewhere
-from crmkit.testing._store_owners import _recovered
-from crmkit.testing._store_subject import StoreSubject
+from crmkit.testing._store.child import added_elsewhere
+from crmkit.testing._store.owners import _recovered
+from crmkit.testing._store.subject import StoreSubject
 from crmkit.testing._verdicts import place
 
 

@@ -132,9 +132,10 @@ def place(plugin: object, hook: str, error: BaseException | None) -> str:
         ]
         if lines:
             return _shown(*lines[-1])
-    code = getattr(inspect.unwrap(getattr(plugin, hook, None)), "__code__", None)
-    if code is None:  # the hook is what is missing
+    function = getattr(plugin, hook, None)
+    if function is None:  # which is what is wrong
         return _shown(next(iter(files), type(plugin).__name__), 1)
+    code = inspect.unwrap(function).__code__
     return _shown(code.co_filename, code.co_firstlineno)
 
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from crmkit.stores import Group, Settlement
-from crmkit.testing._store_data import GROUP, NOW, STATES, key, one_of_each, row, states
+from crmkit.testing._store.data import GROUP, NOW, STATES, key, one_of_each, row, states
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crmkit.stores import Row, Store
-    from crmkit.testing._store_subject import StoreSubject
+    from crmkit.testing._store.subject import StoreSubject
 
 OTHER_GROUPS = [
     Group("other", "", "notes"),

@@ -8,13 +8,13 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from crmkit.stores import Settlement
-from crmkit.testing._store_child import added_elsewhere
-from crmkit.testing._store_data import key, leasing, row, states
+from crmkit.testing._store.child import added_elsewhere
+from crmkit.testing._store.data import key, leasing, row, states
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
     from crmkit.stores import Store
-    from crmkit.testing._store_subject import StoreSubject
+    from crmkit.testing._store.subject import StoreSubject
 
 _GRACE = 5.0
 _PAUSE = 0.05

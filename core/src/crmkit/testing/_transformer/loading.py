@@ -14,11 +14,11 @@ from crmkit import ConfigurationError, PluginError
 from crmkit._host import Host
 from crmkit.codec import structured
 from crmkit.testing._importing import BUDGET, Imported, imported
-from crmkit.testing._transformer_watched import watched
+from crmkit.testing._transformer.watched import watched
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
-    from crmkit.testing._transformer_subject import Transformer
+    from crmkit.testing._transformer.subject import Transformer
 
 _SECRET = re.compile(r"(?:.*_)?(?:key|secret|token|password)")
 _MARK = "s3cret-of-a-test"

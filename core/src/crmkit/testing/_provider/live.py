@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from hypothesis import currently_in_test_context
 
 from crmkit.testing._forward import ForwardingAPI
-from crmkit.testing._subject import Subject
+from crmkit.testing._provider.subject import Subject
 from crmkit.testing._verdicts import NotProven
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from crmkit import CRMConnector, CrmkitError, hookimpl
 from crmkit._contract import hooks_of
 from crmkit._host import Host
 from crmkit.models import ActivityRecord, ClientData, CRMCredentials
-from crmkit.testing._changes import texts
 from crmkit.testing._clock import START, Clock
-from crmkit.testing._gate import Gate
+from crmkit.testing._provider.changes import texts
+from crmkit.testing._provider.gate import Gate
 from crmkit.testing._server import Server
 from crmkit.testing._verdicts import Broken, NotOffered, NotProven
 
@@ -85,7 +85,7 @@ class Subject:
             self.not_offered("the provider speaks no HTTP")
         handle: Any = self.fake
         if not callable(handle):
-            self.not_proven(f"{type(handle).__name__} speaks no HTTP; make it a FakeAPI")
+            self.not_proven(f"{type(handle).__name__} is no FakeAPI")
         return Gate(self.fake, handle, signed=self.info.auth is not None)
 
     @cached_property
@@ -132,22 +132,17 @@ class Subject:
         error = cause if isinstance(cause, BaseException) else None
         raise Broken(what, hook=self.hook, cause=error)
 
-    def answers(
-        self, change: Callable[[Answer], Answer] | None
+    def between(
+        self,
+        *,
+        before: Callable[[Request], Answer | None] | None = None,
+        change: Callable[[Answer], Answer] | None = None,
     ) -> AbstractContextManager[None]:
         """
-        Change the fake's answers, for the while of a ``with``; None leaves them.
+        Answer in the fake's place, or change its answers, for the while of a ``with``.
         """
-        if change is None:
-            return nullcontext()
-        return self.gate.between(after=lambda _request, answer, _wrote: change(answer))
-
-    def answering(
-        self, before: Callable[[Request], Answer | None] | None
-    ) -> AbstractContextManager[None]:
-        """
-        Answer in the fake's place, for the while of a ``with``; None leaves it to the fake.
-        """
+        if change is not None:
+            return self.gate.between(after=lambda _request, answer, _wrote: change(answer))
         return nullcontext() if before is None else self.gate.between(before=before)
 
     def missing(self) -> str:
@@ -176,7 +171,7 @@ class Subject:
             "plugins": {self.name: self.plugin if cut is None else self._cut(cut)},
             "settings": {self.name: self.place},
             "credentials": self.credentials(),
-            "store": self.store(),
+            "store": f"sqlite:///{self._folder}/{next(self._numbers)}.db",
             "cache_ttl": 0,
             "clock": self.clock,
         }
@@ -187,12 +182,6 @@ class Subject:
         info = evolve(self.info, fetch_batch=fetch_batch, sync_batch=min(size, sync_batch))
         hooks = {**hooks_of(self.plugin), "crmkit_provider": hookimpl(lambda: info)}
         return SimpleNamespace(**hooks)
-
-    def store(self) -> str:
-        """
-        Return the URL of a store that does not exist yet.
-        """
-        return f"sqlite:///{self._folder}/{next(self._numbers)}.db"
 
     def credentials(self) -> CRMCredentials | None:
         """
@@ -245,12 +234,6 @@ class Subject:
             "id": f"id of {text}",
         }
         return ActivityRecord(**{**given, **fields})
-
-    def activities(self, client: ClientData, number: int) -> list[ActivityRecord]:
-        """
-        Make activities that can be told apart in whatever the CRM keeps.
-        """
-        return [self.activity(client, f"visit {n:05} of many") for n in range(number)]
 
     def records(self, text: str) -> list[Any]:
         """

@@ -17,15 +17,15 @@ from crmkit import (
     RateLimitedError,
     UnavailableError,
 )
-from crmkit.testing._changes import record_paths, value_of
 from crmkit.testing._messages import Answer
+from crmkit.testing._provider.changes import record_paths, value_of
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmkit import CRMConnector
-    from crmkit.testing._subject import Subject
+    from crmkit.testing._provider.subject import Subject
 
 HOUR, SHORT = 3600, 7
 UNREADABLE = (
@@ -134,7 +134,7 @@ class Failing:
                 record = next(record_paths(value_of(answer), client.id), None)
                 return answer if record is None else Answer(content=content)
 
-            with subject.answers(instead):
+            with subject.between(change=instead):
                 found = connector.get_clients_data([client.id])[client.id]
             if isinstance(found, ClientData | ClientNotFoundError):
                 what = f"takes {content[:20]!r} for an answer"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crmkit.testing._live import LiveAPI, LiveSubject, account_of
-from crmkit.testing._subject import Subject
+from crmkit.testing._provider.live import LiveAPI, LiveSubject, account_of
+from crmkit.testing._provider.subject import Subject
 from crmkit.testing._verdicts import NotProven
 
 if TYPE_CHECKING:
@@ -54,14 +54,15 @@ def _crm(
     if mode == "live":
         yield LiveAPI(account_of(name, url), contract)
         return
-    from crmkit.testing import _tape  # who records nothing needs no crmkit[cassettes]
+    # Who records nothing needs no crmkit[cassettes].
+    from crmkit.testing._provider import tape
 
     if mode == "recorded":
         account = account_of(name, url)
-        with _tape.recorded(cassette, account, contract, url) as crm:
+        with tape.recorded(cassette, account, contract, url) as crm:
             yield crm
     else:
-        with _tape.replayed(cassette, contract, url) as crm:
+        with tape.replayed(cassette, contract, url) as crm:
             yield crm
 
 

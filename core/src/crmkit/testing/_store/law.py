@@ -11,15 +11,15 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from crmkit.stores import Group, Key, Settlement
-from crmkit.testing._store_data import GROUP, NOW, row
-from crmkit.testing._store_model import Place, StoreModel
+from crmkit.testing._store.data import GROUP, NOW, row
+from crmkit.testing._store.model import Place, StoreModel
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from crmkit.stores import Store
-    from crmkit.testing._store_subject import StoreSubject
+    from crmkit.testing._store.subject import StoreSubject
 
 KEYS = [Key("", "1"), Key("", "2"), Key("eve", "1")]
 STATES = ["pending", "pending", "sending", "uncertain", "dead"]

@@ -13,8 +13,8 @@ from crmkit.testing._verdicts import rule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crmkit.testing._transformer_cases import Example
-    from crmkit.testing._transformer_subject import Transformer
+    from crmkit.testing._transformer.cases import Example
+    from crmkit.testing._transformer.subject import Transformer
 
 _PREFERENCE = "preferences."
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crmkit.testing._store_claims import ClaimingRows
-from crmkit.testing._store_law import StoreLaw
-from crmkit.testing._store_owners import OwningRows
-from crmkit.testing._store_rows import StoringRows
-from crmkit.testing._store_settling import SettlingRows
-from crmkit.testing._store_subject import StoreSubject
-from crmkit.testing._store_upkeep import KeepingRows
+from crmkit.testing._store.claims import ClaimingRows
+from crmkit.testing._store.law import StoreLaw
+from crmkit.testing._store.owners import OwningRows
+from crmkit.testing._store.rows import StoringRows
+from crmkit.testing._store.settling import SettlingRows
+from crmkit.testing._store.subject import StoreSubject
+from crmkit.testing._store.upkeep import KeepingRows
 from crmkit.testing._told import Telling
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from attrs import asdict
 
 from crmkit.stores import Settlement
-from crmkit.testing._store_data import GROUP, NOW, key, leasing, row, states
+from crmkit.testing._store.data import GROUP, NOW, key, leasing, row, states
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
-    from crmkit.testing._store_subject import StoreSubject
+    from crmkit.testing._store.subject import StoreSubject
 
 
 class SettlingRows:

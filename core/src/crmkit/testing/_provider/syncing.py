@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.testing._changes import texts
 from crmkit.testing._laws import law
-from crmkit.testing._loading import TYPES
+from crmkit.testing._provider.changes import texts
+from crmkit.testing._provider.loading import TYPES
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from crmkit import ActivityRecord, SyncOutcome, SyncReport
-    from crmkit.testing._subject import Subject
+    from crmkit.testing._provider.subject import Subject
 
 TEXT = "Grüße, 王小明 and محمد: it’s “fine” 👩‍💻"
 MOMENT = datetime(2026, 4, 30, 23, 30, 15, tzinfo=timezone(timedelta(hours=-5)))

@@ -12,10 +12,10 @@ from attrs import evolve
 
 from crmkit import CRMError, CrmkitError
 from crmkit.models import CRMCredentials, Secret
-from crmkit.testing._changes import everywhere, value_of, with_value
-from crmkit.testing._failing import fetched
-from crmkit.testing._gate import carries
 from crmkit.testing._messages import Answer
+from crmkit.testing._provider.changes import everywhere, value_of, with_value
+from crmkit.testing._provider.failing import fetched
+from crmkit.testing._provider.gate import carries
 from crmkit.testing._server import Server
 from crmkit.testing._verdicts import rule
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crmkit.infos import OAuth2
     from crmkit.models import ClientData
     from crmkit.testing._messages import Request
-    from crmkit.testing._subject import Subject
+    from crmkit.testing._provider.subject import Subject
 
 FRESH = "a-fresh-token-of-the-fake"
 PERSON = {
@@ -137,7 +137,7 @@ class Signing:
                 value = value_of(answer)
                 return with_value(answer, everywhere(value, lured)) if value else answer
 
-            with subject.answers(change):
+            with subject.between(change=change):
                 _walk(subject, client.id)
         if asked:
             subject.broken("follows the CRM's answers to another machine")

@@ -10,13 +10,13 @@ import pytest
 
 from crmkit.testing._provider import named
 from crmkit.testing._told import Telling
-from crmkit.testing._transformer_cases import Example
-from crmkit.testing._transformer_examples import Examples
-from crmkit.testing._transformer_filters import Filters
-from crmkit.testing._transformer_laws import Laws
-from crmkit.testing._transformer_loading import Loading
-from crmkit.testing._transformer_output import Output
-from crmkit.testing._transformer_subject import Transformer
+from crmkit.testing._transformer.cases import Example
+from crmkit.testing._transformer.examples import Examples
+from crmkit.testing._transformer.filters import Filters
+from crmkit.testing._transformer.laws import Laws
+from crmkit.testing._transformer.loading import Loading
+from crmkit.testing._transformer.output import Output
+from crmkit.testing._transformer.subject import Transformer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

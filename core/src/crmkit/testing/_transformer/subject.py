@@ -17,7 +17,7 @@ from crmkit._host import Host
 from crmkit._pipeline import TRANSLATE, check_output
 from crmkit.codec import structured
 from crmkit.documents import Context
-from crmkit.testing._transformer_cases import cases, samples
+from crmkit.testing._transformer.cases import cases, samples
 from crmkit.testing._verdicts import Broken, NotOffered, NotProven
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from crmkit.documents import Document
     from crmkit.infos import TransformerInfo
-    from crmkit.testing._transformer_cases import Case, Example
+    from crmkit.testing._transformer.cases import Case, Example
 
 _READS = re.compile(r"language|timezone|preferences\..+")
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import ClientData, ClientNotFoundError
-from crmkit.testing._changes import (
+from crmkit.testing._laws import law
+from crmkit.testing._provider.changes import (
     GONE,
     everywhere,
     in_records,
@@ -20,14 +21,13 @@ from crmkit.testing._changes import (
     with_value,
     without,
 )
-from crmkit.testing._laws import law
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
     from typing import Any
 
     from crmkit.testing._messages import Answer, Request
-    from crmkit.testing._subject import Subject
+    from crmkit.testing._provider.subject import Subject
 
 ABSENT = "99999999"
 ODD_IDS = (
@@ -83,7 +83,7 @@ class Fetching:
             backwards=st.booleans() if subject.speaks_http else st.just(value=False),
         )
         def comes_back(cut: int, ids: list[str], *, backwards: bool) -> None:
-            with subject.answers(_backwards if backwards else None):
+            with subject.between(change=_backwards if backwards else None):
                 found = subject.connect(cut=cut).get_clients_data(ids)
             for asked, client in found.items():
                 if not isinstance(client, ClientData):
@@ -130,11 +130,11 @@ class Fetching:
             values.append(value_of(answer))
             return answer
 
-        with subject.answers(keep):
+        with subject.between(change=keep):
             connector.get_client_data(client.id)
         for path in leaves(values, client.id):
             for new, word in ((None, "null"), (GONE, "missing")):
-                with subject.answers(in_records(client.id, without(path, new))):
+                with subject.between(change=in_records(client.id, without(path, new))):
                     found = connector.get_clients_data([client.id])[client.id]
                 if not isinstance(found, ClientData):
                     name = ".".join(map(str, path))
@@ -149,7 +149,7 @@ class Fetching:
         client = subject.add()
         connector = subject.connect()
         before = connector.get_client_data(client.id)
-        with subject.answers(in_records(client.id, _with_more)):
+        with subject.between(change=in_records(client.id, _with_more)):
             after = connector.get_clients_data([client.id])[client.id]
         if not isinstance(after, ClientData):
             subject.broken("loses a client whose record has more fields", cause=after)
@@ -167,7 +167,7 @@ class Fetching:
         if subject.info.fetch_batch == 1:
             subject.not_offered("it fetches one client a call")
         first, second, third = (subject.add() for _ in range(3))
-        with subject.answers(in_records(second.id, _scrambled)):
+        with subject.between(change=in_records(second.id, _scrambled)):
             found = subject.connect().get_clients_data([first.id, second.id, third.id])
         for client in (first, third):
             if not isinstance(found[client.id], ClientData):
@@ -199,7 +199,7 @@ class Fetching:
             Thread(target=lambda ask=c.id: found.update(connector.get_clients_data([ask])))
             for c in clients
         ]
-        with subject.answering(meet if subject.speaks_http else None):
+        with subject.between(before=meet if subject.speaks_http else None):
             for thread in work:
                 thread.start()
             for thread in work:

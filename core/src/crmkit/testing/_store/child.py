@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from crmkit.stores import Row
-    from crmkit.testing._store_subject import StoreSubject
+    from crmkit.testing._store.subject import StoreSubject
 
 _CODE = """
 import pickle, sys

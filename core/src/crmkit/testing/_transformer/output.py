@@ -17,8 +17,8 @@ from crmkit.testing._verdicts import rule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crmkit.testing._transformer_cases import Case
-    from crmkit.testing._transformer_subject import Transformer
+    from crmkit.testing._transformer.cases import Case
+    from crmkit.testing._transformer.subject import Transformer
 
 
 class Output:

@@ -11,7 +11,7 @@ from crmkit.testing._clock import START
 
 if TYPE_CHECKING:
     from crmkit.stores import Store
-    from crmkit.testing._store_subject import StoreSubject
+    from crmkit.testing._store.subject import StoreSubject
 
 NOW = START.timestamp()
 GROUP = Group("acme", "", "notes")

@@ -17,7 +17,7 @@ from crmkit.testing._verdicts import rule
 if TYPE_CHECKING:
     from crmkit.infos import ProviderInfo
     from crmkit.testing._importing import Imported
-    from crmkit.testing._subject import Subject
+    from crmkit.testing._provider.subject import Subject
 
 TYPES = (
     *("note", "call", "meeting", "task", "email_sent", "email_received"),

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crmkit.testing._failing import Failing
-from crmkit.testing._fetching import Fetching
-from crmkit.testing._loading import Loading
-from crmkit.testing._modes import subject_of
-from crmkit.testing._reading import Reading
-from crmkit.testing._resending import Resending
-from crmkit.testing._searching import Finding, Listing
-from crmkit.testing._signing import Signing
-from crmkit.testing._syncing import Syncing
+from crmkit.testing._provider.failing import Failing
+from crmkit.testing._provider.fetching import Fetching
+from crmkit.testing._provider.loading import Loading
+from crmkit.testing._provider.modes import subject_of
+from crmkit.testing._provider.reading import Reading
+from crmkit.testing._provider.resending import Resending
+from crmkit.testing._provider.searching import Finding, Listing
+from crmkit.testing._provider.signing import Signing
+from crmkit.testing._provider.syncing import Syncing
 from crmkit.testing._told import Telling
 from crmkit.testing._verdicts import NotProven, numbered
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crmkit.testing._fake import FakeCRM
-    from crmkit.testing._subject import Subject
+    from crmkit.testing._provider.subject import Subject
 
 
 class ProviderContract(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit import UnavailableError, hookimpl
 from crmkit.testing._messages import Answer
-from crmkit.testing._syncing import assert_true
+from crmkit.testing._provider.syncing import assert_true
 from crmkit.testing._verdicts import Broken
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crmkit import ActivityRecord, CRMConnector, SyncOutcome
     from crmkit.testing._messages import Request
-    from crmkit.testing._subject import Subject
+    from crmkit.testing._provider.subject import Subject
 
     Instead = Callable[[Request], Answer | None]
     Change = Callable[[Answer], Answer]
@@ -108,7 +108,7 @@ class Attempt:
 
         for _ in range(2):
             self.subject.clock.turn(HOURS)
-            with self.subject.answering(instead if reading else None):
+            with self.subject.between(before=instead if reading else None):
                 self.connector.flush_pending()
         return self._told(self._known())
 

@@ -13,7 +13,7 @@ from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
     from crmkit.models import ClientData
-    from crmkit.testing._subject import Subject
+    from crmkit.testing._provider.subject import Subject
 
 NAMES = (
     *("Zoë Ångström", "王小明", "محمد علي", "Владимир", "İpek Çağlar", "José 👩‍💻"),

@@ -7,11 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmkit.errors import StoreError
-from crmkit.testing._store_data import NOW, STATES, key, one_of_each, row, states
+from crmkit.testing._store.data import NOW, STATES, key, one_of_each, row, states
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
-    from crmkit.testing._store_subject import StoreSubject
+    from crmkit.testing._store.subject import StoreSubject
 
 
 class KeepingRows:

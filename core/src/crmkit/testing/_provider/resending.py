@@ -6,17 +6,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit.testing._attempt import POISON, SIZE, Attempt
-from crmkit.testing._changes import GONE, changed, value_of, with_value
-from crmkit.testing._failing import UNREADABLE
 from crmkit.testing._messages import Answer
+from crmkit.testing._provider.attempt import POISON, SIZE, Attempt
+from crmkit.testing._provider.changes import GONE, changed, value_of, with_value
+from crmkit.testing._provider.failing import UNREADABLE
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crmkit.testing._messages import Request
-    from crmkit.testing._subject import Subject
+    from crmkit.testing._provider.subject import Subject
 
 
 class Resending:

@@ -18,7 +18,7 @@ from crmkit.testing._verdicts import rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from crmkit.testing._transformer_subject import Transformer
+    from crmkit.testing._transformer.subject import Transformer
 
 _NAME = re.compile(r"[A-Za-z_]\w{0,63}")
 _VALUES: Sequence[object] = (

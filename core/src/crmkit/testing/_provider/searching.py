@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from crmkit import CRMConnector
-    from crmkit.testing._subject import Subject
+    from crmkit.testing._provider.subject import Subject
 
 NOBODY = "nobody@example.com"
 ODD_VALUES = (

@@ -14,7 +14,7 @@ from attrs import evolve
 from vcr import VCR
 from vcr.errors import CannotOverwriteExistingCassetteException as NotRecordedError
 
-from crmkit.testing._live import Account, LiveAPI
+from crmkit.testing._provider.live import Account, LiveAPI
 from crmkit.testing._verdicts import NotProven
 from crmkit.testing.cassettes import cassettes
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from crmkit.documents import Document
-from crmkit.testing._transformer_watched import watched
+from crmkit.testing._transformer.watched import watched
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crmkit.testing._transformer_cases import Case
-    from crmkit.testing._transformer_subject import Transformer
+    from crmkit.testing._transformer.cases import Case
+    from crmkit.testing._transformer.subject import Transformer
 
 _STYLE = 300
 _THREADS, _ROUNDS = 4, 5
