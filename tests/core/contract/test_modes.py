@@ -3,11 +3,10 @@ One switch decides what the contract's tests run against.
 """
 
 import re
-from pathlib import Path
 
 import pytest
 from attrs import evolve
-from tests.core.contract.fake import FakeAcme
+from tests.core.contract.providers_fake import FakeAcme
 
 import crmkit.testing._tape  # noqa: F401 - once, not in each run
 from crmkit import ClientData
@@ -15,22 +14,17 @@ from crmkit.testing import Server
 
 pytest_plugins = ["pytester"]
 
-HERE = Path(__file__).parent
 TOKEN = "the-token-of-the-account"
-TESTS = f"""
-import sys
-
-sys.path.insert(0, {str(HERE)!r})
-
-import right_provider
-from fake import FakeAcme
+TESTS = """
+from tests.core.contract import providers_right
+from tests.core.contract.providers_fake import FakeAcme
 
 from crmkit import ProviderInfo, hookimpl
 from crmkit.testing import FakeCRM, ProviderContract
 
 
 class TestAcme(ProviderContract):
-    plugin = right_provider
+    plugin = providers_right
     api = FakeAcme
     provider = "acme"
 
