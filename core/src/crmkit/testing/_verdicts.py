@@ -132,7 +132,9 @@ def place(plugin: object, hook: str, error: BaseException | None) -> str:
         ]
         if lines:
             return _shown(*lines[-1])
-    code = inspect.unwrap(getattr(plugin, hook, place)).__code__
+    code = getattr(inspect.unwrap(getattr(plugin, hook, None)), "__code__", None)
+    if code is None:  # the hook is what is missing
+        return _shown(next(iter(files), type(plugin).__name__), 1)
     return _shown(code.co_filename, code.co_firstlineno)
 
 
