@@ -3,27 +3,21 @@ One switch decides what the contract's tests run against.
 """
 
 import re
-from pathlib import Path
 
 import pytest
 from attrs import evolve
 from tests.core.contract.providers_fake import FakeAcme
 
-import crmkit.testing._provider.tape  # noqa: F401 - once, not in each run
+import crmkit.testing._tape  # noqa: F401 - once, not in each run
 from crmkit import ClientData
 from crmkit.testing import Server
 
 pytest_plugins = ["pytester"]
 
-HERE = Path(__file__).parent
 TOKEN = "the-token-of-the-account"
-TESTS = f"""
-import sys
-
-sys.path.insert(0, {str(HERE)!r})
-
-import providers_right
-from fake import FakeAcme
+TESTS = """
+from tests.core.contract import providers_right
+from tests.core.contract.providers_fake import FakeAcme
 
 from crmkit import ProviderInfo, hookimpl
 from crmkit.testing import FakeCRM, ProviderContract
