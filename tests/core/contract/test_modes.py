@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 from tests.core.contract.providers_fake import FakeAcme
 
-import crmkit.testing._tape  # noqa: F401 - once, not in each run
+import crmkit.testing._provider.tape  # noqa: F401 - once, not in each run
 from crmkit import ClientData
 from crmkit.testing import Server
 
