@@ -4,6 +4,7 @@ A batch that is synced while writing fails, and what becomes of it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from crmkit import UnavailableError, hookimpl
@@ -43,10 +44,14 @@ class Attempt:
             subject.about("crmkit_sync")
         self.subject = subject
         self.changed = False
+        self.asked = False
         client = subject.add()
+        # What is the same in any body; not in the id, by which a plugin may look.
+        mark = re.sub(r"\W", "-", client.id, flags=re.ASCII)
+        words = [POISON if n == bad else "visit" for n in range(SIZE)]
         self.batch: list[ActivityRecord] = [
-            subject.activity(client, f"{client.id}-{POISON if n == bad else 'visit'}-{n}")
-            for n in range(SIZE)
+            subject.activity(client, f"{word}-{mark}-{n}", id=f"id-{mark}-{n}")
+            for n, word in enumerate(words)
         ]
         self._losing = _Losing()
         self.connector = connector or subject.connect(wrappers=[self._losing])
@@ -59,9 +64,11 @@ class Attempt:
         """
         Sync it; requests that write are answered so, all others by the fake.
         """
+        seen: list[bool] = []
 
         def instead(request: Request) -> Answer | None:
-            return before(request) if before and self._writes(request) else None
+            seen.append(self._writes(request))
+            return before(request) if before and seen[-1] else None
 
         def change(_request: Request, answer: Answer, wrote: bool) -> Answer:  # noqa: FBT001
             new = after(answer) if after and wrote else answer
@@ -70,6 +77,8 @@ class Attempt:
 
         with self.subject.gate.between(before=instead, after=change):
             report = self.connector.batch_sync_activities(self.batch)
+        if before and seen and not any(seen):
+            self.subject.not_proven("no request shows the text of an activity")
         return self._told(report)
 
     def is_uncertain(self, *, written: bool) -> Attempt:
@@ -104,7 +113,10 @@ class Attempt:
         """
 
         def instead(request: Request) -> Answer | None:
-            return None if self._writes(request) else reading
+            if self._writes(request):
+                return None
+            self.asked = True
+            return reading
 
         for _ in range(2):
             self.subject.clock.turn(HOURS)
@@ -113,7 +125,9 @@ class Attempt:
         return self._told(self._known())
 
     def _writes(self, request: Request) -> bool:
-        return any(a.description.encode() in request.body for a in self.batch)
+        sent = request.body + request.query_string.encode()
+        reads = request.method == "GET"
+        return not reads and any(a.description.encode() in sent for a in self.batch)
 
     def _known(self) -> Iterable[SyncOutcome]:
         for activity in self.batch:

@@ -4,6 +4,7 @@ Rules of crmkit_sync: all is written once, and told as what it is.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,9 @@ class Syncing:
         records = subject.records("a visit")
         if len(records) != 1:
             subject.broken(f"writes it {len(records)} times")
-        if client.id not in set(texts(records[0])):
+        # It may be part of a reference, such as a URL.
+        whole = re.compile(rf"(?<!\w){re.escape(client.id)}(?!\w)")
+        if not any(map(whole.search, texts(records[0]))):
             subject.broken("writes it without its client")
 
     @rule
@@ -69,8 +72,9 @@ class Syncing:
         subject.about("crmkit_sync")
         client, connector = subject.add(), subject.connect()
         for name in TYPES:
-            outcome = connector.sync_activity(subject.activity(client, name, type=name))
-            times = len(subject.records(name))
+            text = f"of the type {name}"  # a name alone may be that of a record's field
+            outcome = connector.sync_activity(subject.activity(client, text, type=name))
+            times = len(subject.records(text))
             if (outcome.status, times) not in {("synced", 1), ("dead", 0)}:
                 what = f"says {outcome.status} of {name}, which is there {times} times"
                 subject.broken(what, cause=outcome.error)
