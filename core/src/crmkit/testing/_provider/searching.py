@@ -5,7 +5,7 @@ Rules of finding clients by a field, and of listing them.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from crmkit import AmbiguousClientError, ClientData, CRMError, hookimpl
@@ -24,7 +24,9 @@ ODD_VALUES = (
     *("*", "%", "", "@", "' OR '1'='1", "a@example.com,b@example.com", "x&email=y"),
     *('"', "\\", "a@example.com'--", "{}", "ana+news@example.com", "ü@example.com"),
 )
-LONG_AGO, SINCE, LATELY = (START - timedelta(days=days) for days in (30, 10, 2))
+# In a zone where it is later: who drops the zone asks for what is yet to come.
+SINCE = (START - timedelta(days=10)).astimezone(timezone(timedelta(hours=5)))
+LONG_AGO, LATELY = SINCE - timedelta(days=20), SINCE + timedelta(hours=1)
 
 
 class Finding:
