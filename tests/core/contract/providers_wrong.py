@@ -17,6 +17,7 @@ from crmkit import (
     AuthenticationError,
     ClientData,
     ClientNotFoundError,
+    ClientPage,
     CredentialsError,
     CustomField,
     InvalidRequestError,
@@ -513,6 +514,20 @@ def e09():
         return evolve(right.crmkit_provider(), error_from=error_from)
 
     return crmkit_provider
+
+
+def e10():
+    """
+    A failure while listing ends the list.
+    """
+
+    def crmkit_list_clients(session, updated_since, cursor):
+        try:
+            return right.crmkit_list_clients(session, updated_since, cursor)
+        except UnavailableError:
+            return ClientPage(clients=[])
+
+    return crmkit_list_clients
 
 
 def syncing(to_row=right.to_row, outcomes=right.outcomes):

@@ -4,7 +4,7 @@ Rules of what a provider makes of refusals and failures when it reads.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmkit import (
     AccessDeniedError,
@@ -23,9 +23,10 @@ from crmkit.testing._provider.changes import record_paths, value_of
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from crmkit import CRMConnector
+    from crmkit._results import Results
     from crmkit.testing._provider.subject import Subject
 
 HOUR, SHORT = 3600, 7
@@ -162,6 +163,30 @@ class Failing:
             if not str(error).startswith(wanted):
                 subject.about("crmkit_provider")  # whose error_from words it
                 subject.broken(f"says {str(error)!r}, not {wanted!r}: use status_message")
+
+    @rule
+    def test_e10_nobody(self, subject: Subject) -> None:
+        """
+        A CRM that fails to find, list or look back is an error, never nobody or nothing.
+        """
+        subject.about("crmkit_fetch")
+        client, host, session = subject.add(), subject.host, subject.connect().session()
+        asked: Mapping[str, Callable[[], Results[Any]]] = {
+            "crmkit_find_clients": lambda: host.find_clients(session, "email", email),
+            "crmkit_list_clients": lambda: host.list_clients(session, None, None),
+            "crmkit_history": lambda: host.history(session, client.id),
+        }
+        email = client.email or ""
+        offered = [hook for hook in asked if host.offers(subject.name, hook)]
+        if not offered:
+            subject.not_offered("it neither finds nor lists, and has no history")
+        error = subject.fake.error(503, {})
+        for hook in offered:
+            subject.about(hook)
+            with subject.gate.between(before=lambda _request: error):
+                results = asked[hook]()
+            if not results.errors:
+                subject.broken(f"gives {len(results.items)} records though the CRM failed")
 
 
 def refused(
