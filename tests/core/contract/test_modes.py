@@ -91,6 +91,7 @@ def run(pytester, monkeypatch):
     Return a function that runs the tests in a mode, and returns what pytest writes.
     """
     pytester.makepyfile(test_acme=TESTS)
+    pytester.makeini("[pytest]")  # so that it is no part of what may lie around it
 
     def run(mode, account=None, clients="1,2,3,4,5"):
         told = {"URL": account.url, "TOKEN": TOKEN, "CLIENTS": clients} if account else {}
