@@ -98,6 +98,7 @@ def test_no_value(http, server, caplog, options):
         ("", "people//notes/{id}/", "/people//notes/{id}/"),
         ("/api", "{kind}/{id}?expand=x#part/of/it", "/api/{kind}/{id}?expand=…"),
         ("/4711/v1", "", "/…/v1/"),
+        ("/api", "/notes#part/planted", "/api/notes"),
         ("/api", "/people-{kind}", "/api/…"),
         ("/api", "/{kind}.json", "/api/…"),
     ],
