@@ -7,6 +7,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+from base64 import b64encode
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -52,12 +53,14 @@ class ForwardingAPI(FakeCRM):
         """
         Return a request's headers, in lower case, with *token* where it had a token.
 
-        An ``Authorization`` of any scheme but Basic; a CRM with another way overrides this.
+        An ``Authorization`` as crmkit makes it; a CRM with another way overrides this.
         """
         scheme, _, given = headers.get("authorization", "").partition(" ")
-        if not given or scheme.lower() == "basic":
+        if not given:
             return headers
-        return {**headers, "authorization": f"{scheme} {self.token}"}
+        basic = scheme.lower() == "basic"
+        token = b64encode(f"{self.token}:".encode()).decode() if basic else self.token
+        return {**headers, "authorization": f"{scheme} {token}"}
 
     def _forwarded(self, request: Request) -> Answer:
         url = urlsplit(self.target)

@@ -18,6 +18,7 @@ from crmkit.testing._provider.resending import Resending
 from crmkit.testing._provider.searching import Finding, Listing
 from crmkit.testing._provider.signing import Signing
 from crmkit.testing._provider.syncing import Syncing
+from crmkit.testing._provider.writing import Writing
 from crmkit.testing._told import Telling
 from crmkit.testing._verdicts import NotProven, numbered
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 class ProviderContract(
     Signing,
     Resending,
+    Writing,
     Syncing,
     Failing,
     Listing,

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from crmkit import UnavailableError, hookimpl
 from crmkit.testing._messages import Answer
-from crmkit.testing._provider.syncing import assert_true
+from crmkit.testing._provider.syncing import assert_true, reason
 from crmkit.testing._verdicts import Broken
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class Attempt:
         self,
         subject: Subject,
         *,
+        kind: str | None = None,
         bad: int | None = None,
         connector: CRMConnector | None = None,
     ) -> None:
@@ -44,9 +47,11 @@ class Attempt:
         self.subject = subject
         self.changed = False
         client = subject.add()
+        texts = [f"{client.id}-{POISON if n == bad else 'visit'}-{n}" for n in range(SIZE)]
+        kind = kind or subject.type()
         self.batch: list[ActivityRecord] = [
-            subject.activity(client, f"{client.id}-{POISON if n == bad else 'visit'}-{n}")
-            for n in range(SIZE)
+            subject.activity(client, text, type=kind, id=f"activity {n} of {client.id}")
+            for n, text in enumerate(texts)
         ]
         self._losing = _Losing()
         self.connector = connector or subject.connect(wrappers=[self._losing])
@@ -127,13 +132,32 @@ class Attempt:
         assert_true(self.subject, self.batch, self.outcomes)
         return self
 
+    def among_others(self) -> Attempt:
+        """
+        Write others that are alike: of the same client, type and moment, with longer ids.
+        """
+        others = [
+            evolve(activity, id=f"{activity.id}7", description=f"another {activity.type}")
+            for activity in self.batch
+        ]
+        self.connector.batch_sync_activities(others)
+        return self
+
+    def is_found(self) -> Attempt:
+        """
+        Hold that all are synced, unless nobody can look for this kind of activity.
+        """
+        if any(outcome.user_decides for outcome in self.outcomes):
+            self.subject.not_offered("it cannot look for activities of this kind")
+        return self.has(*["synced"] * SIZE)
+
     def has(self, *statuses: str) -> Attempt:
         """
         Hold that the activities have these outcomes.
         """
         for outcome, status in zip(self.outcomes, statuses, strict=True):
             if outcome.status != status:
-                what = f"leaves {outcome.status} what should be {status}"
+                what = f"leaves {outcome.status} what should be {status}{reason(outcome)}"
                 self.subject.broken(what, cause=outcome.error)
         return self
 

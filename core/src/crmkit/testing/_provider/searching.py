@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit import AmbiguousClientError, ClientData, CRMError, hookimpl
 from crmkit.testing._clock import START
+from crmkit.testing._provider.changes import in_records
+from crmkit.testing._provider.fetching import scrambled
 from crmkit.testing._verdicts import NotProven, rule
 
 if TYPE_CHECKING:
@@ -23,7 +25,9 @@ ODD_VALUES = (
     *("*", "%", "", "@", "' OR '1'='1", "a@example.com,b@example.com", "x&email=y"),
     *('"', "\\", "a@example.com'--", "{}", "ana+news@example.com", "ü@example.com"),
 )
-LONG_AGO, SINCE, LATELY = (START - timedelta(days=days) for days in (30, 10, 2))
+LONG_AGO, SINCE = START - timedelta(days=30), START - timedelta(days=10)
+JUST_AFTER = SINCE + timedelta(minutes=1)
+NAMELESS = dict.fromkeys(("name", "first_name", "last_name", "email", "phone"))
 
 
 class Finding:
@@ -118,7 +122,7 @@ class Listing:
         connector = subject.connect(wrappers=[pages])
         there: list[str] = []
         for number in (0, 1, size, size + 1, 2 * size, 2 * size + 1):
-            there += [subject.add().id for _ in range(number - len(there))]
+            there += [subject.add(**NAMELESS).id for _ in range(number - len(there))]
             pages.count = 0
             listed = Counter(client.id for client in connector.iter_clients())
             if listed != Counter(there):
@@ -133,14 +137,16 @@ class Listing:
         A list since a moment has all clients changed after it, none from long before.
         """
         subject.about("crmkit_list_clients")
-        old, new = subject.add(updated_at=LONG_AGO), subject.add(updated_at=LATELY)
+        old = [subject.add(updated_at=LONG_AGO) for _ in range(2)]
+        new = [subject.add(updated_at=JUST_AFTER) for _ in range(3)]
         connector = subject.connect()
-        if connector.get_client_data(new.id).updated_at != LATELY:
+        if connector.get_client_data(new[0].id).updated_at != JUST_AFTER:
             subject.not_proven("no updated_at comes back")
+        _list_all(subject, 5)
         listed = {client.id for client in connector.iter_clients(updated_since=SINCE)}
-        if new.id not in listed:
+        if not listed >= {client.id for client in new}:
             subject.broken("leaves out a client that has changed since")
-        if old.id in listed:
+        if listed & {client.id for client in old}:
             subject.broken("lists a client that has not changed since")
 
     @rule
@@ -158,6 +164,28 @@ class Listing:
         if kept.id not in listed or kept.id in pages.deleted:
             subject.broken("takes a client for deleted that is there")
 
+    @rule
+    def test_f34_unreadable(self, subject: Subject) -> None:
+        """
+        A record of a list that cannot be read costs that record, and is told at the end.
+        """
+        subject.about("crmkit_list_clients")
+        first, second, third = (subject.add() for _ in range(3))
+        _list_all(subject, 3)
+        clients = subject.connect().iter_clients()
+        listed: set[str] = set()
+        try:
+            with subject.between(change=in_records(second.id, scrambled)):
+                listed.update(client.id for client in clients)
+        except CRMError:
+            told = True
+        else:
+            told = False
+        if not {first.id, third.id} <= listed:
+            subject.broken("loses clients for the record of another: give a map(…)")
+        if not told:
+            subject.broken("does not tell of a record that it cannot read")
+
 
 class _Pages:
     """
@@ -174,6 +202,14 @@ class _Pages:
         self.count += 1
         self.deleted |= set(results.page.deleted) if results.page else set()
         return results
+
+
+def _list_all(subject: Subject, number: int) -> None:
+    """
+    Go on only if all clients that there are can be listed.
+    """
+    if sum(1 for _ in subject.connect().iter_clients()) != number:
+        subject.not_proven("it does not list all, see F31")
 
 
 def _two_alike(subject: Subject) -> tuple[str, str, set[str]]:

@@ -22,12 +22,12 @@ from crmkit.testing._verdicts import rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from crmkit import CRMConnector
     from crmkit.infos import OAuth2
     from crmkit.models import ClientData
     from crmkit.testing._messages import Request
     from crmkit.testing._provider.subject import Subject
 
+STATUSES = (400, 401, 404, 429, 500)
 FRESH = "a-fresh-token-of-the-fake"
 PERSON = {
     "first_name": "Quirina",
@@ -99,17 +99,32 @@ class Signing:
         subject.about("crmkit_fetch")
         client = subject.add(**PERSON)
         hidden = [*PERSON.values(), subject.fake.token]
-        told: list[tuple[str, Any]] = []
-        with _logged() as records:
-            for status in (400, 401, 404, 429, 500):
-                echo = with_value(subject.fake.error(status, {}), hidden)
-                with subject.gate.between(before=_always(echo)):
-                    told += _tried(subject, client)
-            told += [("message", _refused(subject, client))]
-            told += [("log", record) for record in records]
-        for where, said in told:
-            if any(secret in str(said) for secret in hidden):
-                subject.broken(f"shows a token or a client's data in a {where}", cause=said)
+        echoes = [with_value(subject.fake.error(n, {}), hidden) for n in STATUSES]
+        for echo in (None, *echoes):
+            before = None if echo is None else _always(echo)
+            for hook, call in _calls(subject, client).items():
+                with subject.gate.between(before=before):
+                    told = list(_told(call))
+                for where, said in told:
+                    if any(secret in str(said) for secret in hidden):
+                        subject.about(hook)
+                        what = f"shows a token or a client's data in a {where}"
+                        subject.broken(what, cause=said)
+
+    @rule
+    def test_c05_check(self, subject: Subject) -> None:
+        """
+        A look at the account asks the CRM: a token that is refused is a problem.
+        """
+        subject.about("crmkit_check")
+        connector, refusal = subject.connect(), subject.fake.error(401, {})
+        good = {finding.status for finding in connector.check()}
+        with subject.gate.between(before=_always(refusal)):
+            bad = {finding.status for finding in connector.check()}
+        if "problem" in good:
+            subject.broken("tells of a problem where there is none")
+        if "problem" not in bad:
+            subject.broken("tells of no problem though the token is refused")
 
     @rule
     def test_c04_hosts(self, subject: Subject) -> None:
@@ -163,31 +178,39 @@ def _renewing(subject: Subject, oauth: OAuth2 | None) -> Any:
     return before
 
 
-def _tried(subject: Subject, client: ClientData) -> list[tuple[str, Any]]:
+def _calls(subject: Subject, client: ClientData) -> dict[str, Callable[[], object]]:
+    """
+    Return a call of each hook that the provider has.
+    """
     connector = subject.connect(max_retries=0)
-    found = fetched(connector, client.id)
     activity = subject.activity(client, PERSON["name"], id="secret")
-    outcome = connector.sync_activity(activity)
-    errors: list[object] = [found, outcome.error]
-    if subject.host.offers(subject.name, "crmkit_find_clients"):
-        errors.append(_searched(connector))
-    told = [("message", error) for error in errors if isinstance(error, Exception)]
-    return [*told, *(("repr", repr(shown)) for shown in (found, outcome, connector))]
+    calls: dict[str, Callable[[], object]] = {
+        "crmkit_fetch": lambda: bool(connector.get_client_data(client.id)),
+        "crmkit_sync": lambda: connector.sync_activity(activity),
+        "crmkit_find_clients": lambda: connector.find_client(email=PERSON["email"]),
+        "crmkit_check": connector.check,
+    }
+    return {
+        hook: call
+        for hook, call in calls.items()
+        if subject.host.offers(subject.name, hook)
+    }
 
 
-def _refused(subject: Subject, client: ClientData) -> Exception | None:
-    subject.fake.refused = {PERSON["name"]}
-    activity = subject.activity(client, PERSON["name"], id="refused")
-    error = subject.connect().sync_activity(activity).error
-    subject.fake.refused = set()
-    return error
-
-
-def _searched(connector: CRMConnector) -> object:
-    try:
-        return connector.find_client(email=PERSON["email"])
-    except CrmkitError as error:
-        return error
+def _told(call: Callable[[], object]) -> Iterator[tuple[str, object]]:
+    """
+    Yield what a call tells: in a message, in a repr, in the log.
+    """
+    with _logged() as records:
+        try:
+            got = call()
+        except CrmkitError as raised:
+            got = raised
+    said = getattr(got, "error", got)
+    if isinstance(said, Exception):
+        yield "message", said
+    yield "repr", repr(got)
+    yield from (("log", record) for record in records)
 
 
 def _walk(subject: Subject, client_id: str) -> None:
