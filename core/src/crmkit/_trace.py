@@ -93,8 +93,8 @@ def _path(target: str, template: str) -> str:
         _END_OF_PATH.split(path, maxsplit=1)[0].split("/")
         for path in (target, template.lstrip("/"))
     )
-    written = [*[""] * (len(sent) - len(written)), *written][-len(sent) :]
-    return "/".join(map(_segment, sent, written))
+    own = [""] * (len(sent) - len(written))
+    return "/".join(map(_segment, sent, own + written))
 
 
 def _segment(sent: str, written: str) -> str:

@@ -66,11 +66,12 @@ def looked_for(crm: CRMConnector, chosen: Chosen) -> list[Row]:
     """
     Return the uncertain rows that a flush looks for; about the others only you decide.
     """
+    rows = waiting(crm, chosen, "uncertain")
+    outcomes = [crm.outcome_of(row.activity_id, row.user_id) for row in rows]
     return [
         row
-        for row in waiting(crm, chosen, "uncertain")
-        if (outcome := crm.outcome_of(row.activity_id, row.user_id))
-        and not outcome.user_decides
+        for row, outcome in zip(rows, outcomes, strict=True)
+        if outcome is not None and not outcome.user_decides
     ]
 
 
