@@ -19,7 +19,7 @@ from crmkit.testing._verdicts import Broken, NotOffered, NotProven, rule
 class Contract(Telling):
     @pytest.fixture
     def subject(self):
-        calm = {"missing": lambda: "", "finish": lambda: None}
+        calm = {"missing": lambda: "", "failed": lambda _: "", "finish": lambda: None}
         return SimpleNamespace(plugin=self, hook="crmkit_fetch", **calm)
 
     @rule

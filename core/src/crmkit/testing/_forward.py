@@ -7,7 +7,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -58,8 +58,11 @@ class ForwardingAPI(FakeCRM):
         scheme, _, given = headers.get("authorization", "").partition(" ")
         if not given:
             return headers
-        basic = scheme.lower() == "basic"
-        token = b64encode(f"{self.token}:".encode()).decode() if basic else self.token
+        token = self.token
+        if scheme.lower() == "basic":
+            if not b64decode(given).endswith(b":"):
+                return headers
+            token = b64encode(f"{token}:".encode()).decode()
         return {**headers, "authorization": f"{scheme} {token}"}
 
     def _forwarded(self, request: Request) -> Answer:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import inspect
 from functools import wraps
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -26,6 +27,11 @@ class Subject(Protocol):
     def missing(self) -> str:
         """
         Return what a fake would need to answer all that it was asked, empty for nothing.
+        """
+
+    def failed(self, error: BaseException) -> str:
+        """
+        Return what a fake did wrong itself when *error* was raised, empty for nothing.
         """
 
     def finish(self) -> None:
@@ -106,11 +112,27 @@ def numbered(name: str) -> str:
 
 def _sentence(subject: Subject, number: str, text: str, error: Exception) -> str:
     if isinstance(error, Broken):
-        hook, what, cause = error.hook, str(error), error.cause
+        hook, cause = error.hook, error.cause
+        what = f"{error}"
+        if cause is not None and str(cause) not in what:
+            what += f" ({_named(cause)})"
     else:
         hook, what, cause = subject.hook, f"raises {_named(error)}", error
-    where = place(subject.plugin, hook, cause)
-    return f"{where}: rule {number}, {text.rstrip('.')!r}: {hook} {what}"
+    where, aside = place(subject.plugin, hook, cause), subject.failed(error)
+    told = f"{where}: rule {number}, {text.rstrip('.')!r}: {hook} {what}{aside}"
+    return " ".join(told.split())
+
+
+def raised_by(owner: object, error: BaseException) -> str:
+    """
+    Return what methods of *owner* raised, and where; empty if none did.
+    """
+    spots = [
+        (frame.f_code.co_filename, number)
+        for frame, number in walk_tb(error.__traceback__)
+        if frame.f_locals.get("self") is owner
+    ]
+    return f"{_named(error)} at {_shown(*spots[-1])}" if spots else ""
 
 
 def _named(error: BaseException) -> str:
@@ -126,9 +148,9 @@ def place(plugin: object, hook: str, error: BaseException | None) -> str:
     files = tuple(_files(plugin))
     for raised in _chain(error):
         lines = [
-            (frame.filename, number)
-            for frame, number in _frames(raised)
-            if frame.filename.startswith(files)
+            (frame.f_code.co_filename, number)
+            for frame, number in walk_tb(raised.__traceback__)
+            if frame.f_code.co_filename.startswith(files)
         ]
         if lines:
             return _shown(*lines[-1])
@@ -156,13 +178,6 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _frames(error: BaseException) -> Iterator[tuple[Any, int]]:
-    traceback = error.__traceback__
-    while traceback is not None:
-        yield inspect.getframeinfo(traceback.tb_frame, context=0), traceback.tb_lineno
-        traceback = traceback.tb_next
 
 
 def _shown(file: str, line: int) -> str:

@@ -71,6 +71,10 @@ class ProviderContract(
         """
         Return the provider with a fresh fake, or with what stands in for it.
         """
+        for needed in ("plugin", "api"):
+            if getattr(type(self), needed, None) is None:
+                msg = f"{type(self).__name__} needs a line {needed} = …"
+                pytest.fail(msg, pytrace=False)
         name, rule = self.provider or named(self.plugin), request.node.name
         folder = request.config.rootpath / "cassettes" / name / "contract"
         cassette = folder / f"{rule.removeprefix('test_')}.yaml"

@@ -5,6 +5,7 @@ What a CRM's answers may look like too: the same JSON with something changed.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -48,16 +49,45 @@ def texts(value: object) -> Iterable[str]:
         yield value if isinstance(value, str) else json.dumps(value)
 
 
-def record_paths(value: Any, client_id: str, at: Path = ()) -> Iterator[Path]:
+def shows(record: object, client_id: str) -> bool:
     """
-    Yield where the outermost objects are that hold a client's id directly.
+    Tell whether an id stands in a JSON value, alone or as part of a URL or the like.
     """
-    plain = value.values() if isinstance(value, dict) else ()
-    if any(_is_id(inner, client_id) for inner in plain):
+    whole = re.compile(rf"(?<!\w){re.escape(client_id)}(?!\w)")
+    return any(map(whole.search, texts(record)))
+
+
+def record_paths(value: Any, client_id: str) -> list[Path]:
+    """
+    Return where a client's records are: the outermost objects that hold its id.
+
+    They hold it under a name such as id, or are kept under it; if there is none, whatever
+    the name: where ids are small numbers, a count of records may be equal to one.
+    """
+    named = list(_holding(value, client_id, _is_named))
+    return named or list(_holding(value, client_id, _is_there))
+
+
+def _holding(
+    value: Any, client_id: str, holds: Callable[[str, Any, str], bool], at: Path = ()
+) -> Iterator[Path]:
+    fields = value.items() if isinstance(value, dict) else ()
+    is_kept_under_it = at and at[-1] == client_id
+    if fields and (is_kept_under_it or any(holds(*f, client_id) for f in fields)):
         yield at
         return
     for key, inner in _inside(value):
-        yield from record_paths(inner, client_id, (*at, key))
+        yield from _holding(inner, client_id, holds, (*at, key))
+
+
+def _is_named(name: str, value: Any, client_id: str) -> bool:
+    # In some CRMs an id has several parts.
+    parts = value.values() if isinstance(value, dict) else (value,)
+    return name.lower().endswith("id") and any(_is_id(p, client_id) for p in parts)
+
+
+def _is_there(_name: str, value: Any, client_id: str) -> bool:
+    return _is_id(value, client_id)
 
 
 def leaf_paths(record: Any, client_id: str, at: Path = ()) -> Iterator[Path]:
@@ -113,7 +143,7 @@ def in_records(client_id: str, change: Callable[[Any], Any]) -> Callable[[Answer
 
     def changed_records(answer: Answer) -> Answer:
         value = value_of(answer)
-        paths = list(record_paths(value, client_id))
+        paths = record_paths(value, client_id)
         for path in paths:
             value = changed(value, path, change(at_path(value, path)))
         return with_value(answer, value) if paths else answer

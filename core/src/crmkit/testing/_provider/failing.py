@@ -14,6 +14,7 @@ from crmkit import (
     CredentialsError,
     CRMError,
     CrmkitError,
+    ProtocolError,
     RateLimitedError,
     UnavailableError,
 )
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from crmkit.testing._provider.subject import Subject
 
 HOUR, SHORT = 3600, 7
+PAGE = b"<!doctype html><title>Sign in</title>"
 UNREADABLE = (
-    b"<!doctype html><title>Sign in</title>",
+    PAGE,
     b'{"unexpected": true}',
     b"null",
     b'"text"',
@@ -67,7 +69,7 @@ class Failing:
         404 is an error or a client not found, never anything else.
         """
         error = refused(subject, 404)
-        if error.__cause__ is not None:
+        if failed_on(error):
             subject.broken("fails on 404", cause=error)
 
     @rule
@@ -102,10 +104,16 @@ class Failing:
         """
         A CRM that fails is UnavailableError, never a client not found; once is repeated.
         """
-        for status in (500, 502, 503):
-            error = refused(subject, status)
+        # What stands before the CRM, and fails in its place, has words of its own.
+        page = Answer(status=502, content=PAGE, headers={"Content-Type": "text/html"})
+        for answer, what in (
+            (subject.fake.error(500, {}), "500"),
+            (page, "502 with a web page"),
+            (subject.fake.error(503, {}), "503"),
+        ):
+            error = failed(subject, answer)
             if not isinstance(error, UnavailableError):
-                subject.broken(f"takes {status} for {type(error).__name__}", cause=error)
+                subject.broken(f"takes {what} for {type(error).__name__}", cause=error)
         client = subject.add()
         answers = [subject.fake.error(503, {})]
         with subject.gate.between(before=lambda _: answers.pop() if answers else None):
@@ -131,10 +139,10 @@ class Failing:
         for content in UNREADABLE:
 
             def instead(answer: Answer, content: bytes = content) -> Answer:
-                record = next(record_paths(value_of(answer), client.id), None)
-                return answer if record is None else Answer(content=content)
+                shown = record_paths(value_of(answer), client.id)
+                return Answer(content=content) if shown else answer
 
-            with subject.between(change=instead):
+            with subject.changing(instead):
                 found = connector.get_clients_data([client.id])[client.id]
             if isinstance(found, ClientData | ClientNotFoundError):
                 what = f"takes {content[:20]!r} for an answer"
@@ -177,6 +185,16 @@ def failed(subject: Subject, answer: Answer) -> CrmkitError:
     if not isinstance(found, CrmkitError):
         subject.broken(f"gives {found!r} though the CRM failed", cause=found)
     return found
+
+
+def failed_on(error: Exception) -> bool:
+    """
+    Tell whether the plugin raised what is none of crmkit's errors.
+
+    An error of crmkit's may have any cause: a plugin that knows better raises it *from*.
+    """
+    cause = error.__cause__
+    return isinstance(error, ProtocolError) and not isinstance(cause, CRMError | None)
 
 
 def fetched(connector: CRMConnector, client_id: str) -> ClientData | Exception:

@@ -30,13 +30,15 @@ class Gate:
 
     *signed*: each request must carry the fake's token, or one of *tokens*, and none that
     is *revoked*. *before* may answer in the fake's place; *after* may change an answer,
-    and knows whether the request wrote an activity. All *requests* are kept.
+    and knows whether the request wrote an activity. All *requests* are kept, and the
+    *failures* of the fake itself, which the plugin sees as a 500.
     """
 
     def __init__(self, fake: FakeCRM, handle: Handler, *, signed: bool) -> None:
         self.tokens: set[str] = set()
         self.revoked: set[str] = set()
         self.requests: list[Request] = []
+        self.failures: list[Exception] = []
         self._before: Before | None = None
         self._after: After | None = None
         self._fake = fake
@@ -82,10 +84,17 @@ class Gate:
     def _answered(self, request: Request) -> Answer:
         with self._lock:  # a fake is made of dictionaries
             if self._after is None:
-                return self._handle(request)
+                return self._given(request)
             count = len(self._fake.written)
-            answer = self._handle(request)
+            answer = self._given(request)
             return self._after(request, answer, len(self._fake.written) > count)
+
+    def _given(self, request: Request) -> Answer:
+        try:
+            return self._handle(request)
+        except Exception as error:
+            self.failures.append(error)
+            raise
 
     def _admits(self, request: Request) -> bool:
         if request.path in self._fake.open_paths:
@@ -96,9 +105,9 @@ class Gate:
 
 def carries(request: Request, token: str) -> bool:
     """
-    Tell whether a request carries a token: in a header, also of Basic, or in the query.
+    Tell whether a request carries a token: in a header, also of Basic, in path or query.
     """
-    texts = [*request.headers.values(), *request.query.values()]
+    texts = [*request.headers.values(), request.path, *request.query.values()]
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:

@@ -64,7 +64,8 @@ class Resending:
         if not attempt.changed:
             subject.not_proven("the fake's answer to a write lists no records")
         statuses = sorted(outcome.status for outcome in attempt.outcomes)
-        if statuses != ["synced", "synced", "uncertain"]:
+        # Fewer are right where rows are known by their place: an answer that is too short.
+        if statuses.count("synced") > SIZE - 1:
             what = f"says {', '.join(statuses)} where the answer tells of two in three"
             subject.broken(what)
 
@@ -147,6 +148,8 @@ class Resending:
         attempt = Attempt(subject).is_uncertain(written=True)
         uncertain = [o.activity_id for o in attempt.outcomes if o.status == "uncertain"]
         attempt.flush(reading=down)
+        if not attempt.asked:
+            subject.not_offered("it looks nothing up: sending again does no harm")
         for outcome in attempt.outcomes:
             if outcome.activity_id in uncertain and outcome.status != "uncertain":
                 what = f"says {outcome.status} while the CRM cannot tell"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit import AmbiguousClientError, ClientData, CRMError, hookimpl
 from crmkit.testing._clock import START
 from crmkit.testing._provider.changes import in_records
+from crmkit.testing._provider.failing import failed_on
 from crmkit.testing._provider.fetching import scrambled
 from crmkit.testing._verdicts import NotProven, rule
 
@@ -103,7 +104,7 @@ class Finding:
         found = _found(subject.connect(), ("no_such_field", "x"))
         if isinstance(found, ClientData | AmbiguousClientError):
             subject.broken("finds somebody by a field that there is not")
-        if isinstance(found, CRMError) and found.__cause__ is not None:
+        if isinstance(found, CRMError) and failed_on(found):
             subject.broken("fails on a field that there is not", cause=found)
 
 
@@ -175,7 +176,7 @@ class Listing:
         clients = subject.connect().iter_clients()
         listed: set[str] = set()
         try:
-            with subject.between(change=in_records(second.id, scrambled)):
+            with subject.changing(in_records(second.id, scrambled)):
                 listed.update(client.id for client in clients)
         except CRMError:
             told = True

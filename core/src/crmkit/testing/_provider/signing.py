@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from attrs import evolve
 
@@ -56,8 +57,11 @@ class Signing:
         credentials = subject.credentials() or CRMCredentials(provider=subject.name)
         if info.oauth:
             app = {"client_id": "an-app", "client_secret": "its-secret"}
+            app = {**credentials.metadata, **app}
             credentials = evolve(credentials, refresh_token=Secret("again"), metadata=app)
-        connector = subject.connect(credentials=credentials)
+        connector = subject.connect(
+            credentials=credentials, plugins={subject.name: _with_tokens_here(subject)}
+        )
         with gate.between(before=_renewing(subject, info.oauth)):
             found = fetched(connector, client.id)
         if isinstance(found, Exception):
@@ -77,7 +81,7 @@ class Signing:
         given = subject.credentials() or CRMCredentials(provider=subject.name)
         connector = subject.connect(
             credentials={
-                (subject.name, user): evolve(given, access_token=Secret(token))
+                (subject.name, user): _with_token(given, subject.fake.token, token)
                 for user, token in tokens.items()
             }
         )
@@ -158,8 +162,27 @@ class Signing:
             subject.broken("follows the CRM's answers to another machine")
 
 
+def _with_token(given: CRMCredentials, old: str, new: str) -> CRMCredentials:
+    """
+    Return credentials with another token, also where it is part of the metadata.
+    """
+    more = {name: new if value == old else value for name, value in given.metadata.items()}
+    return evolve(given, access_token=Secret(new), metadata=more)
+
+
 def _always(answer: Answer) -> Callable[[Request], Answer]:
     return lambda _request: answer
+
+
+def _with_tokens_here(subject: Subject) -> object:
+    """
+    Return the plugin with its token URL on the fake, if it is on a machine of its own.
+    """
+    oauth = subject.info.oauth
+    if oauth is None:
+        return subject.plugin
+    here = evolve(oauth, token_url=urlsplit(oauth.token_url).path)
+    return subject.described(oauth=here)
 
 
 def _renewing(subject: Subject, oauth: OAuth2 | None) -> Any:

@@ -135,6 +135,12 @@ class StoreSubject:
         """
         return ""
 
+    def failed(self, _error: BaseException) -> str:
+        """
+        Return nothing, likewise.
+        """
+        return ""
+
     def finish(self) -> None:
         """
         Have nothing against calling the rule proven.

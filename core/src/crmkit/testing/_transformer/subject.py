@@ -73,6 +73,12 @@ class Transformer:
         """
         return ""
 
+    def failed(self, _error: BaseException) -> str:
+        """
+        Return nothing, likewise.
+        """
+        return ""
+
     def finish(self) -> None:
         """
         Hold nothing against what was proven.
