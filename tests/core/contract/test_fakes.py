@@ -107,14 +107,8 @@ def told(tmp_path_factory):
 @pytest.mark.parametrize(
     "sentence",
     [
-        (
-            "500 - Internal Server Error; FakeSlip itself raises AttributeError: "
-            "'FakeSlip' object has no attribute 'ketp' at test_acme.py:19"
-        ),
-        (
-            "raises LookupError: no room; FakeNobody itself raises LookupError: no room at "
-            "test_acme.py:24"
-        ),
+        "; FakeSlip itself raises AttributeError: 'FakeSlip' object has no attribute",
+        "; FakeNobody itself raises LookupError: no room at test_acme.py:24",
         "FakeHasty.__init__ must call super().__init__()",
         "TestNothing needs a line api = …",
     ],

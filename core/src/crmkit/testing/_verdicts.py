@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from crmkit.errors import ProtocolError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -115,7 +117,9 @@ def _sentence(subject: Subject, number: str, text: str, error: Exception) -> str
         hook, cause = error.hook, error.cause
         what = f"{error}"
         if cause is not None and str(cause) not in what:
-            what += f" ({_named(cause)})"
+            # What the core makes of a record's error says less than that error.
+            root = cause.__cause__ if isinstance(cause, ProtocolError) else None
+            what += f" ({_named(root or cause)})"
     else:
         hook, what, cause = subject.hook, f"raises {_named(error)}", error
     where, aside = place(subject.plugin, hook, cause), subject.failed(error)

@@ -56,6 +56,8 @@ class Signing:
         gate.revoked = {subject.fake.token}
         credentials = subject.credentials() or CRMCredentials(provider=subject.name)
         if info.oauth:
+            fake, place = subject.fake, urlsplit(info.oauth.token_url).path
+            fake.open_paths |= {f"/{place.lstrip('/')}"}
             app = {"client_id": "an-app", "client_secret": "its-secret"}
             app = {**credentials.metadata, **app}
             credentials = evolve(credentials, refresh_token=Secret("again"), metadata=app)
