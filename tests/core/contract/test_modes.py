@@ -134,7 +134,7 @@ def test_few_clients(run, account):
     told = summary(run("live", account, clients="1"))
 
     assert told.startswith("4 rules hold, 5 not proven (")
-    assert re.search(r"[( ]S01[ :][^;]*live: it takes other clients than there are", told)
+    assert re.search(r"[( ]F03[ :][^;]*live: it takes other clients than there are", told)
 
 
 def test_few_writes(run, account):
