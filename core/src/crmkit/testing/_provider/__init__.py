@@ -11,6 +11,7 @@ import pytest
 
 from crmkit.testing._provider.failing import Failing
 from crmkit.testing._provider.fetching import Fetching
+from crmkit.testing._provider.hiding import Hiding
 from crmkit.testing._provider.loading import Loading
 from crmkit.testing._provider.modes import subject_of
 from crmkit.testing._provider.reading import Reading
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 
 class ProviderContract(
+    Hiding,
     Signing,
     Resending,
     Writing,
