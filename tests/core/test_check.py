@@ -171,6 +171,7 @@ def test_store(connect, server, crm):
     (store,) = [f for f in connector.check() if f.subject == "store"]
 
     assert (store.status, store.detail) == ("warning", "1 dead")
+    assert "crmkit outbox flush" in store.remedy
 
 
 def test_store_broken(connect, store):

@@ -288,6 +288,19 @@ class TestLedger:
         assert str(told[1].error) == "no such field"
         assert told[2].error.sent
 
+    def test_outcome_of_a_missing_plugin(self, connected, book):
+        """
+        outcome_of tells what became of an activity without the plugin, too.
+        """
+        book.fates = {"1": "timeout"}
+        with connected() as connector:
+            connector.sync_activity(*activities(1))
+
+        with connected(plugins={}) as connector:
+            told = connector.outcome_of("1")
+
+        assert (told.status, told.user_decides) == ("uncertain", False)
+
 
 class TestByHand:
     def test_list(self, connected, book):

@@ -93,6 +93,27 @@ def test_custom_alias(name):
     assert render(f"{{{{ {name} }}}}") == "500000"
 
 
+@pytest.mark.parametrize(
+    ("name", "close"),
+    [
+        ("name", {"fullName", "firstName", "lastName"}),
+        ("nmae", set()),
+        ("budgetMx", {"Budget Max", "budget"}),
+        ("cty", {"city"}),
+        ("qqq", set()),
+    ],
+)
+def test_unknown_close(name, close):
+    """
+    An unknown name is told with the close ones that are known, however they are spelt.
+    """
+    message = str(failure(f"{{{{ {name} }}}}", variables={"city": "Lisbon"}))
+
+    told = message.partition("did you mean ")[2].partition("?")[0]
+    assert set(filter(None, told.split(", "))) == close
+    assert "pass variables=" in message
+
+
 def test_exact_name_first():
     """
     A custom field of exactly this name wins over one of the same alias.

@@ -299,6 +299,7 @@ class TestVerdicts:
 
         outcome = connector.sync_activity(*activities(1))
         assert (outcome.status, outcome.user_decides) == ("uncertain", False)
+        assert not connector.outcome_of("1").user_decides
 
         book.heal()
         clock.turn(1)
@@ -324,6 +325,7 @@ class TestVerdicts:
         report = connector.flush_pending()
 
         assert (report[0].status, report[0].user_decides) == ("uncertain", True)
+        assert connector.outcome_of("1").user_decides
         assert report.exit_code == 3
         assert book.entries == [(None, "1")]
 
@@ -350,6 +352,7 @@ class TestVerdicts:
 
             again = connector.batch_sync_activities(activities(1))
             assert (again[0].user_decides, again.exit_code) == (True, 3)
+            assert connector.outcome_of("1").user_decides
 
             assert connector.outbox.retry("1") == 1
             assert connector.flush_pending()[0]

@@ -90,6 +90,45 @@ def test_no_value(http, server, caplog, options):
         assert planted not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("base", "path", "shown"),
+    [
+        ("/api/v4", "people/", "/api/v4/people/"),
+        ("/api/v4/", "/people", "/api/v4/people"),
+        ("", "people//notes/{id}/", "/people//notes/{id}/"),
+        ("/api", "{kind}/{id}?expand=x#part/of/it", "/api/{kind}/{id}?expand=…"),
+        ("/4711/v1", "", "/…/v1/"),
+        ("/api", "/notes#part/planted", "/api/notes"),
+        ("/api", "/people-{kind}", "/api/…"),
+        ("/api", "/{kind}.json", "/api/…"),
+    ],
+)
+def test_path_as_sent(connect, server, caplog, base, path, shown):
+    """
+    The path is the one sent, base path and slashes and all, with names for what is filled.
+    """
+    caplog.set_level(logging.DEBUG, logger="crmkit.http")
+    server.answer = lambda request: {}
+    settings = {"acme": {"base_url": f"{server.url}{base}"}}
+    http = connect(settings=settings).session().http
+
+    http.get(path, path_values={"kind": "planted", "id": "a/planted"})
+
+    out = caplog.records[0].getMessage()
+    assert out == f"acme > GET 127.0.0.1:{server.port} {shown}"
+    assert "planted" not in out
+
+
+def test_path_of_the_base(connect, crm, server, caplog):
+    """
+    Where the base URL alone is asked for its path is shown, too.
+    """
+    caplog.set_level(logging.DEBUG, logger="crmkit.http")
+    connect(settings={"acme": {"base_url": f"{server.url}/wrong/v9"}}).check()
+
+    assert f"GET 127.0.0.1:{server.port} /wrong/v9" in caplog.text
+
+
 def test_whole_address(http, server, caplog):
     """
     Of a next link, too, words alone are shown.

@@ -9,8 +9,26 @@ from pathlib import Path
 import attrs
 import pytest
 
-from crmkit import Limit, OAuth2, ProviderInfo, Rate, TransformerInfo, hookspecs
+from crmkit import (
+    ActivityRecord,
+    ClientData,
+    ClientInteraction,
+    ClientPage,
+    Consent,
+    CRMCredentials,
+    CustomField,
+    Finding,
+    Limit,
+    OAuth2,
+    ProviderInfo,
+    Rate,
+    SyncOutcome,
+    TransformerInfo,
+    errors,
+    hookspecs,
+)
 from crmkit._session import Session
+from crmkit._values import new_id, now
 from crmkit.http import Http, Response
 
 DOCS = Path(__file__).parents[2].joinpath("docs", "hooks.md").read_text(encoding="utf-8")
@@ -19,6 +37,7 @@ HOOKS = {
     for name, function in vars(hookspecs).items()
     if hasattr(function, f"{hookspecs.NAME}_spec")
 }
+MADE = {now: "now", new_id: "a new one"}
 
 
 def section(heading):
@@ -74,12 +93,21 @@ def test_rules(name):
         ("## TransformerInfo", TransformerInfo),
         ("### Rate", Rate),
         ("### Limit", Limit),
+        ("### Finding", Finding),
         ("### OAuth2", OAuth2),
+        ("### ClientData", ClientData),
+        ("### Consent", Consent),
+        ("### ClientPage", ClientPage),
+        ("### ClientInteraction", ClientInteraction),
+        ("### CustomField", CustomField),
+        ("### ActivityRecord", ActivityRecord),
+        ("### SyncOutcome", SyncOutcome),
+        ("### CRMCredentials", CRMCredentials),
     ],
 )
 def test_fields(heading, kind):
     """
-    Each field of what a plugin says of itself is documented with its default.
+    Each field of what plugins say of themselves, get or return is documented, with default.
     """
     rows = dict(re.findall(r"\n\| `(\w+)` \| `?(.*?)`? \|", section(heading)))
     expected = {field.name: default(field) for field in attrs.fields(kind)}
@@ -94,7 +122,47 @@ def default(field):
     if field.default is attrs.NOTHING:
         return "required"
     made = field.default
-    return repr(made.factory() if isinstance(made, attrs.Factory) else made)
+    if isinstance(made, attrs.Factory):
+        return MADE[made.factory] if made.factory in MADE else repr(made.factory())
+    return repr(field.converter(made) if field.converter else made)
+
+
+def test_metadata():
+    """
+    The keys of metadata that have a meaning are documented, all of them.
+    """
+    named = inspect.getdoc(ActivityRecord).partition("reserved keys are ")[2]
+    keys = re.findall(r"\w+", named.partition(".")[0])
+
+    assert len(keys) == 11
+    assert set(keys) == documented(section("### Metadata"))
+
+
+def test_statuses():
+    """
+    The statuses of a consent are documented, all of them.
+    """
+    with pytest.raises(ValueError, match="one of") as caught:
+        Consent(channel="email", status="what")
+
+    for status in str(caught.value).partition("one of ")[2].split(", "):
+        assert f"`{status}`" in section("### Consent")
+
+
+def test_error_arguments():
+    """
+    The keyword arguments of the errors that plugins raise are documented.
+    """
+    text = section("## What an error leads to")
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.CRMError)
+    ]
+    arguments = {name for kind in kinds for name in inspect.signature(kind).parameters}
+
+    for name in arguments - {"message", "client_ids"}:  # the core's own
+        assert f"`{name}`" in text or f"{name}=" in text, name
 
 
 def test_session():

@@ -207,6 +207,7 @@ def terminal(tmp_path):
     python.chmod(0o755)
     folder = tmp_path / "empty"
     folder.mkdir()
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")  # else one further up is taken
     own = {
         "HOME": str(tmp_path),
         "PATH": f"{python.parent}:{os.environ['PATH']}",

@@ -101,12 +101,14 @@ class Check:
         if check.ok:
             yield Finding(subject="store", status="ok", detail=counts or "nothing waits")
         else:
-            remedy = "crmkit outbox list shows them; retry or drop them"
+            # What is uncertain may be in the CRM: to retry it unseen may write it twice.
+            remedy = "crmkit outbox flush; then crmkit outbox list shows what is left"
             yield Finding(subject="store", status="warning", detail=counts, remedy=remedy)
 
 
 def _whose(user_id: str | None) -> str:
-    return "without a user" if user_id is None else f"of user {user_id!r}"
+    whom = "calls without a user" if user_id is None else f"user {user_id!r}"
+    return f"found, for {whom}"
 
 
 def _problem(subject: str, error: Exception) -> Finding:

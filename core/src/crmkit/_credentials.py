@@ -149,8 +149,8 @@ def _from_environment(provider: str, user_id: str | None) -> str | None:
 
 
 def _not_found(provider: str, user_id: str | None) -> str:
-    whom = "" if user_id is None else f" {user_id!r}"
+    whom = "(the call names none)" if user_id is None else repr(user_id)
     return (
-        f"No CRM credentials found for user{whom} of provider {provider!r}: set "
+        f"No CRM credentials found for user {whom} of provider {provider!r}: set "
         f"{variable(provider, user_id)}, or pass credentials= to CRMConnector"
     )

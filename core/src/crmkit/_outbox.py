@@ -13,7 +13,7 @@ from attrs import frozen
 
 from crmkit import errors
 from crmkit.codec import activity_from_json, activity_to_json, from_json, to_json
-from crmkit.errors import ActivityConflictError, ConfigurationError, CRMError
+from crmkit.errors import ActivityConflictError, ConfigurationError, CRMError, PluginError
 from crmkit.reports import PENDING, SYNCED, SyncOutcome, SyncReport
 from crmkit.stores import LEDGER_DAYS, SENDING, Group, Key, Row, Store
 
@@ -45,9 +45,15 @@ class Outbox:
     What waits to be sent, is uncertain, or is dead, in the connector's store.
     """
 
-    def __init__(self, open_store: Callable[[], Store], clock: Clock) -> None:
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        clock: Clock,
+        told: Callable[[str, SyncOutcome], SyncOutcome],
+    ) -> None:
         self._open_store = open_store
         self._clock = clock
+        self._told = told  # which knows whether a provider can look
         self._lock = Lock()
         self._store: Store | None = None
 
@@ -103,7 +109,13 @@ class Outbox:
         Return what became of an activity, None if it is not known.
         """
         row = self.store.get(Key(user_id or "", activity_id))
-        return None if row is None else outcome_of(row)
+        if row is None:
+            return None
+        outcome = outcome_of(row)
+        try:
+            return self._told(row.provider, outcome)
+        except PluginError:  # what cannot be loaded now may be able to look
+            return outcome
 
     def planned(self, groups: Collection[Group]) -> SyncReport:
         """

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from crmkit._encode import clean, cleaner, plain_text
+from crmkit._unfilled import complain
 from crmkit._values import fold
-from crmkit.errors import ConfigurationError, MissingValueError, TemplateError
+from crmkit.errors import ConfigurationError, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,6 +98,12 @@ class Values:
         name = _named(piece, self.client.custom_fields, self.custom_names)
         return (False, None) if name is None else (True, self.client.custom_fields[name])
 
+    def names(self) -> Sequence[str]:
+        """
+        Return every name that is known.
+        """
+        return (*self.client.custom_fields, *_BUILT_IN, *self.variables)
+
     def rivals(self, name: str) -> Sequence[str]:
         """
         Return the names any of which *name* could mean, none if it is plain.
@@ -154,7 +161,7 @@ class Program:
                 filled.missing.append(part.name)
                 keep = unknown == KEEP if not known else missing == KEEP
                 filled.texts.append(_encoded(part, part.token) if keep else "")
-        _complain(unknown_pieces, missing_pieces, values.client.id)
+        complain(unknown_pieces, missing_pieces, values)
         return filled
 
 
@@ -223,26 +230,3 @@ def _is_blank(value: object) -> bool:
 def _optional(piece: Piece) -> bool:
     # Hello{{ firstName | prefix: " " }}, says itself what to do without a name.
     return any(name in {"prefix", "suffix"} for name, _, _ in piece.filters)
-
-
-def _complain(unknown: Sequence[Piece], missing: Sequence[Piece], client_id: str) -> None:
-    kind: type[TemplateError]
-    if unknown:
-        kind, pieces, what = TemplateError, unknown, "unknown variables"
-        remedy = "pass variables=, or unknown='keep' or 'blank'"
-    elif missing:
-        kind, pieces, what = MissingValueError, missing, "no value for"
-        remedy = 'write a default, as in {{ name | default: "text" }}'
-    else:
-        return
-    named = dict.fromkeys(f"{p.name} ({p.place[0]}:{p.place[1]})" for p in pieces)
-    msg = f"{what} {', '.join(named)}; {remedy}"
-    first = pieces[0]
-    raise kind(
-        msg,
-        line=first.place[0],
-        column=first.place[1],
-        token=first.name,
-        names=tuple(dict.fromkeys(piece.name for piece in pieces)),
-        client_id=client_id,
-    )

@@ -5,6 +5,7 @@ The rooms behind a connector, each imported and wired on its first use.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -101,10 +102,12 @@ class Rooms:
         """
 
         def make() -> Outbox:
+            from crmkit._dispatch import told
             from crmkit._outbox import Outbox
 
             url, prefer = self.options.store, self.given["prefer"]
-            return Outbox(lambda: open_store(url, prefer), self.clock)
+            look = partial(told, self.host)
+            return Outbox(lambda: open_store(url, prefer), self.clock, look)
 
         return self._once("outbox", make)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
 _QUERY = re.compile(r"[?&]([^=&]*=?)")
+_END_OF_PATH = re.compile("[?#]")
 _SHOWN = re.compile("(?i)content-type|retry-after|.*(?:limit|request-?id|correlation).*")
 _WORD = re.compile(r"\{\w+\}|[A-Za-z_-]*|v\d[\d.]*|\d{4}-\d{2}", re.ASCII)
 _DEPTH = 8
@@ -34,7 +35,8 @@ def traced(
     Return *send* such that it logs each request, and the answer or that there was none.
 
     Shown are method, host, path, names of parameters, sizes, times, and the shape of JSON.
-    No value, token or body is, and of the path nothing but words and versions.
+    No value, token or body is, and of the path, which is the one sent, nothing but words,
+    versions and the names of what was filled in.
     """
 
     def sent(
@@ -79,12 +81,26 @@ def _members(value: Mapping[str, object], depth: int) -> Iterator[str]:
 
 def _outgoing(request: Request) -> str:
     host = request.place.origin.partition("://")[2]
-    written = request.path.partition("?")[0].removeprefix(request.place.origin)
-    parts = written.strip("/").split("/")
-    path = "/".join(part if _WORD.fullmatch(part) else "…" for part in parts)
     names = dict.fromkeys(_QUERY.findall(request.place.target.partition("#")[0]))
     query = "?" + "&".join(map(_parameter, names)) if names else ""
-    return f"{request.method} {host} /{path}{query}{_content(request.body or b'')}"
+    path = _path(request.place.target, request.path.removeprefix(request.place.origin))
+    return f"{request.method} {host} {path}{query}{_content(request.body or b'')}"
+
+
+def _path(target: str, template: str) -> str:
+    # The template is the end of what is sent: the base URL may have a path of its own.
+    sent, written = (
+        _END_OF_PATH.split(path, maxsplit=1)[0].split("/")
+        for path in (target, template.lstrip("/"))
+    )
+    own = [""] * (len(sent) - len(written))
+    return "/".join(map(_segment, sent, own + written))
+
+
+def _segment(sent: str, written: str) -> str:
+    shown = written if written.startswith("{") else sent
+    # A word that stands beside a {name} may be part of what was filled in.
+    return shown if _WORD.fullmatch(written) and _WORD.fullmatch(shown) else "…"
 
 
 def _parameter(found: str) -> str:

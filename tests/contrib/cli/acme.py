@@ -5,6 +5,7 @@ The setting *mode* says how it fails.
 """
 
 import json
+import os
 import signal
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def fail(session):
             raise AuthenticationError(msg)
         case "interrupt":
             signal.raise_signal(signal.SIGINT)
+        case "killed":
+            os._exit(9)
 
 
 def clients(session):

@@ -122,6 +122,24 @@ def test_hubspot(inside, simulator, options, told, code):
     assert token not in done.out + done.err
 
 
+@pytest.mark.parametrize(
+    ("options", "variable", "told"),
+    [
+        ((), "CRMKIT_PORTAL_TOKEN", "found, for calls without a user"),
+        (("--user", "ana"), "CRMKIT_PORTAL_TOKEN__ana", "found, for user 'ana'"),
+    ],
+)
+def test_token_found(doctor, options, variable, told):
+    """
+    Credentials that are there are told as found, and for whom.
+    """
+    lines = doctor(*options, **{variable: "token-that-is-good"}).out.splitlines()
+
+    assert [line.split(maxsplit=2) for line in lines if "credentials" in line] == [
+        ["ok", "credentials", told]
+    ]
+
+
 def test_no_token(doctor):
     """
     Without a token the variable to set is named; each user has one of their own.

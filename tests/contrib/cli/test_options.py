@@ -25,6 +25,20 @@ def crmkit_sync(session, activities):
     return []
 """
 
+CALM = """
+from crmkit import TransformerInfo, hookimpl
+
+
+@hookimpl
+def crmkit_transformer():
+    return TransformerInfo(stage=300)
+
+
+@hookimpl
+def crmkit_transform(document):
+    return None
+"""
+
 
 @pytest.fixture
 def config(tmp_path, plugin, clients):
@@ -168,6 +182,36 @@ def test_unknown_provider(acme, name, told):
 
     assert told in done.err
     assert len(done.err.splitlines()) == 1
+
+
+def test_plugin_passed_over(inside, config, tmp_path):
+    """
+    Who gives a plugin's file, but has chosen another CRM before, is told which is used.
+    """
+    config()
+    (tmp_path / "locked.py").write_text(LOCKED)
+    fetch = ("fetch", "1", "--json", "--plugin", "locked.py")
+    done = inside(*fetch)
+
+    assert done.json["id"] == "1"
+    assert done.err == (
+        "The CRM is acme, as the configuration says; give --provider locked to use the "
+        "plugin's file.\n"
+    )
+    assert inside(*fetch, "--provider", "acme").err == ""
+    assert "The CRM" not in inside(*fetch, "--provider", "locked", code=5).err
+    assert inside("outbox", "list", "--plugin", "locked.py").err == ""
+
+
+def test_plugin_not_passed_over(inside, config, plugin, tmp_path):
+    """
+    Nothing is said where the file's CRM is the one that was chosen, or it holds none.
+    """
+    config()
+    (tmp_path / "calm.py").write_text(CALM)
+
+    for file in (str(plugin), "calm.py"):
+        assert inside("fetch", "1", "--plugin", file).err == ""
 
 
 def test_token(inside, tmp_path):

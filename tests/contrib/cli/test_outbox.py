@@ -23,6 +23,38 @@ def put(acme):
     return sync
 
 
+LOOKS = """
+
+@hookimpl
+def crmkit_find_activity(session, activity):
+    fail(session)
+    return activity.id
+"""
+
+
+@pytest.fixture
+def looking(inside, plugin, clients, tmp_path):
+    """
+    Run a command with a CRM that is Acme, but in which activities can be looked for.
+    """
+    (tmp_path / "looks.py").write_text(plugin.read_text("utf-8") + LOOKS, "utf-8")
+
+    def run(command, *arguments, **options):
+        place = ("--plugin", "looks.py", "--set", f"path={clients}")
+        return inside(*command.split(), *place, *arguments, **options)
+
+    return run
+
+
+@pytest.fixture
+def lost(looking):
+    """
+    Leave two uncertain activities in the outbox that can be looked for in the CRM.
+    """
+    text = "".join(f'{{"type": "call", "client_id": "1", "id": "{id_}"}}\n' for id_ in "ab")
+    looking("sync", "-", "--set", "mode=lost", stdin=text, code=4)
+
+
 @pytest.fixture
 def stuck(put):
     """
@@ -103,9 +135,36 @@ def test_check_ok(put, inside):
 
 def test_check_stuck(stuck, inside):
     """
-    Something uncertain or dead is for somebody to look at, and comes first.
+    Something dead is for somebody to look at, and comes first.
     """
     inside("outbox", "check", "--max-age", "0", code=3)
+
+
+def test_check_uncertain_yours(put, acme):
+    """
+    What is uncertain and cannot be looked for is the user's to decide, and says so.
+    """
+    put("lost", "a", code=3)
+
+    assert acme("outbox check", "--json", code=3).json["user_decides"] == 1
+    assert "1 uncertain (for you to decide: 1)" in acme("outbox check", code=3).out
+
+
+def test_check_uncertain_looked_for(lost, looking):
+    """
+    What the next flush looks for is nobody's to decide: to flush is safe, so the code is 4.
+    """
+    assert looking("outbox check", "--json", code=4).json["user_decides"] == 0
+    assert looking("outbox check", code=4).out == "waiting: 2 uncertain\n"
+    looking("outbox flush")
+    looking("outbox check")
+
+
+def test_check_uncertain_plugin_missing(lost, inside):
+    """
+    What a missing plugin may be able to look for is not the user's to decide either.
+    """
+    inside("outbox", "check", code=4)
 
 
 def test_flush(put, acme, states, written):
@@ -117,6 +176,18 @@ def test_flush(put, acme, states, written):
     assert acme("outbox flush").out == "2 synced\n"
     assert written() == ["a", "b"]
     assert states() == {}
+
+
+def test_flush_cannot_look(acme, acme_process):
+    """
+    Where the CRM cannot be asked only the user can tell, and nobody says that a flush can.
+    """
+    line = '{"type": "call", "client_id": "1"}'
+    acme_process("sync", "-", "--set", "mode=killed", stdin=line, code=9)
+    done = acme("outbox flush", code=3)
+
+    assert "it may be in the CRM; only you can tell" in done.out
+    assert "flush looks" not in done.out
 
 
 def test_flush_nothing(inside):
@@ -156,6 +227,36 @@ def test_flush_dry_run(put, acme, states, written):
     assert acme("outbox flush", "--dry-run").out == "would send 2 to acme\n"
     assert states() == {"a": "pending", "b": "pending"}
     assert written() == []
+
+
+def test_flush_dry_run_looks(lost, looking):
+    """
+    A dry run of a flush tells what would be looked for, too, and does not look.
+    """
+    done = looking("outbox flush", "--dry-run", "--set", "mode=locked")
+
+    assert done.out == "would send nothing\nwould look for 2 in looks\n"
+    assert looking("outbox flush", "--dry-run", "--json").json["would_look_for"] == 2
+    assert looking("outbox check", code=4).out == "waiting: 2 uncertain\n"
+
+
+def test_flush_dry_run_later(looking, lost):
+    """
+    What the CRM wants to be asked for later is not said to be looked for now.
+    """
+    flushed = looking("outbox flush", "--set", "mode=later", code=4)  # asks for the first
+
+    assert "would" not in flushed.out
+    assert looking("outbox flush", "--dry-run").out.endswith("look for 1 in looks\n")
+
+
+def test_flush_dry_run_cannot_look(acme, put):
+    """
+    What nobody can look for is not said to be looked for.
+    """
+    put("lost", "a", code=3)
+
+    assert acme("outbox flush", "--dry-run").out == "would send nothing\n"
 
 
 def test_retry(stuck, inside, acme, states, written):

@@ -91,6 +91,8 @@ class FakeAcme(FakeAPI):
     def written_row(self, kind, row):
         if self.refuses(row):
             return {"ref": row["ref"], "error": "refused"}
+        if row["person"] and row["person"] not in self.people:
+            return {"ref": row["ref"], "error": "gone"}
         made = {**row, "kind": kind, "id": f"n{len(self.written) + 1}"}
         self.written.append(made)
         return {"ref": row["ref"], "id": made["id"]}

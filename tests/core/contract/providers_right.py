@@ -15,6 +15,7 @@ from crmkit import (
     Consent,
     CRMCredentials,
     CustomField,
+    Finding,
     InvalidRequestError,
     NotSupportedError,
     ProviderInfo,
@@ -169,6 +170,12 @@ def crmkit_find_activity(session, kind, activity):
     path, values = "/{kind}", {"kind": kind}
     found = session.http.get(path, path_values=values, params={"ref": activity.id}).json()
     return found["id"]
+
+
+@hookimpl
+def crmkit_check(session):
+    session.http.get("/fields")
+    return [Finding(subject="token", status="ok")]
 
 
 @hookimpl

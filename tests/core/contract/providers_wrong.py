@@ -20,6 +20,7 @@ from crmkit import (
     ClientPage,
     CredentialsError,
     CustomField,
+    Finding,
     InvalidRequestError,
     ProtocolError,
     Rate,
@@ -395,6 +396,18 @@ def f33():
     return crmkit_list_clients
 
 
+def f34():
+    """
+    A page is given as a list.
+    """
+
+    def crmkit_list_clients(session, updated_since, cursor):
+        page = right.crmkit_list_clients(session, updated_since, cursor)
+        return evolve(page, clients=list(page.clients))
+
+    return crmkit_list_clients
+
+
 def failing(caught, instead):
     """
     Return a crmkit_fetch that does something else where an error is raised.
@@ -544,11 +557,12 @@ def syncing(to_row=right.to_row, outcomes=right.outcomes):
 
 def s01():
     """
-    The client is left out.
+    The client of a note is left out.
     """
 
     def for_nobody(activity):
-        return {**right.to_row(activity), "person": None, "ref": activity.id}
+        row = right.to_row(activity)
+        return {**row, "person": None} if activity.type == "note" else row
 
     return syncing(for_nobody)
 
@@ -638,6 +652,22 @@ def s08():
         return {**right.to_row(activity), "minutes": minutes}
 
     return syncing(with_minutes)
+
+
+def s09():
+    """
+    Who is gone will turn up: their activities are told as synced.
+    """
+
+    def hopefully(activities, results):
+        known = {activity.id: activity for activity in activities}
+        for row in results:
+            if row.get("error") == "gone":
+                yield SyncOutcome.synced(known[row["ref"]])
+            else:
+                yield right.outcome(known[row["ref"]], row)
+
+    return syncing(outcomes=hopefully)
 
 
 def writing(caught, instead):
@@ -826,3 +856,14 @@ def c04():
         return client
 
     return reading(followed)
+
+
+def c05():
+    """
+    The account is fine, without a look at it.
+    """
+
+    def crmkit_check():
+        return [Finding(subject="token", status="ok")]
+
+    return crmkit_check

@@ -80,22 +80,29 @@ def check(chosen: Chosen, *, max_age: float | None) -> None:
     """
     Count what waits, for monitoring.
 
-    Exits with 3 when something is dead or uncertain, so that somebody should look, and
-    with 4 when something pending waits for longer than --max-age.
+    Exits with 3 when something is dead, or uncertain where only you can tell, so that
+    somebody should look. Exits with 4 when a flush has something to do: it looks for what
+    else is uncertain, and sends what is pending for longer than --max-age.
     """
     with setup(chosen).connect() as crm:
         rows = _rows.waiting(crm, chosen)
+        sought = len(_rows.looked_for(crm, chosen))
         now = crm.outbox.now()
     counts = Counter(row.state for row in rows)
+    yours = counts["uncertain"] - sought
     oldest = max((now - r.stored_at for r in rows if r.state == "pending"), default=0.0)
     late = max_age is not None and oldest > max_age
-    code = worst([FINAL] * bool(counts["dead"] + counts["uncertain"]) + [RETRY] * late)
+    code = worst([FINAL] * bool(counts["dead"] + yours) + [RETRY] * bool(sought or late))
     if chosen.as_json:
-        emit({"counts": counts, "oldest_s": round(oldest, 3), "exit_code": code})
-    else:
-        told = ", ".join(f"{number} {state}" for state, number in counts.items())
+        told = {"counts": counts, "user_decides": yours, "oldest_s": round(oldest, 3)}
+        emit({**told, "exit_code": code})
+    elif rows:
+        states = ", ".join(f"{number} {state}" for state, number in counts.items())
+        only = f" (for you to decide: {yours})" if yours else ""
         age = f"; the oldest pending one for {_rows.duration(oldest)}" if oldest else ""
-        say(f"waiting: {told}{age}" if told else "nothing waits")
+        say(f"waiting: {states}{only}{age}")
+    else:
+        say("nothing waits")
     raise click.exceptions.Exit(code)
 
 
@@ -107,7 +114,7 @@ def check(chosen: Chosen, *, max_age: float | None) -> None:
 @common
 def flush(chosen: Chosen, *, dry_run: bool) -> None:
     """
-    Send what is due, and look in the CRM for what is uncertain.
+    Send what is due, and look in the CRM for what is uncertain, where that can be told.
     """
     meter = Meter("flush")
     with setup(chosen).connect(meter) as crm, reassuring(crm, chosen), meter:
@@ -119,11 +126,19 @@ def flush(chosen: Chosen, *, dry_run: bool) -> None:
             for row in _rows.waiting(crm, chosen, "pending")
             if row.activity_id not in told
         ]
+        sought = [
+            row
+            for row in (_rows.looked_for(crm, chosen) if dry_run else ())
+            if row.due_at <= crm.outbox.now()
+        ]
     code = worst([report.exit_code, RETRY if later and not dry_run else DONE])
     if chosen.as_json:
-        emit({**_report.document(report, code), "later": len(later)})
+        look = {"would_look_for": len(sought)} if dry_run else {}
+        emit({**_report.document(report, code), "later": len(later), **look})
     else:
         _report.show(report)
+        for provider, count in Counter(row.provider for row in sought).items():
+            say(f"would look for {count} in {provider}")
         if later:
             note(f"{len(later):,} are not due yet, or left for the next flush")
     raise click.exceptions.Exit(code)

@@ -60,7 +60,7 @@ def _show_plan(requests: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _why(outcome: SyncOutcome) -> str:
-    reason = told(outcome.error) if outcome.error else _NEXT[outcome.status]
     if outcome.user_decides:
-        reason += "; only you can tell: see crmkit outbox --help"
-    return reason
+        reason = told(outcome.error) if outcome.error else "it may be in the CRM"
+        return f"{reason}; only you can tell: see crmkit outbox --help"
+    return told(outcome.error) if outcome.error else _NEXT[outcome.status]

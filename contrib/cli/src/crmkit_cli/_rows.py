@@ -62,6 +62,19 @@ def select(
     return Selection([*found.values()], [id_ for id_ in ids if id_ not in found])
 
 
+def looked_for(crm: CRMConnector, chosen: Chosen) -> list[Row]:
+    """
+    Return the uncertain rows that a flush looks for; about the others only you decide.
+    """
+    rows = waiting(crm, chosen, "uncertain")
+    outcomes = [crm.outcome_of(row.activity_id, row.user_id) for row in rows]
+    return [
+        row
+        for row, outcome in zip(rows, outcomes, strict=True)
+        if outcome is not None and not outcome.user_decides
+    ]
+
+
 def document(row: Row) -> dict[str, Any]:
     """
     Return a row as JSON values, without what the activity says.

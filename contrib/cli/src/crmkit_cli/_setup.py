@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crmkit import ConfigurationError, CRMConnector, PluginNotFoundError
 from crmkit import plugins as installed
 from crmkit.plugins import PROVIDERS
+from crmkit_cli._output import note, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +27,8 @@ class Setup(NamedTuple):
     """
     What makes a connector: *file* is the configuration's path, *values* what it says.
 
-    *default* is the provider that somebody chose. *plugins* are those given by hand.
+    *default* is the provider that somebody chose. *plugins* are those given by hand;
+    *passed_over* names a provider's file that is not used, since the configuration chose.
     """
 
     file: str | None
@@ -34,6 +36,7 @@ class Setup(NamedTuple):
     default: str | None
     plugins: Mapping[str, object]
     settings: Mapping[str, Mapping[str, Any]]
+    passed_over: str | None
 
     @property
     def prefer(self) -> Mapping[str, str]:
@@ -74,7 +77,14 @@ class Setup(NamedTuple):
     def need_provider(self) -> None:
         """
         Refuse to go on when nobody chose a CRM and the core's own choice is missing.
+
+        Say which one is used when it is not the one whose file was given.
         """
+        if self.passed_over is not None:
+            note(
+                f"The CRM is {one_line(self.provider)}, as the configuration says; give "
+                f"--provider {self.passed_over} to use the plugin's file."
+            )
         names = installed.names(PROVIDERS)
         if self.default is None and _CORES_OWN not in {*names, *self.plugins}:
             have = ", ".join(names) or "none; try pip install crmkit-addressbook"
@@ -120,17 +130,17 @@ def setup(chosen: Chosen) -> Setup:
     values = {} if file is None else _read(file)
     given = dict(installed.load_file(path) for path in chosen.plugins)
     plugins = {**_table(values, "plugins"), **given}
-    default = (
-        chosen.provider
-        or os.environ.get("CRMKIT_DEFAULT_PROVIDER")
-        or values.get("default_provider")
-        or _sole_provider(given)
-    )
+    configured = os.environ.get("CRMKIT_DEFAULT_PROVIDER") or values.get("default_provider")
+    providers = [n for n, plugin in given.items() if not installed.is_transformer(plugin)]
+    sole = providers[0] if len(providers) == 1 else None
+    default = chosen.provider or configured or sole
+    other = configured and not chosen.provider and configured not in providers
+    passed_over = providers[0] if other and providers else None
     tables = _table(values, "settings")
     known = {*tables, *plugins, *installed.names(PROVIDERS), default or _CORES_OWN}
     owner = default or (_CORES_OWN if _CORES_OWN in installed.names(PROVIDERS) else None)
     settings = _changed(tables, chosen.settings, known, owner)
-    return Setup(file, values, default, plugins, settings)
+    return Setup(file, values, default, plugins, settings, passed_over)
 
 
 def transformers(ready: Setup) -> Transformers:
@@ -158,11 +168,6 @@ def _read(file: str) -> Mapping[str, Any]:
     except (OSError, ValueError):
         CRMConnector.from_config(file)  # which says what is wrong with it
         raise
-
-
-def _sole_provider(given: Mapping[str, object]) -> str | None:
-    providers = [n for n, plugin in given.items() if not installed.is_transformer(plugin)]
-    return providers[0] if len(providers) == 1 else None
 
 
 def _table(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:

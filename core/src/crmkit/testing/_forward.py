@@ -7,6 +7,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+from base64 import b64decode, b64encode
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -52,12 +53,17 @@ class ForwardingAPI(FakeCRM):
         """
         Return a request's headers, in lower case, with *token* where it had a token.
 
-        An ``Authorization`` of any scheme but Basic; a CRM with another way overrides this.
+        An ``Authorization`` as crmkit makes it; a CRM with another way overrides this.
         """
         scheme, _, given = headers.get("authorization", "").partition(" ")
-        if not given or scheme.lower() == "basic":
+        if not given:
             return headers
-        return {**headers, "authorization": f"{scheme} {self.token}"}
+        token = self.token
+        if scheme.lower() == "basic":
+            if not b64decode(given).endswith(b":"):
+                return headers
+            token = b64encode(f"{token}:".encode()).decode()
+        return {**headers, "authorization": f"{scheme} {token}"}
 
     def _forwarded(self, request: Request) -> Answer:
         url = urlsplit(self.target)

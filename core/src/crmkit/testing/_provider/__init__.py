@@ -11,6 +11,7 @@ import pytest
 
 from crmkit.testing._provider.failing import Failing
 from crmkit.testing._provider.fetching import Fetching
+from crmkit.testing._provider.hiding import Hiding
 from crmkit.testing._provider.loading import Loading
 from crmkit.testing._provider.modes import subject_of
 from crmkit.testing._provider.reading import Reading
@@ -18,6 +19,7 @@ from crmkit.testing._provider.resending import Resending
 from crmkit.testing._provider.searching import Finding, Listing
 from crmkit.testing._provider.signing import Signing
 from crmkit.testing._provider.syncing import Syncing
+from crmkit.testing._provider.writing import Writing
 from crmkit.testing._told import Telling
 from crmkit.testing._verdicts import NotProven, numbered
 
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
 
 
 class ProviderContract(
+    Hiding,
     Signing,
     Resending,
+    Writing,
     Syncing,
     Failing,
     Listing,

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from crmkit import UnavailableError, hookimpl
 from crmkit.testing._messages import Answer
 from crmkit.testing._provider.syncing import assert_true
@@ -37,6 +39,7 @@ class Attempt:
         self,
         subject: Subject,
         *,
+        kind: str | None = None,
         bad: int | None = None,
         connector: CRMConnector | None = None,
     ) -> None:
@@ -49,8 +52,9 @@ class Attempt:
         # What is the same in any body; not in the id, by which a plugin may look.
         mark = re.sub(r"\W", "-", client.id, flags=re.ASCII)
         words = [POISON if n == bad else "visit" for n in range(SIZE)]
+        kind = kind or subject.type()
         self.batch: list[ActivityRecord] = [
-            subject.activity(client, f"{word}-{mark}-{n}", id=f"id-{mark}-{n}")
+            subject.activity(client, f"{word}-{mark}-{n}", type=kind, id=f"id-{mark}-{n}")
             for n, word in enumerate(words)
         ]
         self._losing = _Losing()
@@ -140,6 +144,25 @@ class Attempt:
         self.outcomes = list(outcomes)
         assert_true(self.subject, self.batch, self.outcomes)
         return self
+
+    def among_others(self) -> Attempt:
+        """
+        Write others that are alike: of the same client, type and moment, with longer ids.
+        """
+        others = [
+            evolve(activity, id=f"{activity.id}7", description=f"another {activity.type}")
+            for activity in self.batch
+        ]
+        self.connector.batch_sync_activities(others)
+        return self
+
+    def is_found(self) -> Attempt:
+        """
+        Hold that all are synced, unless nobody can look for this kind of activity.
+        """
+        if any(outcome.user_decides for outcome in self.outcomes):
+            self.subject.not_offered("it cannot look for activities of this kind")
+        return self.has(*["synced"] * SIZE)
 
     def has(self, *statuses: str) -> Attempt:
         """

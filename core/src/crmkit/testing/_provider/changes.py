@@ -5,6 +5,7 @@ What a CRM's answers may look like too: the same JSON with something changed.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -46,6 +47,14 @@ def texts(value: object) -> Iterable[str]:
             yield from texts(inner)
     elif value is not None:
         yield value if isinstance(value, str) else json.dumps(value)
+
+
+def shows(record: object, client_id: str) -> bool:
+    """
+    Tell whether an id stands in a JSON value, alone or as part of a URL or the like.
+    """
+    whole = re.compile(rf"(?<!\w){re.escape(client_id)}(?!\w)")
+    return any(map(whole.search, texts(record)))
 
 
 def record_paths(value: Any, client_id: str) -> list[Path]:

@@ -95,7 +95,8 @@ class Fetching:
                 if not isinstance(client, ClientData):
                     what = f"loses a client of {len(ids)}, asked for {cut} at a time"
                     subject.broken(what, cause=client)
-                if client.email not in {None, clients[asked].email}:
+                given = clients[asked]
+                if {client.email, client.phone} - {None, given.email, given.phone}:
                     subject.broken("takes one client for another")
 
         comes_back()
@@ -176,7 +177,7 @@ class Fetching:
         if subject.info.fetch_batch == 1:
             subject.not_offered("it fetches one client a call")
         first, second, third = (subject.add() for _ in range(3))
-        with subject.changing(in_records(second.id, _scrambled)):
+        with subject.changing(in_records(second.id, scrambled)):
             found = subject.connect().get_clients_data([first.id, second.id, third.id])
         for client in (first, third):
             if not isinstance(found[client.id], ClientData):
@@ -232,5 +233,8 @@ def _with_more(record: dict[str, Any]) -> dict[str, Any]:
     return {**record, "something_new": {"deep": [1, None, {"id": "other"}]}}
 
 
-def _scrambled(record: dict[str, Any]) -> dict[str, Any]:
+def scrambled(record: dict[str, Any]) -> dict[str, Any]:
+    """
+    Return a record of which no field is what it should be.
+    """
     return {name: [{"unexpected": True}] for name in record}

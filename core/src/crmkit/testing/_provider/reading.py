@@ -19,6 +19,7 @@ NAMES = (
     *("Zoë Ångström", "王小明", "محمد علي", "Владимир", "İpek Çağlar", "José 👩‍💻"),
     *("Jean-Luc O’Brien, Jr.", 'D\'Arcy "Al" Smith', "A & B <Ltd>", "x" * 300),
 )
+FALSE = {"Visits so far": 0, "Wants calls": False}
 LATE = datetime(2026, 4, 30, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
 
 
@@ -75,7 +76,7 @@ class Reading:
         A custom field comes back by the name that crmkit_fields tells, with its value.
         """
         subject.about("crmkit_fields")
-        client = subject.add(custom_fields={"Favourite colour": "teal"})
+        client = subject.add(custom_fields={"Favourite colour": "teal", **FALSE})
         connector = subject.connect()
         fields = connector.session().fields()
         names = {field.name for field in fields}
@@ -86,6 +87,10 @@ class Reading:
             subject.not_proven("a custom field of the fake does not come back")
         if not names & {name for name, value in found.items() if value == "teal"}:
             subject.broken("does not name a custom field as the clients do")
+        values = {str(value).casefold() for value in found.values()}
+        for lost in FALSE.values():
+            if str(lost).casefold() not in values:
+                subject.broken(f"loses the value {lost!r} of a custom field")
 
     @rule
     def test_f15_consent(self, subject: Subject) -> None:

@@ -10,7 +10,7 @@ from crmkit.testing._messages import Answer
 from crmkit.testing._provider.attempt import POISON, SIZE, Attempt
 from crmkit.testing._provider.changes import GONE, changed, value_of, with_value
 from crmkit.testing._provider.failing import UNREADABLE
-from crmkit.testing._verdicts import rule
+from crmkit.testing._verdicts import NotOffered, NotProven, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,10 @@ class Resending:
         """
         A write whose answer is lost is not sent again: nobody knows whether it is there.
         """
-        Attempt(subject).sync(after=_lost).was_written()
+        _each_kind(
+            subject,
+            lambda kind: Attempt(subject, kind=kind).sync(after=_lost).was_written(),
+        )
 
     @rule
     def test_s12_done_but_500(self, subject: Subject) -> None:
@@ -113,15 +116,27 @@ class Resending:
         What is uncertain is looked for before it is sent again; found, it is synced.
         """
         subject.about("crmkit_find_activity")
-        Attempt(subject).is_uncertain(written=True).flush().has(*["synced"] * SIZE)
+
+        def prove(kind: str) -> None:
+            attempt = Attempt(subject, kind=kind).among_others()
+            attempt.is_uncertain(written=True).flush().is_found()
+
+        _each_kind(subject, prove)
 
     @rule
     def test_s22_not_there(self, subject: Subject) -> None:
         """
         What is looked for and is not there is sent again, and then there once.
+
+        It is not taken for another of the same client, type and moment.
         """
         subject.about("crmkit_find_activity")
-        Attempt(subject).is_uncertain(written=False).flush().has(*["synced"] * SIZE)
+
+        def prove(kind: str) -> None:
+            attempt = Attempt(subject, kind=kind).among_others()
+            attempt.is_uncertain(written=False).flush().is_found()
+
+        _each_kind(subject, prove)
 
     @rule
     def test_s23_cannot_tell(self, subject: Subject) -> None:
@@ -139,6 +154,37 @@ class Resending:
             if outcome.activity_id in uncertain and outcome.status != "uncertain":
                 what = f"says {outcome.status} while the CRM cannot tell"
                 subject.broken(what, cause=outcome.error)
+
+
+def _each_kind(subject: Subject, prove: Callable[[str], object]) -> None:
+    """
+    Prove a rule of each kind of activity; what no kind can show is not proven.
+    """
+    types, reasons = _types(subject), []
+    for name in types:
+        try:
+            if name != subject.type():
+                _written(subject, name)
+            prove(name)
+        except (NotOffered, NotProven) as reason:
+            reasons.append(reason)
+    if len(reasons) == len(types):
+        raise reasons[0]
+
+
+def _written(subject: Subject, name: str) -> None:
+    text = f"first of type {name}, whole"
+    activity = subject.activity(subject.add(), text, type=name)
+    if not subject.connect().sync_activity(activity) or not subject.records(text):
+        subject.not_proven(f"{name} is not written, see S02")
+
+
+def _types(subject: Subject) -> list[str]:
+    kinds, own = subject.info.kinds, subject.type()
+    of_kinds = {kinds.get(own, kinds.get("*", "")): own}
+    for name, kind in kinds.items():
+        of_kinds.setdefault(kind, "other" if name == "*" else name)
+    return list(of_kinds.values())
 
 
 def _always(answer: Answer) -> Callable[[object], Answer]:
