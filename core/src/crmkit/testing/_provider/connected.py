@@ -173,6 +173,14 @@ class Connected:
         unrouted = ", ".join(sorted(set(fake.unrouted))) if fake else ""
         return unrouted and f"{type(fake).__name__} has no route for {unrouted}"
 
+    def answered(self) -> None:
+        """
+        Break the rule if the fake lacks a route: what all need is asked for in vain.
+        """
+        if missing := self.missing():
+            self.fake.unrouted.clear()
+            self.broken(f"asks for what the fake does not answer: {missing}")
+
     def failed(self, error: BaseException) -> str:
         """
         Return what the fake raised itself, if anything, since a plugin sees only a 500.

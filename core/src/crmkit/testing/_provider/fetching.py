@@ -23,6 +23,7 @@ from crmkit.testing._provider.changes import (
     with_value,
     without,
 )
+from crmkit.testing._provider.failing import fetched
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ class Fetching:
         """
         subject.about("crmkit_fetch")
         client = subject.add()
-        found = subject.connect().get_client_data(client.id)
+        found = fetched(subject.connect(), client.id)
+        subject.answered()
+        if isinstance(found, Exception):
+            subject.broken("does not give a client that is there", cause=found)
         if found.id != client.id:
             subject.broken(f"gives {found.id!r} for {client.id!r}")
 
@@ -206,12 +210,12 @@ class Fetching:
             except BrokenBarrierError:
                 return  # one of them needs no request, or more than the other
 
-        def fetched(client: ClientData) -> ClientData | Exception:
+        def fetch(client: ClientData) -> ClientData | Exception:
             return connector.get_clients_data([client.id])[client.id]
 
         before = meet if subject.speaks_http else None
         with subject.between(before=before), ThreadPoolExecutor(2) as threads:
-            found = list(threads.map(fetched, clients))
+            found = list(threads.map(fetch, clients))
         for client, got in zip(clients, found, strict=True):
             if not isinstance(got, ClientData) or got.email not in {None, client.email}:
                 what = "mixes up calls of two threads: keep nothing outside session.memory"

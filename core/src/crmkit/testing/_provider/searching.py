@@ -234,5 +234,12 @@ def _found(connector: CRMConnector, field: tuple[str, str]) -> ClientData | CRME
 
 
 def _comparable(client: ClientData) -> tuple[object, ...]:
-    plain = (client.name, client.first_name, client.email, client.phone, client.updated_at)
+    plain = (
+        client.name,
+        client.first_name,
+        client.last_name,
+        client.email,
+        client.phone,
+        client.updated_at,
+    )
     return (*plain, client.consent, client.tags, dict(client.custom_fields))

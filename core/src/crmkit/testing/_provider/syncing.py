@@ -35,6 +35,7 @@ class Syncing:
         subject.about("crmkit_sync")
         client = subject.add()
         outcome = subject.connect().sync_activity(subject.activity(client, "a visit"))
+        subject.answered()
         if not outcome:
             what = f"says {outcome.status} of an activity"
             subject.broken(what, cause=outcome.error)
@@ -132,7 +133,6 @@ class Syncing:
         outcome = subject.connect().sync_activity(activity)
         if outcome and subject.records("no visit"):
             subject.not_proven("the fake takes activities of clients that are not there")
-        assert_true(subject, [activity], [outcome])
         if outcome.status != "dead":
             what = f"says {outcome.status} of an activity for nobody"
             subject.broken(what, cause=outcome.error)
