@@ -115,13 +115,7 @@ class Resending:
         """
         What is uncertain is looked for before it is sent again; found, it is synced.
         """
-        subject.about("crmkit_find_activity")
-
-        def prove(kind: str) -> None:
-            attempt = Attempt(subject, kind=kind).among_others()
-            attempt.is_uncertain(written=True).flush().is_found()
-
-        _each_kind(subject, prove)
+        _looked_for(subject, written=True)
 
     @rule
     def test_s22_not_there(self, subject: Subject) -> None:
@@ -130,13 +124,7 @@ class Resending:
 
         It is not taken for another of the same client, type and moment.
         """
-        subject.about("crmkit_find_activity")
-
-        def prove(kind: str) -> None:
-            attempt = Attempt(subject, kind=kind).among_others()
-            attempt.is_uncertain(written=False).flush().is_found()
-
-        _each_kind(subject, prove)
+        _looked_for(subject, written=False)
 
     @rule
     def test_s23_cannot_tell(self, subject: Subject) -> None:
@@ -154,6 +142,16 @@ class Resending:
             if outcome.activity_id in uncertain and outcome.status != "uncertain":
                 what = f"says {outcome.status} while the CRM cannot tell"
                 subject.broken(what, cause=outcome.error)
+
+
+def _looked_for(subject: Subject, *, written: bool) -> None:
+    subject.about("crmkit_find_activity")
+
+    def prove(kind: str) -> None:
+        attempt = Attempt(subject, kind=kind).among_others()
+        attempt.is_uncertain(written=written).flush().is_found()
+
+    _each_kind(subject, prove)
 
 
 def _each_kind(subject: Subject, prove: Callable[[str], object]) -> None:
