@@ -8,7 +8,7 @@ import inspect
 from functools import wraps
 from pathlib import Path
 from traceback import walk_tb
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -16,30 +16,6 @@ from crmkit.errors import ProtocolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-
-class Subject(Protocol):
-    """
-    What a rule is tried on: a *plugin*, and the *hook* that the rule is about.
-    """
-
-    plugin: Any
-    hook: str
-
-    def missing(self) -> str:
-        """
-        Return what a fake would need to answer all that it was asked, empty for nothing.
-        """
-
-    def failed(self, error: BaseException) -> str:
-        """
-        Return what a fake did wrong itself when *error* was raised, empty for nothing.
-        """
-
-    def finish(self) -> None:
-        """
-        Raise what stands against calling the rule proven, at its end.
-        """
 
 
 class Broken(Exception):  # noqa: N818 - what is so, not what went wrong
@@ -65,6 +41,53 @@ class NotProven(Exception):  # noqa: N818 - what is so, not what went wrong
     """
 
 
+class Tried:
+    """
+    What a rule is tried on: a *plugin*, and the *hook* that the rule is about.
+    """
+
+    plugin: Any
+    hook: str
+
+    def broken(self, what: str, *, cause: object = None) -> NoReturn:
+        """
+        Say how the rule is broken; *cause* is an error that tells where, or anything else.
+        """
+        error = cause if isinstance(cause, BaseException) else None
+        raise Broken(what, hook=self.hook, cause=error)
+
+    def not_offered(self, why: str) -> NoReturn:
+        """
+        Say that the plugin does not have what the rule is about.
+        """
+        raise NotOffered(why)
+
+    def not_proven(self, why: str) -> NoReturn:
+        """
+        Say that nothing here can show whether the rule is kept.
+        """
+        raise NotProven(why)
+
+    def missing(self) -> str:
+        """
+        Return what a fake would need to answer all that it was asked, empty for nothing.
+        """
+        return ""
+
+    def failed(self, _error: BaseException) -> str:
+        """
+        Return what a fake did wrong itself when this was raised, empty for nothing.
+        """
+        return ""
+
+    def finish(self) -> None:
+        """
+        Refuse to call a rule proven for which a fake lacked something.
+        """
+        if missing := self.missing():
+            self.not_proven(missing)
+
+
 def rule(method: Callable[..., None]) -> Callable[..., None]:
     """
     Make a test of a rule: its name begins with the number, its docstring is the rule.
@@ -76,7 +99,7 @@ def rule(method: Callable[..., None]) -> Callable[..., None]:
     text = " ".join((method.__doc__ or "").split())
 
     @wraps(method)
-    def test(self: Any, subject: Subject) -> None:
+    def test(self: Any, subject: Tried) -> None:
         found = _verdict(method, self, subject)
         # Here nothing is being handled, so that the report is the sentence alone.
         if isinstance(found, NotOffered):
@@ -91,9 +114,7 @@ def rule(method: Callable[..., None]) -> Callable[..., None]:
     return test
 
 
-def _verdict(
-    method: Callable[..., None], test: object, subject: Subject
-) -> Exception | None:
+def _verdict(method: Callable[..., None], test: object, subject: Tried) -> Exception | None:
     try:
         method(test, subject)
         subject.finish()
@@ -112,7 +133,7 @@ def numbered(name: str) -> str:
     return name.split("_")[1].upper()
 
 
-def _sentence(subject: Subject, number: str, text: str, error: Exception) -> str:
+def _sentence(subject: Tried, number: str, text: str, error: Exception) -> str:
     if isinstance(error, Broken):
         hook, cause = error.hook, error.cause
         what = f"{error}"

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from functools import cached_property
 from itertools import count
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 from attrs import evolve
@@ -19,7 +19,7 @@ from crmkit._host import Host
 from crmkit.testing._clock import Clock
 from crmkit.testing._provider.gate import Gate
 from crmkit.testing._server import Server
-from crmkit.testing._verdicts import Broken, NotOffered, NotProven, raised_by
+from crmkit.testing._verdicts import Tried, raised_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from crmkit.testing._messages import Answer, Request
 
 
-class Connected:
+class Connected(Tried):
     """
     One provider with a fake of its own, and connectors whose waiting takes no time.
 
@@ -101,18 +101,6 @@ class Connected:
         server = self._open.enter_context(Server(self.gate))
         return {**self.fake.settings, "base_url": server.url}
 
-    def not_offered(self, why: str) -> NoReturn:
-        """
-        Say that the plugin does not have what the rule is about.
-        """
-        raise NotOffered(why)
-
-    def not_proven(self, why: str) -> NoReturn:
-        """
-        Say that the fake cannot show whether the rule is kept.
-        """
-        raise NotProven(why)
-
     @property
     def speaks_http(self) -> bool:
         """
@@ -127,13 +115,6 @@ class Connected:
         self.hook = hook
         if self.info and not self.host.offers(self.name, hook):
             self.not_offered(f"no {hook}")
-
-    def broken(self, what: str, *, cause: object = None) -> NoReturn:
-        """
-        Say how the rule is broken; *cause* is an error that tells where, or anything else.
-        """
-        error = cause if isinstance(cause, BaseException) else None
-        raise Broken(what, hook=self.hook, cause=error)
 
     def between(
         self,
@@ -189,13 +170,6 @@ class Connected:
         raised = [error, *(gate.failures if gate else ())] if fake else []
         told = next(filter(None, (raised_by(fake, one) for one in raised)), "")
         return told and f"; {type(fake).__name__} itself raises {told}"
-
-    def finish(self) -> None:
-        """
-        Refuse to call a rule proven for which the fake lacked a route.
-        """
-        if missing := self.missing():
-            self.not_proven(missing)
 
     def connect(self, *, cut: int | None = None, **options: Any) -> CRMConnector:
         """

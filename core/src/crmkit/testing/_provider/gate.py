@@ -115,3 +115,10 @@ def carries(request: Request, token: str) -> bool:
         except NotBase64:
             return False
     return any(token in text for text in texts)
+
+
+def always(answer: Answer) -> Callable[[object], Answer]:
+    """
+    Return what answers so whatever comes: a request, or the fake's answer.
+    """
+    return lambda _asked: answer

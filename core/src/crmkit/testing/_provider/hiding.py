@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from crmkit import CrmkitError
 from crmkit.testing._provider.changes import with_value
+from crmkit.testing._provider.gate import always
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from crmkit.models import ClientData
-    from crmkit.testing._messages import Answer, Request
     from crmkit.testing._provider.subject import Subject
 
 STATUSES = (400, 401, 404, 429, 500)
@@ -44,7 +44,7 @@ class Hiding:
         hidden = [*PERSON.values(), subject.fake.token]
         echoes = [with_value(subject.fake.error(n, {}), hidden) for n in STATUSES]
         for echo in (None, *echoes):
-            before = None if echo is None else _always(echo)
+            before = None if echo is None else always(echo)
             for hook, call in _calls(subject, client).items():
                 with subject.gate.between(before=before):
                     told = list(_told(call))
@@ -53,10 +53,6 @@ class Hiding:
                         subject.about(hook)
                         what = f"shows a token or a client's data in a {where}"
                         subject.broken(what, cause=said)
-
-
-def _always(answer: Answer) -> Callable[[Request], Answer]:
-    return lambda _request: answer
 
 
 def _calls(subject: Subject, client: ClientData) -> dict[str, Callable[[], object]]:

@@ -10,6 +10,7 @@ from crmkit.testing._messages import Answer
 from crmkit.testing._provider.attempt import POISON, SIZE, Attempt
 from crmkit.testing._provider.changes import GONE, changed, value_of, with_value
 from crmkit.testing._provider.failing import UNREADABLE
+from crmkit.testing._provider.gate import always
 from crmkit.testing._verdicts import NotOffered, NotProven, rule
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Resending:
         A write that the CRM did and calls failed is not sent again, and not given up.
         """
         error = subject.fake.error(500, {})
-        Attempt(subject).sync(after=_always(error)).was_written()
+        Attempt(subject).sync(after=always(error)).was_written()
 
     @rule
     def test_s13_unreadable(self, subject: Subject) -> None:
@@ -51,7 +52,7 @@ class Resending:
         for content in UNREADABLE:
             answer = Answer(content=content)
             attempt = Attempt(subject, connector=connector)
-            attempt.sync(after=_always(answer)).was_written()
+            attempt.sync(after=always(answer)).was_written()
 
     @rule
     def test_s14_unaccounted(self, subject: Subject) -> None:
@@ -88,7 +89,7 @@ class Resending:
         What the CRM puts off with 429 is pending, and there once after a flush.
         """
         answer = subject.fake.error(429, {"Retry-After": "3600"})
-        attempt = Attempt(subject).sync(before=_always(answer))
+        attempt = Attempt(subject).sync(before=always(answer))
         attempt.has(*["pending"] * SIZE).flush().has(*["synced"] * SIZE)
 
     @rule
@@ -97,7 +98,7 @@ class Resending:
         What cannot be written for a refused token is pending until the token is good.
         """
         answer = subject.fake.error(401, {})
-        attempt = Attempt(subject).sync(before=_always(answer))
+        attempt = Attempt(subject).sync(before=always(answer))
         attempt.has(*["pending"] * SIZE).flush().has(*["synced"] * SIZE)
 
     @rule
@@ -108,7 +109,7 @@ class Resending:
         connector = subject.connect()
         for status in (400, 403, 404, 409, 422, 423, 500, 503):
             answer = subject.fake.error(status, {})
-            Attempt(subject, connector=connector).sync(before=_always(answer))
+            Attempt(subject, connector=connector).sync(before=always(answer))
 
     @rule
     def test_s21_looked_up(self, subject: Subject) -> None:
@@ -183,10 +184,6 @@ def _types(subject: Subject) -> list[str]:
     for name, kind in kinds.items():
         of_kinds.setdefault(kind, "other" if name == "*" else name)
     return list(of_kinds.values())
-
-
-def _always(answer: Answer) -> Callable[[object], Answer]:
-    return lambda _asked: answer
 
 
 def _lost(_answer: Answer) -> Answer:

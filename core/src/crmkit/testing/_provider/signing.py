@@ -14,13 +14,11 @@ from crmkit.models import CRMCredentials, Secret
 from crmkit.testing._messages import Answer
 from crmkit.testing._provider.changes import everywhere, value_of, with_value
 from crmkit.testing._provider.failing import fetched
-from crmkit.testing._provider.gate import carries
+from crmkit.testing._provider.gate import always, carries
 from crmkit.testing._server import Server
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from crmkit.infos import OAuth2
     from crmkit.testing._messages import Request
     from crmkit.testing._provider.subject import Subject
@@ -94,7 +92,7 @@ class Signing:
         subject.about("crmkit_check")
         connector, refusal = subject.connect(), subject.fake.error(401, {})
         good = {finding.status for finding in connector.check()}
-        with subject.gate.between(before=_always(refusal)):
+        with subject.gate.between(before=always(refusal)):
             bad = {finding.status for finding in connector.check()}
         if "problem" in good:
             subject.broken("tells of a problem where there is none")
@@ -139,10 +137,6 @@ def _with_token(given: CRMCredentials, old: str, new: str) -> CRMCredentials:
     """
     more = {name: new if value == old else value for name, value in given.metadata.items()}
     return evolve(given, access_token=Secret(new), metadata=more)
-
-
-def _always(answer: Answer) -> Callable[[Request], Answer]:
-    return lambda _request: answer
 
 
 def _with_tokens_here(subject: Subject) -> object:

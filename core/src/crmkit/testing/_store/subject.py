@@ -15,7 +15,7 @@ from attrs import fields
 from crmkit._values import new_id
 from crmkit.errors import ConfigurationError
 from crmkit.stores import Row, Store
-from crmkit.testing._verdicts import Broken, NotProven
+from crmkit.testing._verdicts import NotProven, Tried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ _FIELDS = [attribute.name for attribute in fields(Row)]
 _METHODS = [name for name in vars(Store) if not name.startswith("_")]
 
 
-class StoreSubject:
+class StoreSubject(Tried):
     """
     One kind of store, and a fresh place where a rule opens it.
 
@@ -106,11 +106,12 @@ class StoreSubject:
         file.touch()
         return template.format(folder=file.as_posix(), name=f"crmkit{new_id()}")
 
-    def broken(self, what: str, *, cause: BaseException | None = None) -> NoReturn:
+    def broken(self, what: str, *, cause: object = None) -> NoReturn:
         """
-        Say how the rule is broken.
+        Say how the rule is broken, whatever was called last.
         """
-        raise Broken(what, hook=self._about, cause=cause)
+        self.hook = self._about
+        super().broken(what, cause=cause)
 
     def expect(self, what: str, found: object, wanted: object) -> None:
         """
@@ -128,23 +129,6 @@ class StoreSubject:
         names = [name for name in _FIELDS if getattr(found, name) != getattr(wanted, name)]
         first, second = ({n: getattr(it, n) for n in names} for it in (found, wanted))
         self.expect(what, first, second)
-
-    def missing(self) -> str:
-        """
-        Return nothing: there is no fake that could lack something.
-        """
-        return ""
-
-    def failed(self, _error: BaseException) -> str:
-        """
-        Return nothing, likewise.
-        """
-        return ""
-
-    def finish(self) -> None:
-        """
-        Have nothing against calling the rule proven.
-        """
 
 
 class _Told:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from attrs import define
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +18,7 @@ from crmkit._pipeline import TRANSLATE, check_output
 from crmkit.codec import structured
 from crmkit.documents import Context
 from crmkit.testing._transformer.cases import cases, samples
-from crmkit.testing._verdicts import Broken, NotOffered, NotProven
+from crmkit.testing._verdicts import NotProven, Tried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +31,7 @@ _READS = re.compile(r"language|timezone|preferences\..+")
 
 
 @define(kw_only=True, slots=False)
-class Transformer:
+class Transformer(Tried):
     """
     One transformer; *hook* is the hook that the running rule is about.
     """
@@ -66,41 +66,6 @@ class Transformer:
         Its settings, as it gets them.
         """
         return structured(self.settings, self.info.settings, self.name)
-
-    def missing(self) -> str:
-        """
-        Return nothing: no fake is needed.
-        """
-        return ""
-
-    def failed(self, _error: BaseException) -> str:
-        """
-        Return nothing, likewise.
-        """
-        return ""
-
-    def finish(self) -> None:
-        """
-        Hold nothing against what was proven.
-        """
-
-    def broken(self, what: str, *, cause: BaseException | None = None) -> NoReturn:
-        """
-        Say how the rule is broken.
-        """
-        raise Broken(what, hook=self.hook, cause=cause)
-
-    def not_offered(self, what: str) -> NoReturn:
-        """
-        Say what it does not have.
-        """
-        raise NotOffered(what)
-
-    def not_proven(self, why: str) -> NoReturn:
-        """
-        Say why nothing can be shown.
-        """
-        raise NotProven(why)
 
     def wrong_reads(self) -> Sequence[str]:
         """
