@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from crmkit._ahead import ahead
+from crmkit._looking import look_up
 from crmkit._outbox import activity_of
 from crmkit.reports import PENDING, UNCERTAIN
 
@@ -38,7 +39,7 @@ def flush_group(
 
     if not run.halted(group):
         # All at once: what stays uncertain would be claimed over and over.
-        outcomes, again = run.look_up(group, claim(UNCERTAIN, _ALL))
+        outcomes, again = look_up(run, group, claim(UNCERTAIN, _ALL))
         yield from outcomes.values()
         yield from _sent(run, group, again, size)
 

@@ -90,7 +90,7 @@ class Sync:
         Send what waits in the outbox, for every provider, or for one provider or user.
         """
         start = self.outbox.now()
-        self.outbox.store.recover()
+        self.outbox.store.recover(start)
         wanted = self._groups(start, user_id, provider)
         if dry_run:
             return self.outbox.planned(wanted)
