@@ -400,7 +400,7 @@ class TestRows:
 RECOVER = """
 from crmkit._sqlite import open_store
 store = open_store(url)
-print(store.recover())
+print(store.recover(0.0))
 store.close()
 """
 
@@ -415,7 +415,7 @@ class TestOwners:
         one.close()
         other = open_one()
 
-        assert other.recover() == 1
+        assert other.recover(NOW) == 1
         assert states(other) == {"1": "uncertain", "2": "pending"}
 
     def test_alive_here(self, open_one):
@@ -425,7 +425,7 @@ class TestOwners:
         one, other = open_one(), open_one()
         one.add([row("1", SENDING)])
 
-        assert other.recover() == 0
+        assert other.recover(NOW) == 0
         assert one.settle([Settlement(key=Key("", "1"), state="synced")]) == 1
 
     def test_alive_elsewhere(self, open_one, store):
@@ -444,7 +444,7 @@ class TestOwners:
         """
         one, other = open_one(), open_one()
         one.add([row("1", SENDING)])
-        other.recover()
+        other.recover(NOW)
 
         with Child(RECOVER, url=f"sqlite:///{store}") as child:
             assert child.end() == ["0"]
@@ -482,10 +482,10 @@ class TestOwners:
         with Child(code, url=f"sqlite:///{store}") as child:
             assert child.hear() == "ready"
             one = open_one()
-            assert one.recover() == 0
+            assert one.recover(NOW) == 0
             child.kill()
 
-        assert one.recover() == 1
+        assert one.recover(NOW) == 1
         assert states(one) == {"1": "uncertain", "2": "pending"}
 
     def test_swept_up(self, open_one, store):
@@ -494,7 +494,7 @@ class TestOwners:
         """
         code = """
         from crmkit._sqlite import open_store
-        open_store(url).recover()
+        open_store(url).recover(NOW)
         print("ready")
         input()
         """
@@ -505,7 +505,7 @@ class TestOwners:
             os.utime(left, (NOW - 1e9, NOW - 1e9))
 
         one = open_one()
-        one.recover()
+        one.recover(NOW)
         one.close()
 
         assert [file.name for file in store.parent.iterdir()] == [store.name]
@@ -520,7 +520,7 @@ class TestOwners:
         print("ready")
         input()
         store = open_store(url)
-        store.recover()
+        store.recover(0.0)
         store.add([row(name)])
         store.close()
         """
@@ -549,7 +549,7 @@ to_child, from_parent = os.pipe()
 to_parent, from_child = os.pipe()
 child = os.fork()
 if child == 0:
-    assert store.recover() == 0
+    assert store.recover(0.0) == 0
     store.add([row("child 1", SENDING)])
     os.write(from_child, b"x")
     os.read(to_child, 1)
@@ -557,7 +557,7 @@ if child == 0:
     os._exit(0)
 os.read(to_parent, 1)
 store.add([row("parent")])
-assert store.recover() == 0
+assert store.recover(0.0) == 0
 store.close()
 os.write(from_parent, b"x")
 os.waitpid(child, 0)
@@ -584,5 +584,5 @@ class TestFork:
             process.end()
 
         one = open_one()
-        one.recover()
+        one.recover(NOW)
         assert states(one)["before"] == states(one)["child 1"] == "uncertain"

@@ -876,6 +876,7 @@ class TestSending:
                 connector.sync_activity(*activities(number))
             book.heal()
             book.entries.clear()  # as if nothing had arrived
+            clock.sleep(60)
             book.end = KeyboardInterrupt()
             with pytest.raises(KeyboardInterrupt):
                 connector.flush_pending()
@@ -883,6 +884,7 @@ class TestSending:
 
             states = [row.state for row in connector.outbox.list()]
             assert states == ["uncertain", "pending", "pending"]
+            clock.sleep(60)
             assert statuses(connector.flush_pending()) == ["synced"] * 3
             assert set(book.times().values()) == {1}
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field
 
 from crmkit import _verdicts
-from crmkit._outbox import activity_of, outcome_of
 from crmkit.errors import (
     ConfigurationError,
     CredentialsError,
@@ -33,10 +32,10 @@ if TYPE_CHECKING:
     from crmkit._sessions import Sessions
     from crmkit._tally import Tally
     from crmkit.models import ActivityRecord
-    from crmkit.stores import Group, Row
+    from crmkit.stores import Group
 
 _LOG = logging.getLogger("crmkit.sync")
-_LOOK = "crmkit_find_activity"
+LOOK = "crmkit_find_activity"
 
 
 @define(kw_only=True)
@@ -44,7 +43,8 @@ class Dispatch:
     """
     One run of sync or flush; it leaves an account alone once that account failed.
 
-    *deadline* is on the clock's monotonic scale.
+    *deadline* is on the clock's monotonic scale; *daily_share* is what it may use of the
+    requests that an account has in a day.
     """
 
     host: Host
@@ -53,6 +53,7 @@ class Dispatch:
     clock: Clock
     tally: Tally
     deadline: float | None = None
+    daily_share: float | None = None
     _halted: dict[tuple[str, ...], Exception | None] = field(factory=dict, init=False)
     _unsettled: list[Settlement] = field(factory=list, init=False)
 
@@ -83,7 +84,7 @@ class Dispatch:
         """
         Give up the lease of activities that were not sent.
         """
-        self._settle(group, self.left(group, (activity.id for activity in activities)))
+        self.note(group, self.left(group, (activity.id for activity in activities)))
 
     def send(
         self, group: Group, activities: Sequence[ActivityRecord]
@@ -92,13 +93,13 @@ class Dispatch:
         Send activities that this store leases; return their settled outcomes by id.
         """
         if self.halted(group):
-            return self._settle(group, self.left(group, (a.id for a in activities)))
+            return self.note(group, self.left(group, (a.id for a in activities)))
         try:
             reported, error = self._call(group, activities)
         except BaseException:
-            self._settle(group, {a.id: _verdicts.of_raised(a.id, None) for a in activities})
+            self.note(group, {a.id: _verdicts.of_raised(a.id, None) for a in activities})
             raise
-        outcomes = self._settle(group, reported)
+        outcomes = self.note(group, reported)
         rest = [activity for activity in activities if activity.id not in outcomes]
         if len(rest) > 1 and _verdicts.concerns_one_row(error):
             middle = len(rest) // 2
@@ -106,26 +107,54 @@ class Dispatch:
                 outcomes.update(self.send(group, half))
             return outcomes
         judged = {a.id: _verdicts.of_raised(a.id, error) for a in rest}
-        return {**outcomes, **self._settle(group, judged)}
+        return {**outcomes, **self.note(group, judged)}
 
-    def look_up(
-        self, group: Group, rows: Sequence[Row]
-    ) -> tuple[dict[str, SyncOutcome], list[ActivityRecord]]:
+    def session(self, group: Group, *, writes: int) -> Session:
         """
-        Ask the CRM for leased activities of uncertain fate.
+        Return a session of the group's account that writes no more often than that.
+        """
+        return self.sessions.open(
+            group.provider,
+            self.host.provider(group.provider),
+            group.user_id or None,
+            deadline=self.deadline,
+            daily_share=self.daily_share,
+            writes=writes,
+        )
 
-        Returns the outcomes of those that are there or stay uncertain, and the activities
-        that are to be sent again.
+    def note(
+        self,
+        group: Group,
+        outcomes: Mapping[str, SyncOutcome],
+        looked: Mapping[str, float] | None = None,
+    ) -> dict[str, SyncOutcome]:
         """
-        try:
-            looked = {row.activity_id: self._look(group, row) for row in rows}
-        except BaseException:
-            was = {row.activity_id: outcome_of(row) for row in rows}
-            self._settle(group, was, heed=False)
-            raise
-        outcomes = {key: found for key, found in looked.items() if found is not None}
-        again = [activity_of(row) for row in rows if looked[row.activity_id] is None]
-        return self._settle(group, outcomes, heed=False), again
+        Take over outcomes, to be settled later; return them as users are told.
+
+        *looked* are those that were only looked for, with the time from which they are due.
+        """
+        noted = {
+            key: told(self.host, group.provider, outcome)
+            for key, outcome in outcomes.items()
+        }
+        if looked is None:
+            self.heed(group, noted.values())
+        now, due = self.outbox.now(), looked or {}
+        for key, outcome in noted.items():
+            self._unsettled.append(_settlement(group, outcome, due.get(key, now)))
+            self.tally.add(outcome.status)
+        return noted
+
+    def heed(self, group: Group, outcomes: Iterable[SyncOutcome]) -> None:
+        """
+        Leave an account alone from now on that one of these outcomes speaks against.
+        """
+        for outcome in outcomes:
+            if _verdicts.concerns_account(outcome):
+                # A wrong setting may be about one kind of activity.
+                wrong = isinstance(outcome.error, ConfigurationError)
+                key = group if wrong else (group.provider, group.user_id)
+                self._halted.setdefault(key, outcome.error)
 
     def settle(self) -> None:
         """
@@ -142,26 +171,12 @@ class Dispatch:
         else:
             del self._unsettled[: len(noted)]
 
-    def _look(self, group: Group, row: Row) -> SyncOutcome | None:
-        if self.halted(group) or not self.host.offers(group.provider, _LOOK):
-            return outcome_of(row)
-        activity = activity_of(row)
-        try:
-            remote_id = self.host.find_activity(
-                self._session(group, writes=0), group.kind, activity
-            )
-        except Exception as error:
-            judged = _verdicts.of_raised(activity.id, error)
-            self._heed(group, [judged])
-            return evolve(judged, status=UNCERTAIN)
-        return None if remote_id is None else SyncOutcome.synced(activity, remote_id)
-
     def _call(
         self, group: Group, activities: Sequence[ActivityRecord]
     ) -> tuple[dict[str, SyncOutcome], Exception | None]:
         sent = {activity.id for activity in activities}
         try:
-            session = self._session(group, writes=1)
+            session = self.session(group, writes=1)
         except PluginContractError as error:
             return _verdicts.pending(sent, error), None
         except CrmkitError as error:
@@ -180,52 +195,9 @@ class Dispatch:
                 reported[outcome.activity_id] = _verdicts.of_reported(outcome)
         return reported, results.errors[0] if results.errors else None
 
-    def _session(self, group: Group, *, writes: int) -> Session:
-        return self.sessions.open(
-            group.provider,
-            self.host.provider(group.provider),
-            group.user_id or None,
-            deadline=self.deadline,
-            writes=writes,
-        )
-
-    def _settle(
-        self, group: Group, outcomes: Mapping[str, SyncOutcome], *, heed: bool = True
-    ) -> dict[str, SyncOutcome]:
-        settled = {
-            key: told(self.host, group.provider, outcome)
-            for key, outcome in outcomes.items()
-        }
-        if heed:
-            self._heed(group, settled.values())
-        self._unsettled.extend(self._settlement(group, it) for it in settled.values())
-        for outcome in settled.values():
-            self.tally.add(outcome.status)
-        return settled
-
-    def _heed(self, group: Group, outcomes: Iterable[SyncOutcome]) -> None:
-        for outcome in outcomes:
-            if _verdicts.concerns_account(outcome):
-                # A wrong setting may be about one kind of activity.
-                wrong = isinstance(outcome.error, ConfigurationError)
-                key = group if wrong else (group.provider, group.user_id)
-                self._halted.setdefault(key, outcome.error)
-
     def _error(self, group: Group) -> Exception | None:
         account = (group.provider, group.user_id)
         return self._halted.get(account) or self._halted.get(group)
-
-    def _settlement(self, group: Group, outcome: SyncOutcome) -> Settlement:
-        error = outcome.error
-        wait = error.retry_after if isinstance(error, RetryableError) else None
-        return Settlement(
-            key=Key(group.user_id, outcome.activity_id),
-            state=outcome.status,
-            due_at=self.outbox.now() + (wait or 0.0),
-            remote_id=outcome.remote_id if outcome.status == SYNCED else None,
-            error_type=None if error is None else type(error).__name__,
-            error=None if error is None else str(error),
-        )
 
 
 def told(host: Host, provider: str, outcome: SyncOutcome) -> SyncOutcome:
@@ -235,7 +207,7 @@ def told(host: Host, provider: str, outcome: SyncOutcome) -> SyncOutcome:
     if outcome.status != UNCERTAIN:
         return outcome
     nobody_can = isinstance(outcome.error, NotSupportedError)
-    decides = nobody_can or not host.offers(provider, _LOOK)
+    decides = nobody_can or not host.offers(provider, LOOK)
     return evolve(outcome, user_decides=True) if decides else outcome
 
 
@@ -244,3 +216,16 @@ def _no_session(group: Group, error: Exception) -> CredentialsError:
     named = CredentialsError(msg)
     named.__cause__ = error
     return named
+
+
+def _settlement(group: Group, outcome: SyncOutcome, due_at: float) -> Settlement:
+    error = outcome.error
+    wait = error.retry_after if isinstance(error, RetryableError) else None
+    return Settlement(
+        key=Key(group.user_id, outcome.activity_id),
+        state=outcome.status,
+        due_at=due_at + (wait or 0.0),
+        remote_id=outcome.remote_id if outcome.status == SYNCED else None,
+        error_type=None if error is None else type(error).__name__,
+        error=None if error is None else str(error),
+    )

@@ -65,7 +65,7 @@ class Outbox:
         with self._lock:
             if self._store is None:
                 self._store = self._open_store()
-                self._store.recover()
+                self._store.recover(self.now())
                 self._store.purge(self.now() - LEDGER_DAYS * _DAY)
             return self._store
 

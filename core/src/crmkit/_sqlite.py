@@ -4,14 +4,10 @@ The embedded store: one SQLite file.
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from crmkit._owners import Owner
-from crmkit._sqlite_file import connect, explained, rest_while_forking
 from crmkit._sqlite_rows import (
     BY_GROUP,
     BY_KEY,
@@ -22,19 +18,18 @@ from crmkit._sqlite_rows import (
     lease,
     select,
 )
+from crmkit._sqlite_vault import SqliteVault
 from crmkit.errors import ConfigurationError
 from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN
-from crmkit.stores import SENDING, Group, Key, Row, Settlement
+from crmkit.stores import SENDING, Forgotten, Group, Key, Row, Settlement
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _SETTLED = "state = ?, due_at = ?, remote_id = ?, error_type = ?, error = ?, owner = NULL"
 _MINE = f"{BY_KEY} AND state = ? AND owner = ?"
 _LEFT = f"UPDATE activity SET {_SETTLED} WHERE {_MINE}"
 _SYNCED = f"UPDATE activity SET {_SETTLED}, payload = NULL, client_id = NULL WHERE {_MINE}"
-_IN_FORKED_PARENT: list[object] = []
 
 
 def open_store(url: str) -> SqliteStore:
@@ -53,21 +48,13 @@ def open_store(url: str) -> SqliteStore:
     return SqliteStore(Path(path).expanduser().resolve())
 
 
-class SqliteStore:
+class SqliteStore(SqliteVault):
     """
     A store in one file, for the threads and processes of one machine.
 
     Not for network file systems, whose locks do not hold. The file is only its owner's to
     read (mode 0600); what waits in it is in clear.
     """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = RLock()
-        self._process = 0
-        self._database: sqlite3.Connection | None = None
-        self._owner: Owner | None = None
-        rest_while_forking(self)
 
     def add(self, rows: Sequence[Row]) -> Mapping[Key, Row]:
         with self._transaction() as database:
@@ -112,7 +99,7 @@ class SqliteStore:
                 if values
             )
 
-    def recover(self) -> int:
+    def recover(self, now: float) -> int:
         with self._reading() as database:
             me = self._owned()
             query = "SELECT DISTINCT owner FROM activity WHERE state = ?"
@@ -123,10 +110,11 @@ class SqliteStore:
             return 0
         with self._transaction() as database:
             change = (
-                "UPDATE activity SET state = ?, owner = NULL WHERE state = ? AND owner = ?"
+                "UPDATE activity SET state = ?, due_at = ?, owner = NULL "
+                "WHERE state = ? AND owner = ?"
             )
             return sum(
-                database.execute(change, (UNCERTAIN, SENDING, name)).rowcount
+                database.execute(change, (UNCERTAIN, now, SENDING, name)).rowcount
                 for name in gone
             )
 
@@ -160,57 +148,17 @@ class SqliteStore:
         change = "DELETE FROM activity WHERE state = ? AND stored_at < ?"
         return self._change(change, [(SYNCED, before)])
 
-    def close(self) -> None:
-        with self._lock:
-            self._disconnect()
-            if self._owner is not None:
-                self._owner.leave()
-            self._owner = None
-
-    def rest(self) -> None:
-        self._lock.acquire()
-        self._disconnect()
-
-    def wake(self) -> None:
-        self._lock.release()
-
-    def _disconnect(self) -> None:
-        if self._database is not None:
-            self._database.close()
-        self._database = None
+    def forget(self, client_id: str, *, provider: str, user_id: str | None) -> Forgotten:
+        theirs = "client_id = ? AND provider = ? AND (? IS NULL OR user_id = ?)"
+        values = (client_id, provider, user_id, user_id, SENDING)
+        with self._transaction() as database:
+            delete = f"DELETE FROM activity WHERE {theirs} AND state != ?"
+            erased = database.execute(delete, values).rowcount
+            left = f"SELECT count(*) FROM activity WHERE {theirs} AND state = ?"
+            (sending,) = database.execute(left, values).fetchone()
+        self._overwrite()
+        return Forgotten(erased, sending)
 
     def _change(self, statement: str, values: Sequence[tuple[Any, ...]]) -> int:
         with self._transaction() as database:
             return sum(database.execute(statement, each).rowcount for each in values)
-
-    def _owned(self) -> str:
-        if self._owner is None:
-            self._owner = Owner(self._path)
-        return self._owner.name
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, explained(self._path):
-            yield self._open()
-
-    @contextmanager
-    def _transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
-        with self._lock, explained(self._path):
-            database = self._open()
-            database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-                database.execute("COMMIT")
-            except BaseException:
-                if database.in_transaction:
-                    database.execute("ROLLBACK")
-                raise
-
-    def _open(self) -> sqlite3.Connection:
-        if self._process != os.getpid():  # a lease does not cross a fork
-            _IN_FORKED_PARENT.append(self._owner)
-            self._process, self._owner = os.getpid(), None
-        if self._database is None:
-            self._database = connect(self._path)
-        return self._database

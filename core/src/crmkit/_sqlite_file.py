@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import contextmanager
+from itertools import chain
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakSet
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _APPLICATION = 0x43524D4B  # "CRMK"
-_VERSION = 1
 _ATTEMPTS = 100
 _MAKING = Lock()
-_SCHEMA = (
-    """
+_SCHEMA = [  # what leads from each version to the next; what was released stays as it is
+    (
+        """
 CREATE TABLE activity (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   user_id TEXT NOT NULL, activity_id TEXT NOT NULL,
@@ -33,8 +34,27 @@ CREATE TABLE activity (
   UNIQUE (user_id, activity_id)
 )
 """,
-    "CREATE INDEX due ON activity (state, provider, user_id, kind, due_at, seq)",
+        "CREATE INDEX due ON activity (state, provider, user_id, kind, due_at, seq)",
+    ),
+    (
+        "CREATE INDEX ledger ON activity (stored_at) WHERE state = 'synced'",
+        "CREATE TABLE checkpoint (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+        """
+CREATE TABLE credential (
+  user_id TEXT NOT NULL, provider TEXT NOT NULL, version TEXT NOT NULL,
+  access_token TEXT, refresh_token TEXT, metadata TEXT, expires_at REAL,
+  PRIMARY KEY (user_id, provider)
 )
+""",
+        """
+CREATE TABLE renewing (
+  user_id TEXT NOT NULL, provider TEXT NOT NULL, owner TEXT NOT NULL, until REAL NOT NULL,
+  PRIMARY KEY (user_id, provider)
+)
+""",
+    ),
+]
+_VERSION = len(_SCHEMA)
 
 
 class Resting(Protocol):
@@ -82,6 +102,9 @@ if hasattr(os, "register_at_fork"):
 def explained(path: Path) -> Iterator[None]:
     try:
         yield
+    except UnicodeEncodeError as error:
+        msg = f"the store {path} takes no text with half a surrogate pair in it"
+        raise StoreError(msg) from error
     except (sqlite3.Error, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         msg = (
@@ -100,6 +123,8 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         _check(database, path)
         _make(database)
+        # What is erased is overwritten, not only taken out of the tables.
+        database.execute("PRAGMA secure_delete = ON")
     except BaseException:
         database.close()
         raise
@@ -146,8 +171,8 @@ def _make(database: sqlite3.Connection) -> None:
     _use_wal(database)
     database.execute("BEGIN IMMEDIATE")
     (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version == 0:  # another process may have made it meanwhile
-        for statement in _SCHEMA:
+    if version < _VERSION:  # another process may have made it meanwhile
+        for statement in chain.from_iterable(_SCHEMA[version:]):
             database.execute(statement)
         database.execute(f"PRAGMA application_id = {_APPLICATION}")
         database.execute(f"PRAGMA user_version = {_VERSION}")

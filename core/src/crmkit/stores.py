@@ -104,6 +104,15 @@ class Settlement:
     error: str | None = field(default=None, converter=whole_text)
 
 
+class Forgotten(NamedTuple):
+    """
+    How many rows were *erased*, and how many were left because they are being *sent*.
+    """
+
+    erased: int
+    sending: int
+
+
 class Store(Protocol):
     """
     A durable outbox. Every method raises StoreError when the place fails or is unusable.
@@ -148,9 +157,9 @@ class Store(Protocol):
         Others stay untouched. The payload and the client of synced rows are erased.
         """
 
-    def recover(self) -> int:
+    def recover(self, now: float) -> int:
         """
-        Make rows leased by owners that are gone uncertain; return how many.
+        Make rows leased by owners that are gone uncertain, due *now*; return how many.
 
         An owner is gone when it is closed or its process has ended, not when it is slow.
         """
@@ -183,6 +192,24 @@ class Store(Protocol):
     def purge(self, before: float) -> int:
         """
         Delete synced rows stored before that time; return how many.
+        """
+
+    def forget(self, client_id: str, *, provider: str, user_id: str | None) -> Forgotten:
+        """
+        Delete what one user, or for None any user, has of this provider's client.
+
+        Rows that are being sent stay, and are counted apart; synced rows hold no client.
+        No copy is left in the place when it returns.
+        """
+
+    def checkpoint(self, name: str) -> str | None:
+        """
+        Return what was kept last under this name, None if nothing was.
+        """
+
+    def set_checkpoint(self, name: str, value: str) -> None:
+        """
+        Keep a text under this name, durably, in place of what was there.
         """
 
     def close(self) -> None:

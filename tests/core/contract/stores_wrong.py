@@ -279,12 +279,13 @@ class KeepsLeases(StoreModel):
 
 @breaks("O30")
 class TakesFromTheLiving(StoreModel):
-    def recover(self):  # O30
+    def recover(self, now):  # O30
         owners = self.place.owners
         others = {key: owner for key, owner in owners.items() if owner is not self}
         for key in others:
             del owners[key]
-            self.place.rows[key] = evolve(self.place.rows[key], state="uncertain")
+            row = evolve(self.place.rows[key], state="uncertain", due_at=now)
+            self.place.rows[key] = row
         return len(others)
 
 
@@ -306,3 +307,17 @@ class RetriesLast(StoreModel):
         rows = self.place.rows
         rows.update({key: rows.pop(key) for key in keys if key in rows})
         return count
+
+
+@breaks("O36")
+class ForgetsOfAnyCrm(StoreModel):
+    def forget(self, client_id, *, provider, user_id):  # O36
+        for each in {row.provider for row in self.where(lambda row: True)}:
+            forgotten = super().forget(client_id, provider=each, user_id=user_id)
+        return forgotten
+
+
+@breaks("O37")
+class KeepsTheFirst(StoreModel):
+    def set_checkpoint(self, name, value):  # O37
+        self.place.checkpoints.setdefault(name, value)

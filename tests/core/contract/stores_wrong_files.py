@@ -11,17 +11,17 @@ from crmkit._sqlite import SqliteStore
 
 
 class KeepsForTheDead(SqliteStore):
-    def recover(self):  # O32
+    def recover(self, now):  # O32
         with patch.object(
             Owner, "is_gone", lambda path, name: not _file(path, name).exists()
         ):
-            return super().recover()
+            return super().recover(now)
 
 
 class TakesFromProcesses(SqliteStore):
-    def recover(self):  # O33
+    def recover(self, now):  # O33
         with patch.object(Owner, "is_gone", lambda _, name: name not in _HERE):
-            return super().recover()
+            return super().recover(now)
 
 
 class WritesLater(SqliteStore):

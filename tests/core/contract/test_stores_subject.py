@@ -74,7 +74,7 @@ class Lease:
     def __init__(self):
         self.left = iter(self.counts)
 
-    def recover(self):
+    def recover(self, now):
         return next(self.left)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field
 
 from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN
-from crmkit.stores import SENDING, Key, Row
+from crmkit.stores import SENDING, Forgotten, Key, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,6 +29,7 @@ class Place:
 
     rows: dict[Key, Row] = field(factory=dict)
     owners: dict[Key, StoreModel] = field(factory=dict)
+    checkpoints: dict[str, str] = field(factory=dict)
     lock: RLock = field(factory=RLock)
 
 
@@ -72,12 +73,13 @@ class StoreModel:
         with self.place.lock:
             return sum(self.change(it) for it in settlements)
 
-    def recover(self) -> int:
+    def recover(self, now: float) -> int:
         with self.place.lock:
             left = [key for key, owner in self.place.owners.items() if owner.closed]
             for key in left:
                 del self.place.owners[key]
-                self.place.rows[key] = evolve(self.place.rows[key], state=UNCERTAIN)
+                row = evolve(self.place.rows[key], state=UNCERTAIN, due_at=now)
+                self.place.rows[key] = row
             return len(left)
 
     def get(self, key: Key) -> Row | None:
@@ -103,6 +105,22 @@ class StoreModel:
 
     def purge(self, before: float) -> int:
         return self.delete(lambda row: row.state == SYNCED and row.stored_at < before)
+
+    def forget(self, client_id: str, *, provider: str, user_id: str | None) -> Forgotten:
+        def theirs(row: Row) -> bool:
+            user = user_id in {None, row.user_id}
+            return user and (row.provider, row.client_id) == (provider, client_id)
+
+        with self.place.lock:
+            sending = self.where(lambda row: theirs(row) and row.state == SENDING)
+            erased = self.delete(lambda row: theirs(row) and row.state != SENDING)
+            return Forgotten(erased, len(sending))
+
+    def checkpoint(self, name: str) -> str | None:
+        return self.place.checkpoints.get(name)
+
+    def set_checkpoint(self, name: str, value: str) -> None:
+        self.place.checkpoints[name] = value
 
     def close(self) -> None:
         self.closed = True

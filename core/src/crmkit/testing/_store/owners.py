@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crmkit.stores import Settlement
 from crmkit.testing._store.child import added_elsewhere
-from crmkit.testing._store.data import key, leasing, row, states
+from crmkit.testing._store.data import NOW, key, leasing, row, states
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
@@ -34,25 +34,26 @@ class OwningRows:
         one, other = leasing(subject, "a"), subject.open()
         one.add([row("b")])
         sleep(1.5 * subject.lease_s)
-        subject.expect("gives, of another's rows,", other.recover(), 0)
-        subject.expect("gives, of its own rows,", one.recover(), 0)
+        subject.expect("gives, of another's rows,", other.recover(NOW), 0)
+        subject.expect("gives, of its own rows,", one.recover(NOW), 0)
         subject.expect("leaves", states(other), {"a": "sending", "b": "pending"})
 
     @rule
     def test_o31_closed(self, subject: StoreSubject) -> None:
         """
-        What a store still leases when it is closed is uncertain, whole, for the next one.
+        What a closed store still leased is uncertain, whole, due from the recovery on.
         """
         subject.about("close")
-        one, other = leasing(subject, "a", "b"), subject.open()
+        one, other, later = leasing(subject, "a", "b"), subject.open(), NOW + 60
         one.add([row("c")])
         one.settle([Settlement(key=key("b"), state="dead")])
         one.close()
-        subject.expect("lets the next one recover", other.recover(), 1)
-        subject.expect("lets it recover once more", other.recover(), 0)
+        subject.expect("lets the next one recover", other.recover(later), 1)
+        subject.expect("lets it recover once more", other.recover(later), 0)
         left = {"a": "uncertain", "b": "dead", "c": "pending"}
         subject.expect("leaves", states(other), left)
-        subject.expect_row("leaves", other.get(key("a")), row("a", "uncertain", attempts=1))
+        wanted = row("a", "uncertain", attempts=1, due_at=later)
+        subject.expect_row("leaves", other.get(key("a")), wanted)
 
     @rule
     def test_o32_killed(self, subject: StoreSubject) -> None:
@@ -74,7 +75,7 @@ class OwningRows:
         subject.about("recover")
         store = subject.open()
         with added_elsewhere(subject, [row("a", "sending")]):
-            subject.expect("gives", store.recover(), 0)
+            subject.expect("gives", store.recover(NOW), 0)
         subject.expect("leaves", states(store)["a"], "sending")
 
     @rule
@@ -94,8 +95,8 @@ def _recovered(store: Store, seconds: float) -> int:
     Return how many rows come free within the time that a lease outlives its owner.
     """
     end = monotonic() + seconds + _GRACE
-    count = store.recover()
+    count = store.recover(NOW)
     while seconds and not count and monotonic() < end:
         sleep(_PAUSE)
-        count = store.recover()
+        count = store.recover(NOW)
     return count

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmkit.errors import StoreError
-from crmkit.testing._store.data import NOW, STATES, key, one_of_each, row, states
+from crmkit.testing._store.data import GROUP, NOW, STATES, key, one_of_each, row, states
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
@@ -107,7 +107,39 @@ class KeepingRows:
         subject.about("recover")
         url = subject.unusable()
         try:
-            subject.open(url).recover()
+            subject.open(url).recover(NOW)
         except StoreError:
             return
         subject.broken("finds nothing wrong with it")
+
+    @rule
+    def test_o36_forget(self, subject: StoreSubject) -> None:
+        """
+        A client is forgotten with all that is not being sent: of one user, or of all.
+        """
+        subject.about("forget")
+        store = subject.open()
+        store.add([row(state, state) for state in STATES if state != "synced"])
+        store.add([row("other client", client_id="8"), row("eve's", user_id="eve")])
+        store.add([row("other CRM", provider="crm")])
+        left = dict.fromkeys(("other client", "other CRM"), "pending")
+        left["sending"] = "sending"
+        one = store.forget("7", provider=GROUP.provider, user_id="")
+        subject.expect("gives", tuple(one), (3, 1))
+        subject.expect("leaves", states(store), {**left, "eve's": "pending"})
+        everyone = store.forget("7", provider=GROUP.provider, user_id=None)
+        subject.expect("gives, for all users,", tuple(everyone), (1, 1))
+        subject.expect("leaves", states(store), left)
+
+    @rule
+    def test_o37_checkpoint(self, subject: StoreSubject) -> None:
+        """
+        What was kept last under a name comes back, to another owner too, else None.
+        """
+        subject.about("set_checkpoint")
+        one, other = subject.open(), subject.open()
+        subject.expect("leaves, at first,", one.checkpoint("a"), None)
+        for name, value in [("a", "1"), ("b", "2"), ("a", "3"), ("", "é\n")]:
+            one.set_checkpoint(name, value)
+        found = [other.checkpoint(name) for name in ("a", "b", "", "A")]
+        subject.expect("leaves", found, ["3", "2", "é\n", None])
