@@ -10,7 +10,6 @@ from functools import cache
 from http.client import HTTPResponse
 from io import BufferedReader, RawIOBase
 from threading import Lock
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -18,6 +17,7 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 from urllib3 import exceptions as lib
 
+from crmkit._clock import SystemClock
 from crmkit._redaction import redact
 from crmkit._urls import is_loopback
 from crmkit.errors import ProtocolError, UnavailableError
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MAX_ANSWER = 64 * 1024 * 1024
 MAX_SECONDS = 300.0
+_NOW = SystemClock().monotonic  # a socket's own time, whatever clock the connector has
 _POOL_SIZE = 16
 _ONCE = urllib3.Retry(total=False, redirect=0)  # repeating is for who knows what it does
 _TIMEOUT = urllib3.Timeout(connect=10, read=60)
@@ -175,13 +176,13 @@ class _InTime(RawIOBase):
     def __init__(self, raw: RawIOBase) -> None:
         super().__init__()
         self._raw = raw
-        self._until = monotonic() + MAX_SECONDS
+        self._until = _NOW() + MAX_SECONDS
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        if monotonic() > self._until:
+        if _NOW() > self._until:
             raise TimeoutError
         return self._raw.readinto(buffer)
 
