@@ -5,6 +5,7 @@ Values to and from JSON and settings: the same rules for every plugin.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -43,13 +44,17 @@ def to_json(value: object, *, indent: int | None = None) -> str:
 
 def from_json(text: str | bytes) -> Any:
     """
-    Return JSON values; raise ValueError for anything else, too deep nesting included.
+    Return JSON values; raise ValueError for anything else.
+
+    Too deep nesting is, and a number that is none or has too many digits.
     """
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=_finite, parse_constant=_finite)
     except RecursionError:
         msg = "JSON nested too deep"
-        raise ValueError(msg) from None
+    except ValueError as error:
+        msg = str(error)
+    raise ValueError(msg)  # out here, since what was caught holds the whole text
 
 
 def structure(values: Mapping[str, Any], kind: type[T], where: str) -> T:
@@ -121,6 +126,14 @@ def _snake_case(values: Mapping[Any, Any]) -> dict[str, Any]:
         msg = "a key is given twice, in snake_case and in camelCase"
         raise ValueError(msg)
     return named
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        msg = "JSON has neither NaN nor infinite numbers"
+        raise ValueError(msg)
+    return number
 
 
 def _told(error: BaseException) -> ConfigurationError | None:
