@@ -69,6 +69,7 @@ class Case:
     credentials: object = field(repr=False)
     store: str
     run: str = "a"
+    user: str | None = None
     size: int = SIZE
     settings: dict = field(factory=dict)
 
@@ -93,6 +94,7 @@ class Case:
         return [
             ActivityRecord(
                 id=f"{self.run}-{number}",
+                user_id=self.user,
                 type=CRMS[self.crm].type,
                 client_id=PEOPLE[number % len(PEOPLE)]["id"],
                 description=f"number {self.run}-{number} of many",

@@ -87,7 +87,7 @@ class Exchange(BaseHTTPRequestHandler):
     def _answer(self):
         length = int(self.headers.get("Content-Length") or 0)
         self.body = self.rfile.read(length)
-        fault = self.server.next_fault(self.path)
+        fault = self.server.next_fault(f"{self.path} {self.headers.get('Authorization')}")
         if len(self.body) < length:  # the client died while it was asking
             self.end()
         elif fault is None:
@@ -133,11 +133,13 @@ class Proxy(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
-    def script(self, *faults, path=""):
+    def script(self, *faults, where=""):
         """
-        Let these faults strike the next requests to *path*, one each; None lets one pass.
+        Let these faults strike the next requests, one each; None lets one pass.
+
+        *where* is in the path, or the signature, of those that count.
         """
-        self._script, self._path = list(faults), path
+        self._script, self._where = list(faults), where
 
     def storm(self, random, share, faults):
         """
@@ -149,21 +151,21 @@ class Proxy(ThreadingHTTPServer):
         """
         Let all pass again; what is held goes on.
         """
-        self._script, self._path, self._storm = [], "", None
+        self._script, self._where, self._storm = [], "", None
         self.gate.set()
         self.gate = Event()
 
-    def next_fault(self, path):
+    def next_fault(self, request):
         """
         Return the fault that meets this request, None for none.
         """
         with self._lock:
-            fault = self._chosen(path)
+            fault = self._chosen(request)
             self.struck[fault] += 1
             return fault
 
-    def _chosen(self, path):
-        if self._script and self._path in path:
+    def _chosen(self, request):
+        if self._script and self._where in request:
             return self._script.pop(0)
         if self._storm is not None:
             random, share, faults = self._storm

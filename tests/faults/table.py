@@ -4,25 +4,33 @@ The table of faults: what was told of each at first, and what was there in the e
 
 from collections import Counter, defaultdict
 
-from tests.faults.faults import FAULTS
-
 VERBS = {"one": "one request", "all": "all requests", "flush": "flush", "token": "token"}
 TOLD = ("synced", "pending", "uncertain", "dead")
 END = ("synced", "dead", "uncertain", "pending", "lost", "twice")
 TABLE = defaultdict(lambda: defaultdict(Counter))
+KILLED = Counter()
 
 
 def lines():
     """
-    Return the table in Markdown, if there is anything to show.
+    Return what there is to show, in Markdown.
     """
-    if not TABLE:
-        return []
+    yield from _table_of_faults() if TABLE else ()
+    if KILLED:
+        yield from _rows(("killed", "times"), KILLED.most_common(), ("", KILLED.total()))
+
+
+def _table_of_faults():
     cells = [(name, *_told(found), *_end(found)) for name, found in TABLE.items()]
     sums = [sum(found["end"][state] for found in TABLE.values()) for state in END]
-    heads = ("fault", *VERBS.values(), *END)
-    rows = [heads, ["---"] * len(heads), *cells, ("all", *[""] * len(VERBS), *sums)]
-    return ["| " + " | ".join(map(str, row)) + " |" for row in rows]
+    last = ("", *[""] * len(VERBS), *sums)
+    return _rows(("fault", *VERBS.values(), *END), cells, last)
+
+
+def _rows(heads, cells, last):
+    yield ""
+    for row in (heads, ["---"] * len(heads), *cells, last):
+        yield "| " + " | ".join(map(str, row)) + " |"
 
 
 def _told(found):
@@ -33,10 +41,3 @@ def _told(found):
 
 def _end(found):
     return [found["end"][state] for state in END]
-
-
-def meaning(name):
-    """
-    Say what a fault is.
-    """
-    return FAULTS[name].__doc__.strip() if name in FAULTS else f"Answer {name}."

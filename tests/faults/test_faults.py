@@ -34,7 +34,7 @@ def test_one_request(world, fault, position):
     A batch tells the truth about what one bad answer left, and a flush makes it good.
     """
     connector, activities = world.connect(), world.case.activities()
-    world.proxy.script(*[None] * position, fault, path=world.crm.write)
+    world.proxy.script(*[None] * position, fault, where=world.crm.write)
 
     report = connector.batch_sync_activities(activities)
 
@@ -50,7 +50,7 @@ def test_all_requests(world, fault):
     While a CRM answers nothing else, what it refuses is dead, and all the rest is kept.
     """
     connector, activities = world.connect(), world.case.activities()
-    world.proxy.script(*[fault] * 100, path=world.crm.write)
+    world.proxy.script(*[fault] * 100, where=world.crm.write)
 
     report = connector.batch_sync_activities(activities)
 
@@ -59,17 +59,17 @@ def test_all_requests(world, fault):
     assert found == {"dead" if fault in REFUSED else "synced": len(activities)}
 
 
-@pytest.mark.parametrize("position", [0, 1, 2, 3])
+@pytest.mark.parametrize("where", ["/associations/", "batch/read", "batch/create"])
 @pytest.mark.parametrize("fault", TOLD)
-def test_flush(world, fault, position):
+def test_flush(world, fault, where):
     """
     A flush that meets a fault, while it looks for the uncertain or sends, is made good too.
     """
     connector, activities = world.connect(), world.case.activities()
-    world.proxy.script("closed_after", path=world.crm.write)
+    world.proxy.script("closed_after", where=world.crm.write)
     connector.batch_sync_activities(activities)
     world.clock.sleep(LONG)
-    world.proxy.script(*[None] * position, fault)
+    world.proxy.script(fault, fault, where=where)
 
     report = connector.flush_pending()
 
@@ -83,7 +83,7 @@ def test_token(world, fault):
     While no token can be had nothing is written, and all is pending until there is one.
     """
     connector, activities = world.connect(world.signed_out()), world.case.activities()
-    world.proxy.script(*[fault] * 100, path="oauth")
+    world.proxy.script(*[fault] * 100, where="oauth")
 
     report = connector.batch_sync_activities(activities)
 
@@ -99,7 +99,7 @@ def test_slow(world):
     What a slow CRM does only after it was looked for there is not sent a second time.
     """
     connector, activities = world.connect(), world.case.activities()[:1]
-    world.proxy.script("held", path=world.crm.write)
+    world.proxy.script("held", where=world.crm.write)
     assert connector.batch_sync_activities(activities).counts["uncertain"] == 1
 
     assert connector.flush_pending().counts["uncertain"] == 1

@@ -14,6 +14,8 @@ from time import monotonic
 
 import pytest
 from attrs import evolve
+from tests.core.waiting import until
+from tests.faults.table import KILLED
 from tests.faults.victims import ACCEPTED, CALLS, LOCAL, batch, flush, judged, phase_of
 
 KILLS = int(os.environ.get("FAULTS_KILLS", "50"))
@@ -39,7 +41,9 @@ class Hunt:
     def __init__(self, world, victims):
         self._world, self._victims = world, victims
         self._random, self._stores = Random(SEED), count()
-        self._spans = {verb: self._span(verb) for verb in (batch, flush)}
+        self._spans = {batch: self._span(batch)}
+        half_way = self._spans[batch][1] // 2
+        self._spans[flush] = self._span(flush, (batch, half_way))
         self.phases = Counter()
 
     def fresh(self, **settings):
@@ -47,7 +51,7 @@ class Hunt:
         Return a case of its own, with a new store.
         """
         number = next(self._stores)
-        store = f"{self._world.folder}/{number}.db"
+        store = f"{self._world.folder}/{number}/outbox.db"
         return evolve(self._world.case, store=store, run=str(number), settings=settings)
 
     def kill(self, verb, case):
@@ -55,12 +59,14 @@ class Hunt:
         Kill a process at a random moment, or a random call; tell if it had the batch.
         """
         seconds, calls = self._spans[verb]
+        fatal = self._random.randint(1, calls)
         if self._random.random() < 0.5:
-            process, marks = self._victims.start(verb, case, 0)
+            fatal = 0
+        process, marks = self._victims.start(verb, case, fatal)
+        if not fatal:
+            until(lambda: marks[CALLS])
             process.join(self._random.uniform(0, seconds))
             process.kill()
-        else:
-            process, marks = self._victims.start(verb, case, self._random.randint(1, calls))
         process.join()
         assert process.exitcode in {0, -signal.SIGKILL}
         self.phases[f"{verb.__name__}: {phase_of(marks)}"] += 1
@@ -74,30 +80,28 @@ class Hunt:
         (told,) = self._victims.results(judged, [case])
         return told
 
-    def _span(self, verb):
+    def _span(self, verb, *before):
         """
-        Return how many seconds a process lives that nobody kills, and its calls.
+        Return how many seconds a process works that nobody kills, and its calls.
         """
         lives = []
         for _ in range(3):
             case = self.fresh()
-            if verb is flush:
-                half_way = self._spans_of_batch[1] // 2
-                self._victims.start(batch, case, half_way)[0].join()
-            start = monotonic()
+            for earlier, fatal in before:
+                self._victims.start(earlier, case, fatal)[0].join()
             process, marks = self._victims.start(verb, case, 0)
+            until(lambda: marks[CALLS])  # noqa: B023 - it is over before the next
+            start = monotonic()
             process.join()
             assert process.exitcode == 0
             lives.append((monotonic() - start, marks[CALLS]))
-        self._spans_of_batch = [median(life) for life in zip(*lives, strict=True)]
-        return self._spans_of_batch
+        return [median(life) for life in zip(*lives, strict=True)]
 
 
 def test_kills(world, hunt):
     """
     After kill -9 during a batch, and during a flush, another process makes all good.
     """
-    print(hunt._spans)
     while hunt.phases.total() < KILLS:
         world.simulator.reset()
         case = hunt.fresh()
@@ -111,7 +115,7 @@ def test_kills(world, hunt):
         assert len(told) == (case.size if accepted or told else 0)
         assert there == dict.fromkeys(told, 1), told
         assert {status for status, _, _ in told.values()} <= {"synced"}
-    print(hunt.phases)
+    KILLED.update(hunt.phases)
 
 
 def test_blind(world, hunt):
@@ -137,4 +141,4 @@ def test_blind(world, hunt):
                 assert status == said == "uncertain"
                 assert decides
                 assert there[key] <= 1
-    print(hunt.phases)
+    KILLED.update(hunt.phases)

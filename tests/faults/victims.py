@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from multiprocessing import get_context
+from time import sleep
 
 import pytest
 from tests.faults.crms import Clock, flush_until_quiet
@@ -18,7 +19,14 @@ WARM = [
     "crmkit._sync",
     "concurrent.futures",
 ]
-WARM += ["crmkit_hubspot._activities", "backoff", "crmkit._oauth", "tests.faults.victims"]
+WARM += [
+    "crmkit_hubspot._activities",
+    "backoff",
+    "crmkit._oauth",
+    "crmkit._sessions",
+    "encodings.idna",
+    "tests.faults.victims",
+]
 SYSTEM = {"sqlite3", "socket", "_socket", "posix", "nt", "_io"}
 # They are told what to do by a socket that is a file.
 LOCAL = pytest.mark.block_network(allowed_hosts=[r"^127\.0\.0\.1$", r"^/.*/pymp-[^/]+/"])
@@ -171,6 +179,30 @@ def phase_of(marks):
     if marks[RETURNED]:
         return "after all"
     return "between" if marks[ACCEPTED] else "before"
+
+
+def flushed(case):
+    """
+    Flush until nothing waits; return how many this process was told are synced.
+    """
+    clock = Clock()
+    with case.connect(clock) as connector:
+        synced = 0
+        while True:
+            report = connector.flush_pending()
+            synced += report.counts["synced"]
+            if not connector.outbox.list():
+                return synced
+            sleep(0.01)
+
+
+def synced(case):
+    """
+    Sync the batch, as other processes do at the same time; return what was told.
+    """
+    with case.connect(Clock()) as connector:
+        report = connector.batch_sync_activities(case.activities())
+        return [outcome.status for outcome in report]
 
 
 def judged(case):
