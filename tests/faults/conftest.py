@@ -2,6 +2,7 @@
 A world to fail in: a CRM, simulated, a proxy before it, and connectors through both.
 """
 
+import os
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ def victims():
     """
     with pytest.MonkeyPatch.context() as patched:
         patched.syspath_prepend(ROOT)
-        patched.setenv("PYTHONPATH", str(ROOT))
+        patched.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
         yield Victims()
 
 
