@@ -283,14 +283,30 @@ class CRMConnector:
         provider: str | None = None,
         deadline: float | None = None,
         dry_run: bool = False,
+        limit: int | None = None,
+        daily_share: float | None = None,
+        progress: Callable[[SyncOutcome], object] | None = None,
     ) -> SyncReport:
         """
         Send what waits in the outbox: for all users and providers, or for one.
+
+        It ends after *deadline* seconds or *limit* activities, and leaves an account alone
+        once *daily_share* of its requests of a day (0.8: four fifths) is used up.
+        *progress* is called with each outcome at once.
         """
+        from crmkit._flush import Wanted
+
+        wanted = Wanted(
+            user_id=user_id,
+            provider=provider,
+            deadline=deadline,
+            dry_run=dry_run,
+            limit=limit,
+            daily_share=daily_share,
+            progress=progress,
+        )
         with self._open.syncing() as sync:
-            return sync.flush(
-                user_id=user_id, provider=provider, deadline=deadline, dry_run=dry_run
-            )
+            return sync.flush(wanted)
 
     def outcome_of(
         self, activity_id: str, user_id: str | None = None

@@ -256,6 +256,7 @@ def test_once(hub, crm, fault, of):
     hub.fault(fault, path="/batch/create")
     activities = made(3, of)
     report = crm.batch_sync_activities(activities)
+    crm._clock.turn(60)
     again = crm.flush_pending()
 
     assert statuses(report) == ["uncertain"] * 3
@@ -323,6 +324,7 @@ def test_others_marks(hub, crm):
     crm.sync_activity(note)
     hub.fault("reset_before", path="/batch/create")
     crm.sync_activity(ActivityRecord(type="note", client_id="501", id="b"))
+    crm._clock.turn(60)
     crm.flush_pending()
 
     assert len(hub.activities()) == 2
@@ -497,7 +499,9 @@ def test_wrong_version(hub, connect):
 
     assert outcome.status == "uncertain"
     assert "api_version" in str(outcome.error)
-    assert all(connect(hub).flush_pending())
+    later = connect(hub)
+    later._clock.turn(60)
+    assert all(later.flush_pending())
 
 
 @pytest.mark.parametrize("setting", ["timeline_template", "timeline_event"])
@@ -531,6 +535,7 @@ def test_timeline_later(crm_simulator, connect):
     outcome = crm.sync_activity(made(1)[0])
 
     assert outcome.status == "uncertain"
+    crm._clock.turn(60)
     assert all(crm.flush_pending())
     assert len(hub.activities("timeline")) == 1
 
