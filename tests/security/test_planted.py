@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from tests.core import acme
 from tests.core.acme_crm import AcmeCrm
 from tests.core.server import Answer, cut_short, reset
 from tests.security.planted import (
@@ -19,7 +20,10 @@ from tests.security.planted import (
     Search,
 )
 
+import crmkit_example
+import crmkit_hubspot
 from crmkit import ActivityRecord, CRMCredentials, CrmkitError, Secret
+from crmkit.codec import to_json
 
 ROOT = Path(__file__).parents[2]
 ECHO = " ".join(PLANTS.values())
@@ -204,13 +208,15 @@ def calls(connector):
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_all_that_fails(connect, server, search, failure):
+@pytest.mark.parametrize("plugin", [acme, crmkit_hubspot, crmkit_example])
+def test_all_that_fails(connect, server, search, plugin, failure):
     """
     No error, in its text, its chain, its traceback or its pickle, shows what is planted.
     """
     server.answer = lambda request: FAILURES[failure]
     given = credentials(refresh_token=None)
-    connector = connect(credentials=given, max_retries=0, max_wait=0)
+    plugins = {"acme": plugin}
+    connector = connect(credentials=given, plugins=plugins, max_retries=0, max_wait=0)
 
     for call in calls(connector):
         try:
@@ -253,8 +259,6 @@ def test_secrets_are_not_pickled(connect, crm):
     """
     Credentials and what holds them are refused by pickle, and by JSON.
     """
-    from crmkit.codec import to_json
-
     session = connect(credentials=credentials()).session()
 
     for value in (credentials(), Secret("x"), session.credentials, session, session.http):
