@@ -35,7 +35,7 @@ def test_flush(world, users, victims):
     """
     activities = written_ahead(world, users)
 
-    told = victims.results(flushed, [world.case] * PROCESSES)
+    told = victims.results(*[(flushed, world.case)] * PROCESSES)
 
     assert sum(told) == len(activities)
     assert sum(map(bool, told)) > 1
@@ -46,10 +46,26 @@ def test_batch(world, victims):
     """
     Eight processes that sync one batch at once bring each activity there once.
     """
-    told = victims.results(synced, [world.case] * PROCESSES)
+    told = victims.results(*[(synced, world.case)] * PROCESSES)
 
     assert {status for one in told for status in one} <= {"synced", "pending"}
     activities = world.case.activities()
+    assert world.settled(world.connect(), activities) == {"synced": len(activities)}
+
+
+def test_batches_and_flushes(world, victims):
+    """
+    What flushes take out of the batches of other processes is sent by one of them alone.
+    """
+    batches = [evolve(world.case, run=str(n), size=60) for n in range(PROCESSES // 2)]
+
+    told = victims.results(
+        *((synced, batch) for batch in batches),
+        *[(flushed, world.case)] * (PROCESSES // 2),
+    )
+
+    assert sum(told[PROCESSES // 2 :]) > 0
+    activities = [activity for batch in batches for activity in batch.activities()]
     assert world.settled(world.connect(), activities) == {"synced": len(activities)}
 
 

@@ -74,7 +74,7 @@ def small_disk(folder):
     try:
         yield folder
     finally:
-        subprocess.run(["umount", folder], check=True)
+        subprocess.run(["umount", "-l", folder], check=True)  # even if a test failed
 
 
 @contextmanager
