@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self, Unpack
 
-    from crmkit._credentials import GivenCredentials
+    from crmkit._given import GivenCredentials
     from crmkit._outbox import Outbox
     from crmkit._personalize import Arguments, Request
     from crmkit._rooms import Rooms
