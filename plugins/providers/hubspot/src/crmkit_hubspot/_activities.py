@@ -51,11 +51,12 @@ def sync(
     inputs = []
     for activity in activities:
         try:
-            inputs.append(_input(session, kind, activity))
+            written = _input(session, kind, activity)
         except (InvalidRequestError, ClientNotFoundError) as error:
             yield SyncOutcome.failed(activity, error)
         else:
-            sent[_records.trace(activity)] = activity
+            inputs.append(written)
+            sent[written["objectWriteTraceId"]] = activity
     if inputs:
         target = path(session, "crm/objects", f"{kind}/batch/create")
         answer = content(session.http.post(target, json={"inputs": inputs}))
