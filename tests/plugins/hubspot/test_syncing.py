@@ -316,6 +316,23 @@ def test_found_after_merge(hub, crm):
     assert len(hub.activities()) == 1
 
 
+def test_daily_share(crm_simulator, connect):
+    """
+    A flush stops at its share of the day; the rest waits, and goes when it may.
+    """
+    hub = crm_simulator("hubspot", contacts=[ANA], daily=10)
+    crm = connect(hub)
+    crm.batch_sync_activities(made(1000), deadline=0)
+    report = crm.flush_pending(daily_share=0.5)
+
+    assert hub.requests.total == 5
+    assert report.counts["synced"] == 500
+    assert "50% of the day's requests are used" in str(report[-1].error)
+    assert report.exit_code == 4
+    crm._clock.turn(3600)
+    assert crm.flush_pending().counts["synced"] == 500
+
+
 def test_others_marks(hub, crm):
     """
     The mark of another user's activity of the same id is not taken for one's own.
