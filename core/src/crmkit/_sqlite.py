@@ -20,7 +20,7 @@ from crmkit._sqlite_rows import (
     select,
 )
 from crmkit._sqlite_vault import SqliteVault
-from crmkit.errors import ConfigurationError
+from crmkit.errors import ConfigurationError, StoreError
 from crmkit.reports import PENDING, SYNCED, UNCERTAIN
 from crmkit.stores import SENDING, Forgotten, Group, Key, Row, Settlement
 
@@ -46,7 +46,11 @@ def open_store(url: str) -> SqliteStore:
             "sqlite:////absolute.db"
         )
         raise ConfigurationError(msg)
-    return SqliteStore(Path(path).expanduser().resolve())
+    try:
+        return SqliteStore(Path(path).expanduser().resolve())
+    except (OSError, RuntimeError) as error:
+        msg = f"the store {url!r} leads to no file: {error}"
+        raise ConfigurationError(msg) from None
 
 
 class SqliteStore(SqliteVault):
@@ -159,7 +163,12 @@ class SqliteStore(SqliteVault):
             erased = database.execute(delete, values).rowcount
             left = f"SELECT count(*) FROM activity WHERE {theirs} AND state = ?"
             (sending,) = database.execute(left, values).fetchone()
-        self._overwrite()
+        if not self._overwrite():
+            msg = (
+                f"the client is erased, but while others read the store {self._path} its "
+                "log keeps a copy; forget the client once more when they are done"
+            )
+            raise StoreError(msg)
         return Forgotten(erased, sending)
 
     def _change(self, statement: str, values: Sequence[tuple[Any, ...]]) -> int:
