@@ -233,6 +233,39 @@ def types(session: nox.Session) -> None:
     session.run("mypy", "noxfile.py")
 
 
+@nox.session(reuse_venv=False)
+def audit(session: nox.Session) -> None:
+    """
+    Ask for known weaknesses of what the packages need; this reaches the public advisories.
+
+    Of the newest versions that are installed, then of the oldest that each package takes:
+    an old one with a weakness is no reason to warn users, but to raise the bound. What the
+    advisories do not know of fails too, since it was not looked at.
+    """
+    session.install(*everything(), *group("audit"))
+    session.run("pip-audit", "--local", "--skip-editable")
+    oldest = Path(session.create_tmp()) / "oldest.txt"
+    oldest.write_text("\n".join(sorted(lower_bounds())), encoding="utf-8")
+    session.run("pip-audit", "-r", str(oldest), "--no-deps", "--disable-pip", "--strict")
+
+
+def lower_bounds() -> set[str]:
+    """
+    Return the oldest versions of other people's packages that ours take, extras too.
+    """
+    asked = [
+        requirement
+        for _, metadata in PACKAGES.values()
+        for requirements in (
+            metadata["project"].get("dependencies", []),
+            *metadata["project"].get("optional-dependencies", {}).values(),
+        )
+        for requirement in requirements
+    ]
+    found = (re.match(r"([\w.-]+)(?:\[.*?\])?>=([\w.]+)", each) for each in asked)
+    return {f"{one[1]}=={one[2]}" for one in found if one and one[1] not in PACKAGES}
+
+
 @nox.session
 def build(session: nox.Session) -> None:
     """

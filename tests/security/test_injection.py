@@ -59,6 +59,7 @@ def test_ids_in_paths(connect, server, text):
         return
     (request,) = server.requests
     assert request.path.count("/") == 3
+    assert request.path.split("/")[2] not in {".", ".."}
     assert request.path.startswith("/people/")
     assert request.path.endswith("/notes")
     assert request.query == {}

@@ -15,6 +15,7 @@ from crmkit._sqlite_rows import (
     groups_of,
     in_state,
     insert,
+    last_number,
     lease,
     select,
 )
@@ -58,10 +59,11 @@ class SqliteStore(SqliteVault):
 
     def add(self, rows: Sequence[Row]) -> Mapping[Key, Row]:
         with self._transaction() as database:
-            owner = self._owned()
-            known = {row.key: row for row in by_keys(database, (row.key for row in rows))}
-            insert(database, (row for row in rows if row.key not in known), owner)
-        return known
+            last = last_number(database)
+            if insert(database, rows, self._owned()) == len(rows):
+                return {}
+            keys = [row.key for row in rows]
+            return {row.key: row for row in by_keys(database, keys, until=last)}
 
     def groups(self, now: float) -> Sequence[Group]:
         with self._reading() as database:

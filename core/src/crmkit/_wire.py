@@ -20,7 +20,7 @@ from urllib3 import exceptions as lib
 from crmkit._clock import SystemClock
 from crmkit._redaction import redact
 from crmkit._urls import is_loopback
-from crmkit.errors import ProtocolError, UnavailableError
+from crmkit.errors import CRMError, ProtocolError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,6 @@ class Wire:
         answer above 64 MiB. One that has not ended after 300 s is UnavailableError.
         """
         pool = self._pool(place.origin)
-        host = pool.host
         try:
             response = pool.urlopen(
                 method,
@@ -72,14 +71,10 @@ class Wire:
                 timeout=_TIMEOUT,
             )
         except lib.HTTPError as error:
-            raise _not_answered(error, host) from error
-        try:
-            return response.status, response.headers, _read(response, host)
-        except lib.HTTPError as error:
-            msg = f"the answer of {host} broke off"
-            raise UnavailableError(msg, sent=True) from error
-        finally:
-            response.release_conn()
+            failure, cause = _not_answered(error, pool.host), _showing_nothing(error)
+        else:
+            return _read(response, pool.host)
+        raise failure from cause
 
     def close(self) -> None:
         """
@@ -156,13 +151,28 @@ def _not_answered(error: lib.HTTPError, host: str | None) -> UnavailableError:
     return UnavailableError(f"the connection to {host} broke off", sent=True)
 
 
-def _read(response: urllib3.BaseHTTPResponse, host: str | None) -> bytes:
-    content = response.read(MAX_ANSWER + 1, decode_content=True)
-    if len(content) > MAX_ANSWER:
+def _showing_nothing(error: lib.HTTPError) -> lib.HTTPError | None:
+    # What is no HTTP is quoted, and may be anybody's data.
+    return None if isinstance(error, lib.ProtocolError) else error
+
+
+def _read(
+    response: urllib3.BaseHTTPResponse, host: str
+) -> tuple[int, Mapping[str, str], bytes]:
+    try:
+        content = response.read(MAX_ANSWER + 1, decode_content=True)
+        if len(content) <= MAX_ANSWER:
+            return response.status, response.headers, content
         response.close()
         msg = f"the answer of {host} is larger than {MAX_ANSWER // 2**20} MiB"
-        raise ProtocolError(msg)
-    return content
+        failure: CRMError = ProtocolError(msg)
+        cause = None
+    except lib.HTTPError as error:
+        failure = UnavailableError(f"the answer of {host} broke off", sent=True)
+        cause = _showing_nothing(error)
+    finally:
+        response.release_conn()
+    raise failure from cause
 
 
 class _Answer(HTTPResponse):
