@@ -401,7 +401,7 @@ def test_latest_time():
     activity = ActivityRecord(type="meeting", timestamp=last, metadata={"duration_s": 60})
 
     with pytest.raises(InvalidRequestError, match="calendar"):
-        to_properties("meetings", activity, marked=True)
+        to_properties("meetings", activity, mark=None)
 
 
 def test_quoted_marks():
