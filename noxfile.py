@@ -120,10 +120,11 @@ def table(session: nox.Session) -> None:
 @nox.session
 def nightly(session: nox.Session) -> None:
     """
-    Run all tests with many more examples for each property.
+    Run all tests with many more examples, a thousand kills and hundreds of storms.
     """
     session.install(*everything(), *group("test"))
-    session.run("pytest", "--hypothesis-profile=nightly", *session.posargs)
+    many = {"FAULTS_KILLS": "1000", "FAULTS_STORMS": "300"}
+    session.run("pytest", "--hypothesis-profile=nightly", *session.posargs, env=many)
 
 
 @nox.session
@@ -182,7 +183,9 @@ def integration(session: nox.Session) -> None:
 @nox.session
 def faults(session: nox.Session) -> None:
     """
-    Run what is promised of kills and faults; a simulated CRM's own count is the judge.
+    Run what is promised of kills and faults, and show the table of docs/faults.md.
+
+    ``FAULTS_KILLS`` and ``FAULTS_STORMS`` say how many, ``FAULTS_SEED`` which.
     """
     session.install(*everything(), *group("test"))
     session.run("pytest", "tests/faults", *session.posargs)

@@ -13,13 +13,8 @@ import pytest
 from tests.core.keys import ONE, THREE, TWO, MemoryKeyring
 
 from crmkit import ConfigurationError
-from crmkit._keys import (
-    keep_newest,
-    make_first,
-    may_hold_keys,
-    place_in_use,
-    put_new_first,
-)
+from crmkit._key_places import may_hold_keys
+from crmkit._keys import keep_newest, make_first, place_in_use, put_new_first
 from crmkit.sealing import Key, local_keys
 
 

@@ -117,6 +117,20 @@ def cutting_small(name):
     return SimpleNamespace(**{**hooks, "crmkit_provider": crmkit_provider})
 
 
+class Tripwire:
+    """
+    A wrapper that lets something happen just before activities are sent.
+    """
+
+    def __init__(self, happen):
+        self._happen = happen
+
+    @hookimpl(wrapper=True)
+    def crmkit_sync(self):
+        self._happen()
+        return (yield)
+
+
 def held_by(simulator):
     """
     Return how often a simulated CRM holds each activity, by id.

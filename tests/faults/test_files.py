@@ -14,9 +14,9 @@ import pytest
 from attrs import evolve
 from tests.core.children import Child
 from tests.core.waiting import in_threads, until
-from tests.faults.crms import TEXT, Clock
+from tests.faults.crms import TEXT, Clock, Tripwire
 
-from crmkit import ActivityRecord, CRMConnector, hookimpl
+from crmkit import ActivityRecord, CRMConnector
 from crmkit.errors import StoreError
 
 LOCKED = """
@@ -74,7 +74,7 @@ def small_disk(folder):
     try:
         yield folder
     finally:
-        subprocess.run(["umount", folder], check=True)
+        subprocess.run(["umount", "-l", folder], check=True)  # even if a test failed
 
 
 @contextmanager
@@ -89,20 +89,6 @@ def filled(folder):
     assert shutil.disk_usage(folder).free == 0
     yield
     filler.unlink()
-
-
-class Tripwire:
-    """
-    A wrapper that lets something happen just before activities are sent.
-    """
-
-    def __init__(self, happen):
-        self._happen = happen
-
-    @hookimpl(wrapper=True)
-    def crmkit_sync(self):
-        self._happen()
-        return (yield)
 
 
 def test_full(world):

@@ -67,7 +67,7 @@ class Hunt:
             until(lambda: marks[CALLS])
             process.join(self._random.uniform(0, seconds))
             process.kill()
-        process.join()
+        process.join(60)
         assert process.exitcode in {0, -signal.SIGKILL}
         self.phases[f"{verb.__name__}: {phase_of(marks)}"] += 1
         self._world.proxy.quiet()
@@ -77,7 +77,7 @@ class Hunt:
         """
         Have another process flush until nothing waits; return what it was told.
         """
-        (told,) = self._victims.results(judged, [case])
+        (told,) = self._victims.results((judged, case))
         return told
 
     def _span(self, verb, *before):

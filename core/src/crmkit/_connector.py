@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from crmkit._changes import Changes
-    from crmkit._credentials import GivenCredentials
     from crmkit._erasure import Erasure
+    from crmkit._given import GivenCredentials
     from crmkit._outbox import Outbox
     from crmkit._personalize import Arguments, Request
     from crmkit._rooms import Rooms

@@ -13,24 +13,13 @@ from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from crmkit._key_places import VARIABLE, Environment, KeyFile, Keyring, may_hold_keys
+from crmkit._key_places import VARIABLE, Environment, KeyFile, Keyring
 from crmkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from crmkit._key_places import Place
-
-__all__ = [
-    "Key",
-    "LocalKeys",
-    "keep_newest",
-    "keys_in",
-    "make_first",
-    "may_hold_keys",
-    "place_in_use",
-    "put_new_first",
-]
 
 _BYTES = 32
 

@@ -66,13 +66,21 @@ class Rooms:
 
         def make() -> Sessions:
             from crmkit._credentials import Credentials
+            from crmkit._door import Door
+            from crmkit._renewal import Renewal
             from crmkit._retry import Patience
             from crmkit._sessions import Sessions
 
             retries, wait = self.options.max_retries, self.options.max_wait
+            url = self.options.store or default_store()
+            credentials = Credentials(
+                given=self.given["credentials"],
+                clock=self.clock,
+                door=Door(url=url, open_store=lambda: self.store),
+            )
             return Sessions(
                 settings=self.given["settings"],
-                credentials=Credentials(self.given["credentials"], self.clock),
+                renewal=Renewal(credentials=credentials),
                 refresh=self.host.refresh,
                 list_fields=self.host.fields,
                 clock=self.clock,
@@ -96,6 +104,14 @@ class Rooms:
         return self._once("cache", make)
 
     @property
+    def store(self) -> Store:
+        """
+        Where the outbox is, and what else is kept.
+        """
+        url, prefer = self.options.store, self.given["prefer"]
+        return self._once("store", lambda: open_store(url, prefer))
+
+    @property
     def outbox(self) -> Outbox:
         """
         What waits to be sent.
@@ -105,9 +121,8 @@ class Rooms:
             from crmkit._dispatch import told
             from crmkit._outbox import Outbox
 
-            url, prefer = self.options.store, self.given["prefer"]
             look = partial(told, self.host)
-            return Outbox(lambda: open_store(url, prefer), self.clock, look)
+            return Outbox(lambda: self.store, self.clock, look)
 
         return self._once("outbox", make)
 
@@ -206,8 +221,8 @@ class Rooms:
                 return
             if "sessions" in self._made:
                 self.sessions.close()
-            if "outbox" in self._made:
-                self.outbox.close()
+            if "store" in self._made:
+                self.store.close()
             if "cache" in self._made:
                 self.cache.clear()
             self._made.clear()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from crmkit._clock import Clock
     from crmkit._core_settings import CoreSettings
     from crmkit._credentials import Credentials
+    from crmkit._renewal import Renewal
     from crmkit._wire import Wire
     from crmkit.http import Http
     from crmkit.infos import ProviderInfo
@@ -50,7 +51,7 @@ class Sessions:
     """
 
     settings: Mapping[str, Mapping[str, Any]]
-    credentials: Credentials
+    renewal: Renewal
     refresh: Callable[[Session], CRMCredentials | None]
     list_fields: Callable[[Session], Iterable[CustomField]]
     clock: Clock
@@ -83,6 +84,7 @@ class Sessions:
         patience = self.patience
         if deadline is not None or daily_share is not None:
             patience = evolve(patience, deadline=deadline, daily_share=daily_share)
+        self.renewal.save_again((provider, user_id))
         credentials = self.credentials.find(provider, info, user_id)
         bounded = patience is not self.patience or writes is not None
         # Without bounds one session is as good as another, and making it is not free.
@@ -106,10 +108,18 @@ class Sessions:
             self._core[provider] = core_settings(given, provider)
         return self._core[provider]
 
+    @property
+    def credentials(self) -> Credentials:
+        """
+        Whose token it is.
+        """
+        return self.renewal.credentials
+
     def close(self) -> None:
         """
         Close the connections and forget what plugins cached.
         """
+        self.renewal.save_again()
         with self._lock:
             if self._wire is not None:
                 self._wire.close()
@@ -168,20 +178,19 @@ class Sessions:
         info: ProviderInfo,
         patience: Patience,
     ) -> bool:
-        def unsigned(**changes: Any) -> Session:
+        def unsigned(spent: CRMCredentials, **changes: Any) -> Session:
             silent = evolve(info, auth=None, **changes)
-            known = self.credentials.find(session.provider, silent, session.user_id)
-            return self._session(known, silent, session.user_id, patience, Writes(None))
+            return self._session(spent, silent, session.user_id, patience, Writes(None))
 
-        def refresh() -> CRMCredentials | None:
-            fresh = self.refresh(unsigned())
+        def refresh(spent: CRMCredentials) -> CRMCredentials | None:
+            fresh = self.refresh(unsigned(spent))
             if fresh is None and info.oauth is not None:
-                asking = unsigned(error_from=_oauth.refusal)
+                asking = unsigned(spent, error_from=_oauth.refusal)
                 fresh = _oauth.renewed(asking, info.oauth, self.clock)
             return fresh
 
         try:
-            fresh = self.credentials.renew(refused, session.user_id, refresh)
+            fresh = self.renewal.renew(refused, session.user_id, refresh, patience)
         except UnavailableError as error:
             error.sent = False  # a token may have been made; nothing of the caller's was
             raise
