@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 _NAME = re.compile(r"\{(\w+)\}")
-_UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f]|//[^/?#]*@")
+_UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f]")
 _WHOLE = ("http://", "https://")
 _NETLOC = re.compile(r"([\w.-]+|\[[\da-fA-F:.]+\])?(:\d*)?", re.ASCII)
 _FILLING = re.compile(r"[\w.~:-]*", re.ASCII)
