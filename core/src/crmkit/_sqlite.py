@@ -152,8 +152,10 @@ class SqliteStore(SqliteVault):
         return self._change(change, [(*key, SYNCED, SENDING) for key in keys])
 
     def purge(self, before: float) -> int:
-        change = "DELETE FROM activity WHERE state = ? AND stored_at < ?"
-        return self._change(change, [(SYNCED, before)])
+        # Without its name SQLite would take the other index, and read the whole ledger.
+        ledger = "activity INDEXED BY ledger WHERE state = 'synced'"
+        change = f"DELETE FROM {ledger} AND stored_at < ?"
+        return self._change(change, [(before,)])
 
     def forget(self, client_id: str, *, provider: str, user_id: str | None) -> Forgotten:
         theirs = "client_id = ? AND provider = ? AND (? IS NULL OR user_id = ?)"
