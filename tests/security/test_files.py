@@ -56,6 +56,7 @@ def test_what_is_made_is_the_owner_s(tmp_path, umask):
         umask=umask,
     ) as process:
         process.stdout.readline()
+        assert {path.stat().st_size for path in folder.glob("*.owner")} == {0}
         made = {path: path.stat().st_mode & 0o777 for path in [folder, *folder.iterdir()]}
         process.stdin.close()
 
