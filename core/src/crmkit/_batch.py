@@ -109,13 +109,13 @@ def kind_of(
     """
     if not kinds:
         return ""
-    table = {**kinds, **own}
-    kind = table.get(activity.type, table.get("*"))
-    if kind is None:
-        name, known = activity.provider, ", ".join(sorted(set(table.values())))
-        msg = (
-            f"{name!r} knows no activity type {activity.type!r}; the setting "
-            f"activity_types of {name!r} can map it to one of {known}"
-        )
-        raise InvalidRequestError(msg, provider=name)
-    return kind
+    for type_ in (activity.type, "*"):
+        for table in (own, kinds):
+            if type_ in table:
+                return table[type_]
+    name, known = activity.provider, ", ".join(sorted({*kinds.values(), *own.values()}))
+    msg = (
+        f"{name!r} knows no activity type {activity.type!r}; the setting "
+        f"activity_types of {name!r} can map it to one of {known}"
+    )
+    raise InvalidRequestError(msg, provider=name)

@@ -43,7 +43,8 @@ class Dispatch:
     """
     One run of sync or flush; it leaves an account alone once that account failed.
 
-    *deadline* is on the clock's monotonic scale.
+    *deadline* is on the clock's monotonic scale; *daily_share* is what it may use of the
+    requests that an account has in a day.
     """
 
     host: Host
@@ -52,6 +53,7 @@ class Dispatch:
     clock: Clock
     tally: Tally
     deadline: float | None = None
+    daily_share: float | None = None
     _halted: dict[tuple[str, ...], Exception | None] = field(factory=dict, init=False)
     _unsettled: list[Settlement] = field(factory=list, init=False)
 
@@ -116,6 +118,7 @@ class Dispatch:
             self.host.provider(group.provider),
             group.user_id or None,
             deadline=self.deadline,
+            daily_share=self.daily_share,
             writes=writes,
         )
 

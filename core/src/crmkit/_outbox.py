@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crmkit.models import ActivityRecord
 
 _DAY = 86400.0
+NEVER_PUT_OFF = 0.0  # so that a clock that was wrong for a while makes nothing wait
 _ALL = 1_000_000
 
 
@@ -94,7 +95,7 @@ class Outbox:
 
     def retry(self, *activity_ids: str, user_id: str | None = None) -> int:
         """
-        Make dead and uncertain activities pending again; return how many.
+        Make what is dead, uncertain or put off pending, due now; return how many.
         """
         return self.store.retry(_keys(activity_ids, user_id), self.now())
 
@@ -130,15 +131,6 @@ class Outbox:
             requests=[{**group._asdict(), "count": n} for group, n in counts.items()],
         )
 
-    def close(self) -> None:
-        """
-        Close the store.
-        """
-        with self._lock:
-            if self._store is not None:
-                self._store.close()
-            self._store = None
-
 
 def row_of(activity: ActivityRecord, kind: str, *, state: str, now: float) -> Row:
     """
@@ -154,7 +146,7 @@ def row_of(activity: ActivityRecord, kind: str, *, state: str, now: float) -> Ro
         kind=kind,
         digest=_digest(activity),
         stored_at=now,
-        due_at=now,
+        due_at=NEVER_PUT_OFF,
         attempts=1 if state == SENDING else 0,
         state=state,
         payload=activity_to_json(activity),

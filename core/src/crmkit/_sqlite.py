@@ -20,7 +20,7 @@ from crmkit._sqlite_rows import (
 )
 from crmkit._sqlite_vault import SqliteVault
 from crmkit.errors import ConfigurationError
-from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN
+from crmkit.reports import PENDING, SYNCED, UNCERTAIN
 from crmkit.stores import SENDING, Forgotten, Group, Key, Row, Settlement
 
 if TYPE_CHECKING:
@@ -136,9 +136,10 @@ class SqliteStore(SqliteVault):
 
     def retry(self, keys: Sequence[Key], now: float) -> int:
         change = (
-            f"UPDATE activity SET state = ?, due_at = ? WHERE {BY_KEY} AND state IN (?, ?)"
+            "UPDATE activity SET state = ?, due_at = ? "
+            f"WHERE {BY_KEY} AND state NOT IN (?, ?)"
         )
-        return self._change(change, [(PENDING, now, *key, DEAD, UNCERTAIN) for key in keys])
+        return self._change(change, [(PENDING, now, *key, SYNCED, SENDING) for key in keys])
 
     def drop(self, keys: Sequence[Key]) -> int:
         change = f"DELETE FROM activity WHERE {BY_KEY} AND state NOT IN (?, ?)"

@@ -4,6 +4,7 @@ Rows of the embedded store: written, read by condition or by key, grouped.
 
 from __future__ import annotations
 
+from math import inf
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -88,14 +89,16 @@ def groups_of(database: sqlite3.Connection, state: str, now: float) -> Iterator[
     """
     Yield the groups that have a row of this state due by *now*.
     """
-    # Leaps from group to group along the index, however many rows each one has.
+    # Leaps from group to group along the index, however many rows each one has: without
+    # due_at in the comparison SQLite would read all rows of the group that it leaps over.
     following = (
         "SELECT provider, user_id, kind FROM activity WHERE state = ? AND "
-        "(provider, user_id, kind) > (?, ?, ?) ORDER BY provider, user_id, kind LIMIT 1"
+        "(provider, user_id, kind, due_at) > (?, ?, ?, ?) "
+        "ORDER BY provider, user_id, kind LIMIT 1"
     )
     due = f"SELECT 1 FROM activity WHERE state = ? AND {BY_GROUP} AND due_at <= ? LIMIT 1"
     last = Group("", "", "")
-    while found := database.execute(following, (state, *last)).fetchone():
+    while found := database.execute(following, (state, *last, inf)).fetchone():
         last = Group(*found)
         if database.execute(due, (state, *last, now)).fetchone():
             yield last
