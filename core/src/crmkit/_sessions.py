@@ -89,7 +89,7 @@ class Sessions:
         session = None if bounded else self._unbounded.get((provider, user_id))
         if session is None or session.credentials != credentials:
             session = self._session(credentials, info, user_id, patience, Writes(writes))
-        if self.renewal.credentials.is_due(credentials):
+        if info.auth is not None and self.renewal.credentials.is_due(credentials):
             self._renew(session, credentials, info, patience)
         if not bounded:
             self._unbounded[provider, user_id] = session
