@@ -5,7 +5,6 @@ Whose credentials: given by the caller, else kept in the store, else from the en
 from __future__ import annotations
 
 from datetime import timedelta
-from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,6 @@ from crmkit._given import from_environment, look_up, not_found
 from crmkit.models import CRMCredentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from crmkit._clock import Clock
     from crmkit._door import Door
     from crmkit._given import GivenCredentials
@@ -104,7 +101,7 @@ class Credentials:
         Return them as they were found, apart from what was renewed in memory alone.
         """
         given = look_up(self.given, *whose)
-        kept = self._fitting(whose, given)
+        kept = self.kept_for(whose, given)
         return kept.credentials if kept else given or from_environment(*whose)
 
     def source(self, whose: Whose) -> str:
@@ -112,7 +109,7 @@ class Credentials:
         Say where they come from.
         """
         given = look_up(self.given, *whose)
-        if self._fitting(whose, given):
+        if self.kept_for(whose, given):
             return "the store"
         return "what is given" if given else "the environment"
 
@@ -124,6 +121,16 @@ class Credentials:
             vault = self.door and self.door.look()
             self._kept[whose] = vault.get(*whose) if vault else None
         return self._kept[whose]
+
+    def kept_for(self, whose: Whose, given: CRMCredentials | None) -> Kept | None:
+        """
+        Return what the store keeps as successors of what is given, or to be found.
+        """
+        # Given credentials that are not spent by renewing them never have a successor.
+        if given is not None and given.refresh_token is None:
+            return None
+        kept = self.kept(whose)
+        return kept if kept and kept.succeeds == digest(given) else None
 
     def remember(self, whose: Whose, kept: Kept) -> None:
         """
@@ -143,13 +150,6 @@ class Credentials:
         Read what the store keeps anew, when it is needed next.
         """
         self._kept.pop(whose, None)
-
-    def _fitting(self, whose: Whose, given: CRMCredentials | None) -> Kept | None:
-        # Given credentials that are not spent by renewing them never have a successor.
-        if given is not None and given.refresh_token is None:
-            return None
-        kept = self.kept(whose)
-        return kept if kept and kept.succeeds == digest(given) else None
 
     def _look_closely(self, whose: Whose) -> None:
         # Where some are kept, an error that names the missing key says more than "none".
@@ -172,5 +172,7 @@ def digest(given: CRMCredentials | None) -> str | None:
     """
     if given is None:
         return None
+    from hashlib import sha256
+
     texts = ("" if token is None else token.reveal() for token in tokens_of(given))
     return sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()

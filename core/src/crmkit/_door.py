@@ -58,10 +58,11 @@ class Door:
             return True
         from pathlib import Path
 
+        if not Path(self.url.removeprefix(_FILE)).expanduser().exists():
+            return False
         from crmkit._key_places import may_hold_keys
 
-        path = Path(self.url.removeprefix(_FILE)).expanduser()
-        return (without_key or may_hold_keys()) and path.exists()
+        return without_key or may_hold_keys()
 
     def _is_file(self) -> bool:
         return self.url.startswith(_FILE)

@@ -1,21 +1,18 @@
 """
-Renewing credentials: one thread, process and machine at a time, and kept before their use.
+Renewing credentials: one thread, process and machine at a time.
 """
 
 from __future__ import annotations
 
-import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
 
-from crmkit._credentials import digest, tokens_of
-from crmkit._given import look_up
+from crmkit._credentials import tokens_of
+from crmkit._safekeeping import Safekeeping
 from crmkit.errors import (
     CredentialsError,
     CRMError,
-    CrmkitError,
     RetryableError,
     StoreError,
     UnavailableError,
@@ -26,14 +23,13 @@ if TYPE_CHECKING:
 
     from crmkit._credentials import Credentials, Whose
     from crmkit._retry import Patience
-    from crmkit._vault import Kept, SealedVault
+    from crmkit._vault import SealedVault
+    from crmkit.infos import ProviderInfo
     from crmkit.models import CRMCredentials
 
     Refresh = Callable[[CRMCredentials], CRMCredentials | None]
 
-_LOG = logging.getLogger("crmkit.credentials")
 _LEASE = 120.0  # seconds; a refresh takes less, unless the CRM hardly answers
-_AGAIN = 60.0
 _SHORTEST, _LONGEST = 0.05, 1.0
 
 
@@ -47,8 +43,25 @@ class Renewal:
     """
 
     credentials: Credentials
-    _unsaved: dict[Whose, float] = field(factory=dict, init=False)
-    _told: set[Whose] = field(factory=set, init=False)
+    _keeping: Safekeeping = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._keeping = Safekeeping(credentials=self.credentials)
+
+    def find(
+        self, provider: str, info: ProviderInfo, user_id: str | None
+    ) -> CRMCredentials:
+        """
+        Return what signs in for this user; see Credentials.find.
+        """
+        self._keeping.again((provider, user_id))
+        return self.credentials.find(provider, info, user_id)
+
+    def close(self) -> None:
+        """
+        Keep what could not be kept before.
+        """
+        self._keeping.again()
 
     def renew(
         self,
@@ -68,34 +81,11 @@ class Renewal:
             newer, serves = self._newest(whose, refused)
             if newer is None or serves:
                 return newer
-            try:
-                vault = self._leased(whose, refused, patience)
-            except CrmkitError as error:
-                if self._given(whose) is None or isinstance(error, RetryableError):
-                    raise
-                return self._alone(whose, newer, refresh, str(error))
-            if vault is None:
-                return self._alone(whose, newer, refresh, "the store keeps no credentials")
-            try:
-                return self._refreshed(vault, whose, refused, refresh)
-            finally:
-                self._release(vault, whose)
-
-    def save_again(self, whose: Whose | None = None) -> None:
-        """
-        Try to keep what could not be kept: of one user now and then, of all for None.
-        """
-        now = self.credentials.clock.monotonic()
-        for each, since in list(self._unsaved.items()):
-            if whose is not None and (each != whose or now < since + _AGAIN):
-                continue
-            with self.credentials.one_at_a_time(each):
-                fresh = self.credentials.in_memory(each)
-                if fresh is None:  # somebody signed in anew
-                    self._unsaved.pop(each, None)
-                elif vault := self._vault(each):
-                    self._save(vault, each, fresh)
-                    self._release(vault, each)
+            vault, why = self._keeping.vault(whose)
+            if vault is not None:
+                return self._in_turn(vault, whose, refused, refresh, patience)
+            fresh = _asked(refresh, newer)
+            return fresh and self._keeping.remember(whose, fresh, why)
 
     def _newest(
         self, whose: Whose, refused: CRMCredentials
@@ -109,35 +99,40 @@ class Renewal:
             return newest, False
         return newest, not self.credentials.is_due(newest)
 
-    def _vault(self, whose: Whose) -> SealedVault | None:
-        given, door = self._given(whose), self.credentials.door
-        of_use = given.refresh_token if given else self.credentials.kept(whose)
-        return door.keep() if door and of_use else None
-
-    def _leased(
-        self, whose: Whose, refused: CRMCredentials, patience: Patience
-    ) -> SealedVault | None:
+    def _in_turn(
+        self,
+        vault: SealedVault,
+        whose: Whose,
+        refused: CRMCredentials,
+        refresh: Refresh,
+        patience: Patience,
+    ) -> CRMCredentials | None:
         """
-        Return where they are kept, once nobody else renews them or somebody has.
+        Renew them once nobody else does, unless somebody has by then.
         """
-        vault, clock = self._vault(whose), self.credentials.clock
+        clock = self.credentials.clock
         wait, end = _SHORTEST, clock.monotonic() + patience.max_wait
-        while vault is not None and not vault.lease(*whose, _LEASE):
-            _, serves = self._newest(whose, refused)
-            if serves:
-                break
+        while not self._lease(vault, whose):
             if clock.monotonic() + wait > end or not patience.allows(wait, clock):
                 msg = f"another process renews the token of {whose[0]!r} for too long"
                 raise UnavailableError(msg, sent=False, retry_after=_LONGEST)
             clock.sleep(wait)
             wait = min(2 * wait, _LONGEST)
-        return vault
+            newer, serves = self._newest(whose, refused)
+            if serves:
+                return newer
+        try:
+            return self._refreshed(vault, whose, refused, refresh)
+        finally:
+            self._keeping.release(vault, whose)
 
-    def _release(self, vault: SealedVault, whose: Whose) -> None:
-        # What others would read is spent while the new is not kept; the lease ends later.
-        if whose not in self._unsaved:
-            with suppress(StoreError):
-                vault.release(*whose)
+    def _lease(self, vault: SealedVault, whose: Whose) -> bool:
+        try:
+            return vault.lease(*whose, _LEASE)
+        except StoreError:
+            if self._keeping.given(whose) is None:
+                raise
+            return True  # what is given serves without a store, too
 
     def _refreshed(
         self, vault: SealedVault, whose: Whose, refused: CRMCredentials, refresh: Refresh
@@ -152,97 +147,9 @@ class Renewal:
             if isinstance(error, RetryableError) or not serves:
                 raise
             return newer
-        return None if fresh is None else self._save(vault, whose, fresh)
-
-    def _alone(
-        self, whose: Whose, spent: CRMCredentials, refresh: Refresh, why: str
-    ) -> CRMCredentials | None:
-        fresh = _asked(refresh, spent)
-        if fresh is not None:
-            self._remember(whose, fresh, why)
-        return fresh
-
-    def _save(
-        self, vault: SealedVault, whose: Whose, fresh: CRMCredentials
-    ) -> CRMCredentials:
-        """
-        Keep them, or remember them if they are not to be kept; return what serves now.
-        """
-        given, there = self._given(whose), self.credentials.kept(whose)
-        mark = digest(given)
-        if given is not None and (there is None or there.succeeds != mark):
-            if there is not None and there.succeeds is None:
-                self._remember(whose, fresh, "the store keeps others of this user")
-                return fresh
-            if fresh.refresh_token == given.refresh_token:  # which stays good
-                self.credentials.remember_alone(whose, fresh)
-                return fresh
-        try:
-            kept = self._swapped(vault, whose, fresh, there, mark)
-        except CrmkitError as error:
-            self.credentials.remember_alone(whose, fresh)
-            self._unsaved[whose] = self.credentials.clock.monotonic()
-            _LOG.warning(
-                "the renewed token of %s is not kept: %s; it is in memory, and saving it is "
-                "tried again",
-                _named(whose),
-                error,
-            )
-            return fresh
-        self._unsaved.pop(whose, None)
-        if kept is not None:
-            self.credentials.remember(whose, kept)
-            return kept.credentials
-        self.credentials.remember_alone(whose, fresh)
-        return fresh
-
-    def _swapped(
-        self,
-        vault: SealedVault,
-        whose: Whose,
-        fresh: CRMCredentials,
-        there: Kept | None,
-        mark: str | None,
-    ) -> Kept | None:
-        """
-        Put them in place of what is there, sealed anew or not; else return what is there.
-        """
-        while True:
-            version = there.version if there else None
-            saved = vault.save(fresh, whose[1], replacing=version, succeeds=mark)
-            if saved is not None:
-                return saved
-            now = vault.get(*whose)
-            if now is None or there is None or not _same(now, there):
-                return now if now and now.succeeds == mark else None
-            there = now
-
-    def _remember(self, whose: Whose, fresh: CRMCredentials, why: str) -> None:
-        given = self._given(whose)
-        self.credentials.remember_alone(whose, fresh)
-        rotated = given and given.refresh_token != fresh.refresh_token
-        if rotated and whose not in self._told:
-            self._told.add(whose)
-            _LOG.warning(
-                "the CRM gave %s a new refresh token, which is lost when this process ends: "
-                "%s",
-                _named(whose),
-                why,
-            )
-
-    def _given(self, whose: Whose) -> CRMCredentials | None:
-        return look_up(self.credentials.given, *whose)
+        return fresh and self._keeping.save(vault, whose, fresh)
 
 
 def _asked(refresh: Refresh, spent: CRMCredentials) -> CRMCredentials | None:
     fresh = refresh(spent)
     return None if fresh is None else evolve(fresh, provider=spent.provider)
-
-
-def _same(one: Kept, other: Kept) -> bool:
-    return tokens_of(one.credentials) == tokens_of(other.credentials)
-
-
-def _named(whose: Whose) -> str:
-    provider, user_id = whose
-    return provider if user_id is None else f"{provider} of user {user_id!r}"

@@ -8,15 +8,12 @@ from contextlib import contextmanager
 from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 from attrs import define, field
 
-from crmkit import _registry
 from crmkit._config import default_store
 from crmkit._host import Host
 from crmkit._tally import Tally
-from crmkit.errors import PluginNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -72,12 +69,9 @@ class Rooms:
             from crmkit._sessions import Sessions
 
             retries, wait = self.options.max_retries, self.options.max_wait
-            url = self.options.store or default_store()
-            credentials = Credentials(
-                given=self.given["credentials"],
-                clock=self.clock,
-                door=Door(url=url, open_store=lambda: self.store),
-            )
+            door = Door(url=self._store_url, open_store=lambda: self.store)
+            given = self.given["credentials"]
+            credentials = Credentials(given=given, clock=self.clock, door=door)
             return Sessions(
                 settings=self.given["settings"],
                 renewal=Renewal(credentials=credentials),
@@ -108,8 +102,13 @@ class Rooms:
         """
         Where the outbox is, and what else is kept.
         """
-        url, prefer = self.options.store, self.given["prefer"]
-        return self._once("store", lambda: open_store(url, prefer))
+
+        def make() -> Store:
+            from crmkit._opening import open_store
+
+            return open_store(self._store_url, self.given["prefer"])
+
+        return self._once("store", make)
 
     @property
     def outbox(self) -> Outbox:
@@ -227,6 +226,10 @@ class Rooms:
                 self.cache.clear()
             self._made.clear()
 
+    @property
+    def _store_url(self) -> str:
+        return self.options.store or default_store()
+
     def _once(self, name: str, make: Callable[[], T]) -> T:
         with self._lock:
             if name not in self._made:
@@ -237,25 +240,3 @@ class Rooms:
         provider = str(client.provider)
         self.cache.forget(provider, [client.id])
         return self.fetch.one(provider, user_id, client.id, ())
-
-
-def open_store(url: str, prefer: Mapping[str, str]) -> Store:
-    """
-    Open the store of a URL, by default in the user's data folder.
-
-    Raises PluginNotFoundError for a scheme that no installed store serves.
-    """
-    url = url or default_store()
-    scheme = urlsplit(url).scheme
-    if scheme == "sqlite":
-        from crmkit._sqlite import open_store as open_sqlite
-
-        return open_sqlite(url)
-    try:
-        opener = _registry.find(_registry.STORES, scheme, prefer).load()
-    except PluginNotFoundError as error:
-        what = str(error) if scheme else f"the store {url!r} is no URL"
-        msg = f"{what}; built in are files, such as sqlite:///crmkit.db"
-        raise PluginNotFoundError(msg, plugin=scheme) from None
-    store: Store = opener(url)
-    return store

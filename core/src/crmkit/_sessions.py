@@ -31,7 +31,6 @@ from crmkit.errors import (
 if TYPE_CHECKING:
     from crmkit._clock import Clock
     from crmkit._core_settings import CoreSettings
-    from crmkit._credentials import Credentials
     from crmkit._renewal import Renewal
     from crmkit._wire import Wire
     from crmkit.http import Http
@@ -84,14 +83,13 @@ class Sessions:
         patience = self.patience
         if deadline is not None or daily_share is not None:
             patience = evolve(patience, deadline=deadline, daily_share=daily_share)
-        self.renewal.save_again((provider, user_id))
-        credentials = self.credentials.find(provider, info, user_id)
+        credentials = self.renewal.find(provider, info, user_id)
         bounded = patience is not self.patience or writes is not None
         # Without bounds one session is as good as another, and making it is not free.
         session = None if bounded else self._unbounded.get((provider, user_id))
         if session is None or session.credentials != credentials:
             session = self._session(credentials, info, user_id, patience, Writes(writes))
-        if self.credentials.is_due(credentials):
+        if info.auth is not None and self.renewal.credentials.is_due(credentials):
             self._renew(session, credentials, info, patience)
         if not bounded:
             self._unbounded[provider, user_id] = session
@@ -108,18 +106,11 @@ class Sessions:
             self._core[provider] = core_settings(given, provider)
         return self._core[provider]
 
-    @property
-    def credentials(self) -> Credentials:
-        """
-        Whose token it is.
-        """
-        return self.renewal.credentials
-
     def close(self) -> None:
         """
         Close the connections and forget what plugins cached.
         """
-        self.renewal.save_again()
+        self.renewal.close()
         with self._lock:
             if self._wire is not None:
                 self._wire.close()
