@@ -139,9 +139,9 @@ def flush_group(
         )
 
     with closing(look_up(run, group, partial(claim, UNCERTAIN, _PAGE))) as looked:
-        for outcomes, again in looked:
-            yield from outcomes.values()
+        for outcomes, again in looked:  # what is to be sent is leased, so it comes first
             yield from _sent(run, group, again, size)
+            yield from outcomes.values()
 
     def due() -> list[ActivityRecord]:
         return [activity_of(row) for row in claim(PENDING, size)]
@@ -158,10 +158,10 @@ def flush_group(
 def _sent(
     run: Dispatch, group: Group, activities: Sequence[ActivityRecord], size: int
 ) -> Iterator[SyncOutcome]:
-    for at in range(0, len(activities), size):
-        try:
-            sent = run.send(group, activities[at : at + size])
-        except BaseException:
-            run.release(group, activities[at + size :])
-            raise
-        yield from sent.values()
+    waiting = activities
+    try:
+        while waiting:
+            cut, waiting = waiting[:size], waiting[size:]
+            yield from run.send(group, cut).values()
+    finally:
+        run.release(group, waiting)
