@@ -49,7 +49,7 @@ class Sessions:
     the session's provider.
     """
 
-    settings: Mapping[str, Mapping[str, Any]]
+    settings: Mapping[str, Mapping[str, Any]] = field(repr=False)
     renewal: Renewal
     refresh: Callable[[Session], CRMCredentials | None]
     list_fields: Callable[[Session], Iterable[CustomField]]
