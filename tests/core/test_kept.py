@@ -4,6 +4,7 @@ Credentials that the store keeps: found, renewed in turn, and saved before they 
 
 import logging
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from attrs import evolve
@@ -495,6 +496,33 @@ class TestNotSaved:
         Others do not refresh with the token that is spent while the lease holds.
         """
         assert not vault.lease("acme", None, 120)
+
+    @pytest.mark.parametrize("call", ["close", "session"])
+    def test_waits_for_nobody(self, spent, grant, vault, failing, clock, call):
+        """
+        Neither closing nor signing in waits to save while another thread is renewing.
+        """
+        asked, answer = Event(), Event()
+
+        def renew(_number):
+            session = spent.session()
+            return session.http.renew(session.credentials)
+
+        def on_refresh():
+            asked.set()
+            answer.wait(30)
+
+        grant.on_refresh = on_refresh
+        failing.clear()
+        renewing = in_threads(1, renew)
+        assert asked.wait(30)
+        clock.turn(60)
+        (result,) = in_threads(1, lambda _number: getattr(spent, call)())()
+        answer.set()
+
+        assert not isinstance(result, Exception)
+        assert renewing() == [True]
+        assert vault.get("acme", None).credentials.refresh_token.reveal() == "r2"
 
     def test_closing_fails_in_silence(self, spent):
         """
