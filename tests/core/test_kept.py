@@ -8,6 +8,7 @@ from threading import Event
 
 import pytest
 from attrs import evolve
+from tests.core.book import activities
 from tests.core.keys import ONE, TWO
 from tests.core.plugins import provider
 from tests.core.server import Answer
@@ -419,6 +420,27 @@ class TestRenewed:
         assert in_threads(8, renew)() == [True] * 8
         assert grant.asked == ["r0"]
         assert {s.credentials.access_token.reveal() for s in sessions} == {"a1"}
+
+
+@pytest.mark.parametrize("method", ["credentials", "lease_credentials"])
+def test_nothing_is_sent_without(join, vault, server, monkeypatch, method):
+    """
+    Activities are pending, not uncertain, when the store fails on the way to a token.
+    """
+    vault.save(evolve(OLD, access_token=None), None, replacing=None)
+
+    def fail(*whose):
+        msg = "disk full"
+        raise StoreError(msg)
+
+    monkeypatch.setattr(SqliteStore, method, fail)
+    connector = join()
+    report = connector.batch_sync_activities(activities(1, 2))
+
+    assert [outcome.status for outcome in report] == ["pending", "pending"]
+    assert isinstance(report[0].error, StoreError)
+    (reason,) = connector.flush_pending().unsent
+    assert "disk full" in reason
 
 
 class TestNotSaved:
