@@ -67,6 +67,7 @@ def flush(run: Dispatch, wanted: Wanted, size: Callable[[Group], int]) -> SyncRe
     """
     Send what waits and is wanted; *size* tells how many of a group go at once.
     """
+    run.settle()  # what an earlier run could not
     start = run.outbox.now()
     run.outbox.store.recover(start)
     groups = [group for group in run.outbox.store.groups(start) if wanted.takes(group)]
