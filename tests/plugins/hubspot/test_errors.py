@@ -307,8 +307,11 @@ def test_of_rows(category, kind):
         ),
         (
             {
-                "Max": "190", "Remaining": "99", "Interval-Milliseconds": "10000",
-                "Daily": "1000", "Daily-Remaining": "250",
+                "Max": "190",
+                "Remaining": "99",
+                "Interval-Milliseconds": "10000",
+                "Daily": "1000",
+                "Daily-Remaining": "250",
             },
             Limit(remaining=99, allows=Rate(190, per=10.0), daily_used=0.75),
         ),
