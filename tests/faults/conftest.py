@@ -98,9 +98,10 @@ def world(request, crm_simulator, tmp_path):
 @pytest.fixture
 def impatient(monkeypatch):
     """
-    Have requests end after a third of a second, since the real minute has no setting.
+    Have requests end after half a second, since the real minutes have no setting.
     """
-    monkeypatch.setattr(_wire, "_TIMEOUT", urllib3.Timeout(connect=5, read=0.3))
+    monkeypatch.setattr(_wire, "MAX_SECONDS", 0.5)
+    monkeypatch.setattr(_wire, "_TIMEOUT", urllib3.Timeout(connect=5, read=0.5))
 
 
 @pytest.fixture(scope="session")

@@ -24,18 +24,17 @@ TEXT = re.compile(r"number (\S+) of many")
 @frozen
 class Crm:
     """
-    A CRM: the *type* of activity to write, and what the path of such a *write* holds.
+    A CRM by its provider's *name*, and what the path of a *write* holds.
     """
 
     name: str
-    type: str
     write: str
 
 
 CRMS = {
     crm.name: crm
     for crm in [
-        Crm("hubspot", type="note", write="batch/create"),
+        Crm("hubspot", write="batch/create"),
     ]
 }
 
@@ -65,22 +64,24 @@ class Case:
     """
 
     crm: str
-    url: str
-    credentials: object = field(repr=False)
+    url: str | None = None
+    credentials: object = field(default=None, repr=False)
     store: str
     run: str = "a"
     user: str | None = None
     size: int = SIZE
+    cut: int = CUT
     settings: dict = field(factory=dict)
 
     def connect(self, clock, **arguments):
         """
         Return a connector that cuts small, and repeats once what may be repeated.
         """
+        place = {"base_url": self.url} if self.url else {}
         options = {
             "default_provider": self.crm,
-            "plugins": {self.crm: cutting_small(self.crm)},
-            "settings": {self.crm: {"base_url": self.url, **self.settings}},
+            "plugins": {self.crm: cutting(self.crm, self.cut)},
+            "settings": {self.crm: {**place, **self.settings}},
             "credentials": self.credentials,
             "store": f"sqlite:///{self.store}",
             "max_retries": 1,
@@ -95,7 +96,7 @@ class Case:
             ActivityRecord(
                 id=f"{self.run}-{number}",
                 user_id=self.user,
-                type=CRMS[self.crm].type,
+                type="note",
                 client_id=PEOPLE[number % len(PEOPLE)]["id"],
                 description=f"number {self.run}-{number} of many",
             )
@@ -103,18 +104,32 @@ class Case:
         ]
 
 
-def cutting_small(name):
+def cutting(name, size):
     """
-    Return the installed provider itself, but that it sends few activities at once.
+    Return the installed provider itself, but that it sends so many activities at once.
     """
     module = import_module(f"crmkit_{name}")
     hooks = {hook: getattr(module, hook) for hook in dir(module) if hook[:7] == "crmkit_"}
 
     @hookimpl
     def crmkit_provider():
-        return evolve(module.crmkit_provider(), sync_batch=CUT)
+        return evolve(module.crmkit_provider(), sync_batch=size)
 
     return SimpleNamespace(**{**hooks, "crmkit_provider": crmkit_provider})
+
+
+class Tripwire:
+    """
+    A wrapper that lets something happen just before activities are sent.
+    """
+
+    def __init__(self, happen):
+        self._happen = happen
+
+    @hookimpl(wrapper=True)
+    def crmkit_sync(self):
+        self._happen()
+        return (yield)
 
 
 def held_by(simulator):

@@ -4,9 +4,15 @@ The table of faults: what was told of each at first, and what was there in the e
 
 from collections import Counter, defaultdict
 
-VERBS = {"one": "one request", "all": "all requests", "flush": "flush", "token": "token"}
+VERBS = {
+    "one": "one request",
+    "all": "all requests",
+    "flush": "in a flush",
+    "token": "no token",
+}
 TOLD = ("synced", "pending", "uncertain", "dead")
-END = ("synced", "dead", "uncertain", "pending", "lost", "twice")
+END = {"synced": "there once", "dead": "dead", "uncertain": "uncertain"}
+END |= {"lost": "lost", "twice": "there twice"}
 TABLE = defaultdict(lambda: defaultdict(Counter))
 KILLED = Counter()
 
@@ -24,7 +30,7 @@ def _table_of_faults():
     cells = [(name, *_told(found), *_end(found)) for name, found in TABLE.items()]
     sums = [sum(found["end"][state] for found in TABLE.values()) for state in END]
     last = ("", *[""] * len(VERBS), *sums)
-    return _rows(("fault", *VERBS.values(), *END), cells, last)
+    return _rows(("fault", *VERBS.values(), *END.values()), cells, last)
 
 
 def _rows(heads, cells, last):

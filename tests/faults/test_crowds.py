@@ -4,6 +4,7 @@ Many processes at one store, and many accounts in it, do not get in each other's
 
 import pytest
 from attrs import evolve
+from tests.faults.crms import Tripwire
 from tests.faults.victims import LOCAL, flushed, synced
 
 pytestmark = LOCAL
@@ -35,7 +36,7 @@ def test_flush(world, users, victims):
     """
     activities = written_ahead(world, users)
 
-    told = victims.results(flushed, [world.case] * PROCESSES)
+    told = victims.results(*[(flushed, world.case)] * PROCESSES)
 
     assert sum(told) == len(activities)
     assert sum(map(bool, told)) > 1
@@ -46,11 +47,28 @@ def test_batch(world, victims):
     """
     Eight processes that sync one batch at once bring each activity there once.
     """
-    told = victims.results(synced, [world.case] * PROCESSES)
+    told = victims.results(*[(synced, world.case)] * PROCESSES)
 
     assert {status for one in told for status in one} <= {"synced", "pending"}
     activities = world.case.activities()
     assert world.settled(world.connect(), activities) == {"synced": len(activities)}
+
+
+def test_taken(world):
+    """
+    What a flush takes out of a batch that is being sent is not sent by the batch as well.
+    """
+    activities, told = world.case.activities(), []
+
+    def flush():
+        if not told:
+            told.append(world.connect().flush_pending())
+
+    connector = world.connect(wrappers=[Tripwire(flush)])
+    connector.batch_sync_activities(activities)
+
+    assert told[0].counts["synced"] > 0
+    assert world.settled(connector, activities) == {"synced": len(activities)}
 
 
 @pytest.mark.usefixtures("impatient")

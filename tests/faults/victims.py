@@ -52,12 +52,12 @@ class Victims:
         process.start()
         return process, marks
 
-    def results(self, function, arguments):
+    def results(self, *calls):
         """
-        Return what the function returns, called at once in a process for each argument.
+        Return what functions return, each called with its argument in its process, at once.
         """
         go, ends = self._context.Event(), []
-        for argument in arguments:
+        for function, argument in calls:
             ours, theirs = self._context.Pipe()
             process = self._context.Process(
                 target=tell, args=(theirs, go, function, argument)
@@ -65,14 +65,23 @@ class Victims:
             process.start()
             theirs.close()
             ends.append((process, ours))
-        for _, ours in ends:
-            assert ours.recv() == "ready"
-        go.set()
-        results = [ours.recv() for _, ours in ends]
-        for process, ours in ends:
-            ours.close()
-            process.join()
-        return results
+        try:
+            assert [heard(ours) for _, ours in ends] == ["ready"] * len(ends)
+            go.set()
+            return [heard(ours) for _, ours in ends]
+        finally:
+            for process, ours in ends:
+                ours.close()
+                process.kill()
+                process.join()
+
+
+def heard(end):
+    """
+    Return what a process tells; it must be alive, and not take forever.
+    """
+    assert end.poll(60)
+    return end.recv()
 
 
 def tell(end, go, function, argument):
@@ -185,15 +194,15 @@ def flushed(case):
     """
     Flush until nothing waits; return how many this process was told are synced.
     """
-    clock = Clock()
-    with case.connect(clock) as connector:
-        synced = 0
-        while True:
+    told = 0
+    with case.connect(Clock()) as connector:
+        for _ in range(200):
             report = connector.flush_pending()
-            synced += report.counts["synced"]
+            told += report.counts["synced"]
             if not connector.outbox.list():
-                return synced
-            sleep(0.01)
+                break
+            sleep(0.01)  # others are at the rest
+    return told
 
 
 def synced(case):

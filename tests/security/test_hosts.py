@@ -97,7 +97,7 @@ def test_next_links(running, connect, server, foreign, monkeypatch):
     connector = connect(plugins={"acme": listing()}, max_retries=0)
     home = ("127.0.0.1", server.port)
 
-    @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(links(server.port, foreign.port))
     def the_law(link):
         server.script({"next": link}, {})
@@ -243,10 +243,56 @@ def test_what_is_filled_in_stays_a_part(value, template):
     assert parts.username is None
 
 
+HOSTS = ["*.acme.example", "crm.example"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://evil.example\\.acme.example/x",
+        "https://evil.example\\@na1.acme.example/x",
+        "https://evil.example\t.acme.example/x",
+        "https://evil.example\n.acme.example/x",
+        "https://evil.example\x00.acme.example/x",
+        "https://evil.example/.acme.example",
+        "https://evil.example?.acme.example",
+        "https://evil.example#.acme.example",
+        "https://evil.example:443.acme.example/x",
+        "https://evil.example@na1.acme.example/x",
+        "https://evil\u2024example\uff0f.acme.example/x",
+        "https://x\u2024acme.example/x",
+        "https://x\u2024y.acme.example/x",
+        "https://x\u200b.acme.example/x",
+        "https://[::1].acme.example/x",
+        "https://acme.example/x",
+        "https://.acme.example:1/x",
+    ],
+)
+def test_links_below_a_star(connect, monkeypatch, link):
+    """
+    A star in hosts= stands for names below that host, and for nothing else.
+    """
+    info = {"base_url": "https://crm.example", "hosts": HOSTS, "auth": bearer}
+    connector = connect(plugins={"acme": provider(info=info)}, settings={}, max_retries=0)
+
+    with (
+        watched(monkeypatch) as asked,
+        pytest.raises((CRMError, ConfigurationError)) as caught,
+    ):
+        connector.session().http.get(link)
+
+    assert asked == []
+    assert link not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("value", "reached"),
     [
         ("https://na1.acme.example", [("na1.acme.example", 443)]),
+        ("https://crm.example", [("crm.example", 443)]),
+        ("https://crm.example.evil.example", []),
+        ("https://crm.example:8443", []),
+        ("https://na1.acme.example/#", []),
         ("https://na1.acme.example.evil.example", []),
         ("https://evil.example", []),
         ("https://evil.example/.acme.example", []),
@@ -261,7 +307,7 @@ def test_a_whole_address_is_pinned(connect, monkeypatch, value, reached):
     """
     Where the sign-in says which address to use, the provider's hosts= bounds it.
     """
-    info = {"base_url": "{instance}/v1", "hosts": ["*.acme.example"], "auth": bearer}
+    info = {"base_url": "{instance}/v1", "hosts": HOSTS, "auth": bearer}
     credentials = CRMCredentials(
         provider="acme", access_token="t", metadata={"instance": value}
     )

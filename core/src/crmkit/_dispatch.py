@@ -5,6 +5,7 @@ Sending one group's activities in one run: call, judge each outcome, settle.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
@@ -142,7 +143,8 @@ class Dispatch:
         now, due = self.outbox.now(), looked or {}
         for key, outcome in noted.items():
             self._unsettled.append(_settlement(group, outcome, due.get(key, now)))
-            self.tally.add(outcome.status)
+        for status, count in Counter(outcome.status for outcome in noted.values()).items():
+            self.tally.add(status, count)
         return noted
 
     def heed(self, group: Group, outcomes: Iterable[SyncOutcome]) -> None:

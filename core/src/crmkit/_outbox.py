@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from crmkit import errors
-from crmkit.codec import activity_from_json, activity_to_json, from_json, to_json
+from crmkit.codec import activity_from_json, activity_to_json, from_json, quoted, to_json
 from crmkit.errors import ActivityConflictError, ConfigurationError, CRMError, PluginError
 from crmkit.reports import PENDING, SYNCED, SyncOutcome, SyncReport
 from crmkit.stores import LEDGER_DAYS, SENDING, Group, Key, Row, Store
@@ -199,10 +199,12 @@ def _digest(activity: ActivityRecord) -> str:
         activity.client_id,
         activity.type,
         activity.description,
-        _sorted(activity.metadata),
     ]
-    text = to_json(content).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(text).hexdigest()
+    if activity.metadata:
+        text = to_json([*content, _sorted(activity.metadata)])
+    else:  # the same text, without the time that most activities would take
+        text = f"[{','.join(map(quoted, content))},{{}}]"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _sorted(value: object) -> object:

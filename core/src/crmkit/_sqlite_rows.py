@@ -24,13 +24,14 @@ _COLUMNS = ", ".join(_NAMES)
 _MANY = 500  # SQLite may be built to take no more than 999 values at once
 
 
-def insert(database: sqlite3.Connection, rows: Iterable[Row], owner: str) -> None:
+def insert(database: sqlite3.Connection, rows: Iterable[Row], owner: str) -> int:
     """
-    Write new rows; those being sent are leased to the owner.
+    Write those rows that are new, leased to the owner when being sent; return how many.
     """
     statement = f"INSERT INTO activity ({_COLUMNS}, owner) VALUES ({'?, ' * len(_NAMES)}?)"
-    values = ((*_VALUES(row), owner if row.state == SENDING else None) for row in rows)
-    database.executemany(statement, values)
+    values = [(*_VALUES(row), owner if row.state == SENDING else None) for row in rows]
+    rest = "ON CONFLICT (user_id, activity_id) DO NOTHING"
+    return database.executemany(f"{statement} {rest}", values).rowcount
 
 
 def select(database: sqlite3.Connection, rest: str, values: Sequence[Any]) -> list[Row]:
@@ -44,12 +45,22 @@ def select(database: sqlite3.Connection, rest: str, values: Sequence[Any]) -> li
     ]
 
 
-def by_keys(database: sqlite3.Connection, keys: Iterable[Key]) -> Iterator[Row]:
+def by_keys(
+    database: sqlite3.Connection, keys: Iterable[Key], *, until: int
+) -> Iterator[Row]:
     """
-    Yield those of these rows that there are.
+    Yield those of these rows that there were when *until* was the last one's number.
     """
     for condition, values in _conditions(keys):
-        yield from select(database, f"WHERE {condition}", values)
+        yield from select(database, f"WHERE {condition} AND seq <= ?", (*values, until))
+
+
+def last_number(database: sqlite3.Connection) -> int:
+    """
+    Return the number of the row that was added last, 0 for none.
+    """
+    (found,) = database.execute("SELECT max(seq) FROM activity").fetchone()
+    return found or 0
 
 
 def in_state(

@@ -13,7 +13,7 @@ from crmkit._ahead import ahead
 from crmkit._batch import Batch, Filling, kind_of
 from crmkit._dispatch import Dispatch, told
 from crmkit._flush import Wanted, flush
-from crmkit._outbox import admitted, outcome_of, row_of
+from crmkit._outbox import admitted, row_of
 from crmkit._verdicts import pending
 from crmkit.errors import ConfigurationError, InvalidRequestError, OutboxError, PluginError
 from crmkit.models import ActivityRecord
@@ -88,15 +88,19 @@ class Sync:
     ) -> None:
         try:
             filled = fill.fill(activity)
-            kind = self._kind(filled)
+            alike = (filled.provider, filled.user_id, filled.type)
+            if alike not in batch.places:
+                group = Group(
+                    str(filled.provider), filled.user_id or "", self._kind(filled)
+                )
+                batch.places[alike] = batch.groups.setdefault(group, [])
         except (InvalidRequestError, PluginError) as error:
             batch.outcomes[position] = SyncOutcome(
                 activity_id=activity.id, status=DEAD, error=error
             )
             return
         batch.activities[position] = filled
-        group = Group(str(filled.provider), filled.user_id or "", kind)
-        batch.groups.setdefault(group, []).append(position)
+        batch.places[alike].append(position)
 
     def _kind(self, activity: ActivityRecord) -> str:
         name = str(activity.provider)
@@ -112,17 +116,22 @@ class Sync:
             for position in positions:
                 state = SENDING if self.auto_sync and position in first_cut else PENDING
                 row = row_of(batch.activities[position], group.kind, state=state, now=now)
-                if first_of.setdefault(row.key, position) != position:
-                    batch.doubles[position] = first_of[row.key]
-                    continue
-                rows[row.key] = row
+                key = row.key
+                first = first_of.setdefault(key, position)
+                if first == position:
+                    rows[key] = row
+                else:
+                    batch.doubles[position] = first
         known = self.outbox.store.add(list(rows.values()))
         for key, row in rows.items():
             position = first_of[key]
-            outcome = admitted(row, known[key]) if key in known else outcome_of(row)
-            batch.outcomes[position] = told(self.host, row.provider, outcome)
-            if key not in known and row.state == SENDING:
-                batch.leased.add(position)
+            if key in known:
+                outcome = told(self.host, row.provider, admitted(row, known[key]))
+            else:
+                outcome = SyncOutcome(activity_id=row.activity_id, status=PENDING)
+                if row.state == SENDING:
+                    batch.leased.add(position)
+            batch.outcomes[position] = outcome
         done = {first_of[key] for key in known} | set(batch.doubles)
         for positions in batch.groups.values():
             positions[:] = [position for position in positions if position not in done]

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 _NAME = re.compile(r"\{(\w+)\}")
-_UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f]|//[^/?#]*@")
+_UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f]")
 _WHOLE = ("http://", "https://")
-_FILLING = re.compile(r"[\w.~:\[\]-]*", re.ASCII)
+_NETLOC = re.compile(r"([\w.-]+|\[[\da-fA-F:.]+\])?(:\d*)?", re.ASCII)
+_FILLING = re.compile(r"[\w.~:-]*", re.ASCII)
 _WHOLE_FILLING = re.compile(r"https?://[\w.~:\[\]/-]*", re.ASCII)
 _LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
@@ -125,7 +126,7 @@ def _parts(url: str, label: str) -> SplitResult:
     # read differently. Raised below, since what was caught may show the URL.
     try:
         parts = urlsplit(url)
-        if parts.netloc.isascii() and parts.port != 0:
+        if _NETLOC.fullmatch(parts.netloc) and parts.port != 0:
             return parts
     except ValueError:
         pass

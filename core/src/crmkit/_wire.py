@@ -20,7 +20,7 @@ from urllib3 import exceptions as lib
 from crmkit._clock import SystemClock
 from crmkit._redaction import redact
 from crmkit._urls import is_loopback
-from crmkit.errors import ProtocolError, UnavailableError
+from crmkit.errors import CRMError, ProtocolError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,8 @@ MAX_SECONDS = 300.0
 _NOW = SystemClock().monotonic  # a socket's own time, whatever clock the connector has
 _POOL_SIZE = 16
 _ONCE = urllib3.Retry(total=False, redirect=0)  # repeating is for who knows what it does
-_TIMEOUT = urllib3.Timeout(connect=10, read=60)
+_CONNECT, _READ = 10.0, 60.0
+_TIMEOUT = urllib3.Timeout(connect=_CONNECT, read=_READ)
 _UNCLEAR_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
 
@@ -49,17 +50,23 @@ class Wire:
         self._process = os.getpid()
 
     def send(
-        self, method: str, place: Place, *, headers: Mapping[str, str], body: bytes | None
+        self,
+        method: str,
+        place: Place,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        seconds: float | None = None,
     ) -> tuple[int, Mapping[str, str], bytes]:
         """
         Send one request; return status, headers (in any case of letters) and content.
 
         Follows no redirect and repeats nothing. Raises UnavailableError, whose *sent*
         tells whether the request may have reached the server, or ProtocolError for an
-        answer above 64 MiB. One that has not ended after 300 s is UnavailableError.
+        answer above 64 MiB. One that has not ended after 300 s, or about *seconds*, is
+        UnavailableError.
         """
         pool = self._pool(place.origin)
-        host = pool.host
         try:
             response = pool.urlopen(
                 method,
@@ -69,17 +76,13 @@ class Wire:
                 retries=_ONCE,
                 redirect=False,
                 preload_content=False,
-                timeout=_TIMEOUT,
+                timeout=_TIMEOUT if seconds is None else _within(seconds),
             )
         except lib.HTTPError as error:
-            raise _not_answered(error, host) from error
-        try:
-            return response.status, response.headers, _read(response, host)
-        except lib.HTTPError as error:
-            msg = f"the answer of {host} broke off"
-            raise UnavailableError(msg, sent=True) from error
-        finally:
-            response.release_conn()
+            failure, cause = _not_answered(error, pool.host), _showing_nothing(error)
+        else:
+            return _read(response, pool.host)
+        raise failure from cause
 
     def close(self) -> None:
         """
@@ -115,6 +118,10 @@ def _open(origin: str) -> urllib3.HTTPConnectionPool:
         )
     manager = urllib3.ProxyManager(proxy, ssl_context=_tls(), **options)
     return manager.connection_from_url(origin)
+
+
+def _within(seconds: float) -> urllib3.Timeout:
+    return urllib3.Timeout(connect=min(seconds, _CONNECT), read=min(seconds, _READ))
 
 
 def _in_time(pool: urllib3.HTTPConnectionPool) -> urllib3.HTTPConnectionPool:
@@ -156,27 +163,44 @@ def _not_answered(error: lib.HTTPError, host: str | None) -> UnavailableError:
     return UnavailableError(f"the connection to {host} broke off", sent=True)
 
 
-def _read(response: urllib3.BaseHTTPResponse, host: str | None) -> bytes:
-    content = response.read(MAX_ANSWER + 1, decode_content=True)
-    if len(content) > MAX_ANSWER:
+def _showing_nothing(error: lib.HTTPError) -> lib.HTTPError | None:
+    # What is no HTTP is quoted, and may be anybody's data.
+    return None if isinstance(error, lib.ProtocolError) else error
+
+
+def _read(
+    response: urllib3.BaseHTTPResponse, host: str
+) -> tuple[int, Mapping[str, str], bytes]:
+    try:
+        content = response.read(MAX_ANSWER + 1, decode_content=True)
+        if len(content) <= MAX_ANSWER:
+            return response.status, response.headers, content
         response.close()
         msg = f"the answer of {host} is larger than {MAX_ANSWER // 2**20} MiB"
-        raise ProtocolError(msg)
-    return content
+        failure: CRMError = ProtocolError(msg)
+        cause = None
+    except lib.HTTPError as error:
+        failure = UnavailableError(f"the answer of {host} broke off", sent=True)
+        cause = _showing_nothing(error)
+    finally:
+        response.release_conn()
+    raise failure from cause
 
 
 class _Answer(HTTPResponse):
     # The library's timeout begins anew with each byte that comes; this one does not.
     def __init__(self, sock: socket, *arguments: Any, **more: Any) -> None:
         super().__init__(sock, *arguments, **more)
-        self.fp = BufferedReader(_InTime(self.fp.detach()))
+        pause = sock.gettimeout() or _READ
+        seconds = MAX_SECONDS if pause >= _READ else pause
+        self.fp = BufferedReader(_InTime(self.fp.detach(), seconds))
 
 
 class _InTime(RawIOBase):
-    def __init__(self, raw: RawIOBase) -> None:
+    def __init__(self, raw: RawIOBase, seconds: float) -> None:
         super().__init__()
         self._raw = raw
-        self._until = _NOW() + MAX_SECONDS
+        self._until = _NOW() + seconds
 
     def readable(self) -> bool:
         return True
