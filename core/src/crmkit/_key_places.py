@@ -52,10 +52,7 @@ class Environment:
         return os.environ.get(VARIABLE, "")
 
     def write(self, keys: str, *, first: bool) -> None:  # noqa: ARG002 - it writes nothing
-        msg = (
-            f"{VARIABLE} holds the key, and only you can change it: put a new key before "
-            "the old one, run crmkit credentials rotate, then take the old one out"
-        )
+        msg = f"{VARIABLE} is yours to set; crmkit changes no environment"
         raise ConfigurationError(msg)
 
 

@@ -108,14 +108,17 @@ def make_first(*, in_keyring: bool) -> Place:
     return place
 
 
-def put_new_first() -> Place:
+def put_new_first(place: Place) -> bool:
     """
-    Put a new key before those that there are, which open still; return the place.
+    Put a new key before those of a place, which open still.
+
+    Returns False for the environment, which only the user can change.
     """
-    place = place_in_use()
+    if isinstance(place, Environment):
+        return False
     keys = [b64encode(key.secret).decode() for key in keys_in(place)]
     place.write("\n".join([_new(), *keys]), first=False)
-    return place
+    return True
 
 
 def keep_newest(place: Place) -> None:

@@ -118,6 +118,19 @@ class Sessions:
             self._limiters.clear()
             self._unbounded.clear()
 
+    def unsigned(
+        self,
+        credentials: CRMCredentials,
+        info: ProviderInfo,
+        user_id: str | None,
+        patience: Patience,
+    ) -> Session:
+        """
+        Return a session whose requests carry no token.
+        """
+        silent = evolve(info, auth=None)
+        return self._session(credentials, silent, user_id, patience, Writes(None))
+
     def _session(
         self,
         credentials: CRMCredentials,
@@ -147,7 +160,7 @@ class Sessions:
             provider=session.provider,
             info=info,
             base_url=lambda: self._base_url(session, info),
-            hosts=() if self._own_base_url(session.provider) else tuple(info.hosts),
+            hosts=() if self.core(session.provider).base_url else tuple(info.hosts),
             credentials=lambda: session.credentials,
             sign=lambda: sign(session) if sign else {},
             # A refresh that is refused itself must not wait for itself.
@@ -169,14 +182,11 @@ class Sessions:
         info: ProviderInfo,
         patience: Patience,
     ) -> bool:
-        def unsigned(spent: CRMCredentials, **changes: Any) -> Session:
-            silent = evolve(info, auth=None, **changes)
-            return self._session(spent, silent, session.user_id, patience, Writes(None))
-
         def refresh(spent: CRMCredentials) -> CRMCredentials | None:
-            fresh = self.refresh(unsigned(spent))
+            fresh = self.refresh(self.unsigned(spent, info, session.user_id, patience))
             if fresh is None and info.oauth is not None:
-                asking = unsigned(spent, error_from=_oauth.refusal)
+                judged = evolve(info, error_from=_oauth.refusal)
+                asking = self.unsigned(spent, judged, session.user_id, patience)
                 fresh = _oauth.renewed(asking, info.oauth, self.clock)
             return fresh
 
@@ -203,11 +213,8 @@ class Sessions:
             self._wire = self._wire or Wire()
             return self._wire
 
-    def _own_base_url(self, provider: str) -> str | None:
-        return self.core(provider).base_url
-
     def _base_url(self, session: Session, info: ProviderInfo) -> str:
-        template = self._own_base_url(session.provider) or info.base_url
+        template = self.core(session.provider).base_url or info.base_url
         if template is None:
             msg = (
                 f"the provider {session.provider!r} names no base_url in its ProviderInfo, "
