@@ -42,9 +42,7 @@ class Batches:
         self._table = table
         self._added: dict[str, None] = {}
 
-    def add(
-        self, items: Sequence[Item], owner: str, read: Callable[[Item], T]
-    ) -> list[T]:
+    def add(self, items: Sequence[Item], owner: str, read: Callable[[Item], T]) -> list[T]:
         """
         Write all items that are new, or none; return what is read of those already there.
         """

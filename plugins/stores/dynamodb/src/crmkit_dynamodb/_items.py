@@ -148,12 +148,14 @@ def _payload(row: Row, keys: Keys) -> Item:
     if row.payload is None:
         return {}
     values = _activity(row.payload)
-    if values is None or _whole(row.key, row.provider, row.client_id, values) != row.payload:
+    if (
+        values is None
+        or _whole(row.key, row.provider, row.client_id, values) != row.payload
+    ):
         return {"payload": _seal(row.payload, "payload", row.key, row.provider, keys)}
     texts = {"description": values["description"], "metadata": to_json(values["metadata"])}
     sealed = {
-        name: _seal(text, name, row.key, row.provider, keys)
-        for name, text in texts.items()
+        name: _seal(text, name, row.key, row.provider, keys) for name, text in texts.items()
     }
     return {**{name: values[name] for name in _IN_CLEAR}, **sealed}
 

@@ -94,9 +94,7 @@ class KmsKeys:
             return getattr(client("kms", self._place), name)(**arguments)
 
 
-def _used(
-    keys: OrderedDict[tuple[str, ...], _Made], name: tuple[str, ...]
-) -> Key | None:
+def _used(keys: OrderedDict[tuple[str, ...], _Made], name: tuple[str, ...]) -> Key | None:
     made = keys.pop(name, None)
     if made is None or made.left <= 0 or monotonic() >= made.until:
         return None

@@ -72,7 +72,9 @@ def lease(
     Lease those of these rows that are in this state, and due by *now*; return them then.
     """
     owner = opened.owner.hold()
-    where = f"#state = :state AND {_AS_SEEN}" + ("" if now is None else " AND #dueAt <= :now")
+    where = f"#state = :state AND {_AS_SEEN}" + (
+        "" if now is None else " AND #dueAt <= :now"
+    )
 
     def take(item: Item) -> Item | None:
         spot = spot_of(item, opened.shards)

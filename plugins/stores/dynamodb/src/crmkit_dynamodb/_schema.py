@@ -39,8 +39,7 @@ def definition(place: Place) -> dict[str, Any]:
     return {
         "TableName": place.table,
         "AttributeDefinitions": [
-            {"AttributeName": name, "AttributeType": "S"}
-            for name in (*_KEYS, *_INDEX_KEYS)
+            {"AttributeName": name, "AttributeType": "S"} for name in (*_KEYS, *_INDEX_KEYS)
         ],
         "KeySchema": _schema(_KEYS),
         "GlobalSecondaryIndexes": [
@@ -113,7 +112,9 @@ def _wait(place: Place) -> None:
 
 def _required(found: dict[str, Any]) -> Iterator[Lack]:
     if found["KeySchema"] != _schema(_KEYS):
-        yield Lack("keys PK and SK, both texts: it is a table of something else", needed=True)
+        yield Lack(
+            "keys PK and SK, both texts: it is a table of something else", needed=True
+        )
     indexes = {one["IndexName"]: one for one in found.get("GlobalSecondaryIndexes", [])}
     index = indexes.get(INDEX, {})
     if index.get("KeySchema") != _schema(_INDEX_KEYS):
