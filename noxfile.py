@@ -120,10 +120,11 @@ def table(session: nox.Session) -> None:
 @nox.session
 def nightly(session: nox.Session) -> None:
     """
-    Run all tests with many more examples for each property.
+    Run all tests with many more examples, a thousand kills and hundreds of storms.
     """
     session.install(*everything(), *group("test"))
-    session.run("pytest", "--hypothesis-profile=nightly", *session.posargs)
+    many = {"FAULTS_KILLS": "1000", "FAULTS_STORMS": "300"}
+    session.run("pytest", "--hypothesis-profile=nightly", *session.posargs, env=many)
 
 
 @nox.session
@@ -182,7 +183,9 @@ def integration(session: nox.Session) -> None:
 @nox.session
 def faults(session: nox.Session) -> None:
     """
-    Run what is promised of kills and faults; a simulated CRM's own count is the judge.
+    Run what is promised of kills and faults, and show the table of docs/faults.md.
+
+    ``FAULTS_KILLS`` and ``FAULTS_STORMS`` say how many, ``FAULTS_SEED`` which.
     """
     session.install(*everything(), *group("test"))
     session.run("pytest", "tests/faults", *session.posargs)
@@ -228,6 +231,39 @@ def types(session: nox.Session) -> None:
     session.install(*everything(), *group("types"), "nox")
     session.run("mypy", *(argument for module in MODULES for argument in ("-p", module)))
     session.run("mypy", "noxfile.py")
+
+
+@nox.session(reuse_venv=False)
+def audit(session: nox.Session) -> None:
+    """
+    Ask for known weaknesses of what the packages need; this reaches the public advisories.
+
+    Of the newest versions that are installed, then of the oldest that each package takes:
+    an old one with a weakness is no reason to warn users, but to raise the bound. What the
+    advisories do not know of fails too, since it was not looked at.
+    """
+    session.install(*everything(), *group("audit"))
+    session.run("pip-audit", "--local", "--skip-editable")
+    oldest = Path(session.create_tmp()) / "oldest.txt"
+    oldest.write_text("\n".join(sorted(lower_bounds())), encoding="utf-8")
+    session.run("pip-audit", "-r", str(oldest), "--no-deps", "--disable-pip", "--strict")
+
+
+def lower_bounds() -> set[str]:
+    """
+    Return the oldest versions of other people's packages that ours take, extras too.
+    """
+    asked = [
+        requirement
+        for _, metadata in PACKAGES.values()
+        for requirements in (
+            metadata["project"].get("dependencies", []),
+            *metadata["project"].get("optional-dependencies", {}).values(),
+        )
+        for requirement in requirements
+    ]
+    found = (re.match(r"([\w.-]+)(?:\[.*?\])?>=([\w.]+)", each) for each in asked)
+    return {f"{one[1]}=={one[2]}" for one in found if one and one[1] not in PACKAGES}
 
 
 @nox.session

@@ -16,3 +16,6 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 if "CRMKIT_TESTS" not in os.environ:  # it says what the others are for
     for name in [name for name in os.environ if name.startswith("CRMKIT_")]:
         del os.environ[name]
+
+# Nobody's keys are read, or written, but those that a test makes.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"

@@ -65,11 +65,12 @@ def bare(url, method, path, body=None):
     return json.loads(answer.data)
 
 
-def connector(url, folder):
+def connector(url, folder, **arguments):
     """
     Return a connector to the simulator, with an outbox of its own.
     """
     return CRMConnector(
+        **arguments,
         credentials=TOKEN,
         settings={"hubspot": {"base_url": url}},
         store=f"sqlite:///{Path(folder, 'outbox.db').as_posix()}",

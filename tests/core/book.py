@@ -64,9 +64,9 @@ class Book:
     """
     A provider that writes into *entries*; each activity's fate is in *fates* by its id.
 
-    *end* is raised after all outcomes were given. Outcomes come in the order that
-    *shuffle* leaves, with as many of *strangers* that nobody asked for. What the book
-    says is true: it never wrote what it says was not done.
+    *end* is raised after all outcomes were given, *meanwhile* called before it. Outcomes
+    come in the order that *shuffle* leaves, with as many of *strangers* that nobody asked
+    for. What the book says is true: it never wrote what it says was not done.
     """
 
     def __init__(self, *, looks=True, batch=50, kinds=None):
@@ -75,6 +75,7 @@ class Book:
         self.looked = []
         self.fates = {}
         self.end = None
+        self.meanwhile = lambda: None
         self.shuffle = lambda outcomes: None
         self.strangers = 0
         hooks = {"find_activity": self._look()} if looks else {}
@@ -111,6 +112,7 @@ class Book:
             ]
             self.shuffle(outcomes)
             yield from outcomes
+            self.meanwhile()
             if self.end is not None:
                 raise self.end
 

@@ -11,6 +11,7 @@ from crmkit.codec import (
     activity_from_json,
     activity_to_json,
     from_json,
+    quoted,
     structure,
     structured,
     to_json,
@@ -68,6 +69,22 @@ def test_activity_round_trip(activity):
     assert back == activity
     assert back.timestamp.utcoffset() == activity.timestamp.utcoffset()
     assert text.isascii()
+
+
+@given(ACTIVITIES)
+def test_activity_as_json(activity):
+    """
+    An activity's JSON has each of its fields by its name, and is as compact as any.
+    """
+    assert activity_to_json(activity) == to_json(activity)
+
+
+@given(st.none() | ANY_TEXT)
+def test_quoted(text):
+    """
+    A text alone is quoted as it is within anything else.
+    """
+    assert quoted(text) == to_json(text)
 
 
 def test_camel_case():

@@ -209,11 +209,29 @@ def test_find_activity_none(connect, crm, server, clock):
     connector = connect()
     server.script(reset())
     connector.sync_activity(activity)
-    clock.turn(1)
+    clock.turn(60)
 
     (outcome,) = connector.flush_pending()
 
     assert outcome
+    assert crm.times_written() == {activity.id: 1}
+
+
+def test_find_activity_too_early(connect, crm, server, clock):
+    """
+    What the CRM does not find is not sent again before a minute has passed, then once.
+    """
+    activity = ActivityRecord(type="note", client_id="7")
+    connector = connect()
+    server.script(reset())
+    connector.sync_activity(activity)
+    seen = []
+    for seconds in (0, 30, 29, 1):
+        clock.turn(seconds)
+        (outcome,) = connector.flush_pending()
+        seen.append((outcome.status, outcome.user_decides, len(crm.times_written())))
+
+    assert seen == [("uncertain", False, 0)] * 3 + [("synced", False, 1)]
     assert crm.times_written() == {activity.id: 1}
 
 

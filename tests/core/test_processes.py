@@ -11,7 +11,7 @@ import pytest
 from tests.core import acme
 from tests.core.acme_crm import TOKEN
 from tests.core.children import Child
-from tests.core.waiting import in_threads
+from tests.core.waiting import Skipping, in_threads
 
 from crmkit import ActivityRecord
 
@@ -94,7 +94,8 @@ def test_flush_of_who_was_there_before(connect, crm, server, names):
             server.released.wait(30)
         return 500
 
-    connector = connect(clock=None)
+    clock = Skipping()
+    connector = connect(clock=clock)
     connector.outbox.list()
     server.answer = answer
     with child(
@@ -104,6 +105,8 @@ def test_flush_of_who_was_there_before(connect, crm, server, names):
         one.kill()
     server.answer = crm
 
+    assert [outcome.status for outcome in connector.flush_pending()] == ["uncertain"]
+    clock.sleep(60)
     assert [outcome.status for outcome in connector.flush_pending()] == ["synced"]
     assert crm.times_written() == {"1": 1}
 
@@ -129,7 +132,8 @@ def test_kill_before_later_cuts(connect, crm, server, names):
         assert arrived.wait(30)
         process.kill()
     server.answer = crm
-    connector = connect(clock=None)
+    clock = Skipping()
+    connector = connect(clock=clock)
 
     states = [row.state for row in connector.outbox.list()]
     sent, ahead, rest = states[:3], states[3:6], states[6:]
@@ -137,6 +141,7 @@ def test_kill_before_later_cuts(connect, crm, server, names):
     assert sent == ["uncertain"] * 3
     assert ahead in (["uncertain"] * 3, ["pending"] * 3)
     assert rest == ["pending"] * 2
+    clock.sleep(60)
     assert [outcome.status for outcome in connector.flush_pending()] == ["synced"] * 8
     assert crm.times_written() == {str(number): 1 for number in range(8)}
 

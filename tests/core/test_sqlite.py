@@ -5,14 +5,13 @@ The embedded store: a file of its own, kept whole by several connectors and proc
 import os
 import sqlite3
 import stat
-from threading import Thread
 
 import pytest
 from tests.core.children import Child
 
 from crmkit import ConfigurationError, StoreError
 from crmkit._sqlite import open_store
-from crmkit.stores import SENDING, Group, Key, Row, Settlement
+from crmkit.stores import SENDING, Group, Key, Row
 
 NOW = 1_777_636_800.0
 GROUP = Group("acme", "", "notes")
@@ -215,64 +214,6 @@ class TestRefused:
 
 
 class TestRows:
-    def test_come_back(self, open_one):
-        """
-        A row comes back as it was written.
-        """
-        written = row("1", attempts=3, error_type="CRMError", error="é", remote_id="9")
-        one = open_one()
-        one.add([written])
-
-        assert one.get(Key("", "1")) == written
-        assert one.get(Key("", "2")) is None
-        assert one.get(Key("bob", "1")) is None
-
-    def test_known_rows_stay(self, open_one):
-        """
-        Adding a known row returns the one that was there, and adds the others.
-        """
-        one = open_one()
-        one.add([row("1")])
-
-        known = one.add([row("1", digest="other"), row("2")])
-
-        assert known == {Key("", "1"): row("1")}
-        assert states(one) == {"1": "pending", "2": "pending"}
-
-    def test_claim_takes_the_oldest_due(self, open_one):
-        """
-        A claim takes what is due of one group, the longest due first, no more than asked.
-        """
-        one = open_one()
-        one.add(
-            [
-                row("later", due_at=NOW + 1),
-                row("second"),
-                row("first", due_at=NOW - 5),
-                row("third"),
-                row("other", kind="calls"),
-                row("of bob", user_id="bob"),
-            ]
-        )
-
-        claimed = one.claim(GROUP, state="pending", now=NOW, limit=2)
-
-        assert [found.activity_id for found in claimed] == ["first", "second"]
-        assert states(one)["first"] == states(one)["second"] == SENDING
-        claimed = one.claim(GROUP, state="pending", now=NOW, limit=9)
-        assert [found.activity_id for found in claimed] == ["third"]
-
-    def test_claimed_once(self, open_one):
-        """
-        What one owner has claimed no other one gets.
-        """
-        one, other = open_one(), open_one()
-        one.add([row("1"), row("2", SENDING)])
-        one.claim(GROUP, state="pending", now=NOW, limit=9)
-
-        assert other.claim(GROUP, state="pending", now=NOW, limit=9) == []
-        assert other.claim_keys([Key("", "1"), Key("", "2")]) == []
-
     def test_claim_among_many(self, open_one):
         """
         What a claim by key costs does not grow with what else waits.
@@ -294,108 +235,6 @@ class TestRows:
 
         assert among_many < 2 * among_few
 
-    def test_settled_by_its_owner_only(self, open_one):
-        """
-        Only the owner of a lease settles its row, and only once.
-        """
-        one, other = open_one(), open_one()
-        one.add([row("1", SENDING)])
-        done = Settlement(key=Key("", "1"), state="synced")
-
-        assert other.settle([done]) == 0
-        assert states(one) == {"1": SENDING}
-        assert one.settle([done]) == 1
-        assert one.settle([Settlement(key=Key("", "1"), state="dead")]) == 0
-        assert states(one) == {"1": "synced"}
-
-    def test_erased_once_synced(self, open_one):
-        """
-        A synced row keeps neither the activity nor its client.
-        """
-        one = open_one()
-        one.add([row("1", SENDING), row("2", SENDING)])
-        one.settle(
-            [
-                Settlement(key=Key("", "1"), state="synced", remote_id="9"),
-                Settlement(key=Key("", "2"), state="pending"),
-            ]
-        )
-
-        synced, pending = one.get(Key("", "1")), one.get(Key("", "2"))
-        assert (synced.payload, synced.client_id, synced.remote_id) == (None, None, "9")
-        assert (pending.payload, pending.client_id) == ("{}", "7")
-
-    def test_groups(self, open_one):
-        """
-        Groups are those with something due or uncertain, each once.
-        """
-        one = open_one()
-        one.add(
-            [
-                *(row(str(number)) for number in range(50)),
-                row("u", "uncertain", kind="calls"),
-                row("later", due_at=NOW + 1, kind="later"),
-                row("s", SENDING, kind="sent"),
-                row("d", "dead", kind="dead"),
-                row("of bob", user_id="bob"),
-            ]
-        )
-
-        assert one.groups(NOW) == [
-            Group("acme", "", "calls"),
-            GROUP,
-            Group("acme", "bob", "notes"),
-        ]
-
-    def test_retry_and_drop(self, open_one):
-        """
-        Dead and uncertain rows can be retried or dropped, rows in work neither.
-        """
-        one = open_one()
-        every = ["pending", "dead", "uncertain", SENDING, "synced"]
-        one.add([row(state, state) for state in every])
-        keys = [Key("", state) for state in every]
-
-        assert one.retry(keys, NOW) == 2
-        assert one.counts() == {"pending": 3, SENDING: 1, "synced": 1}
-        assert one.drop(keys) == 3
-        assert states(one) == {SENDING: SENDING, "synced": "synced"}
-
-    def test_purge(self, open_one):
-        """
-        Only synced rows that are old enough are purged.
-        """
-        one = open_one()
-        one.add(
-            [
-                row("old", "synced", stored_at=NOW - 1),
-                row("new", "synced"),
-                row("waiting", stored_at=NOW - 1),
-            ]
-        )
-
-        assert one.purge(NOW) == 1
-        assert states(one) == {"new": "synced", "waiting": "pending"}
-
-    def test_threads(self, open_one):
-        """
-        Threads of one store claim each row once.
-        """
-        one, taken = open_one(), []
-        one.add([row(str(number)) for number in range(200)])
-
-        def work():
-            while rows := one.claim(GROUP, state="pending", now=NOW, limit=3):
-                taken.extend(found.activity_id for found in rows)
-
-        threads = [Thread(target=work) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-        assert sorted(taken, key=int) == [str(number) for number in range(200)]
-
 
 RECOVER = """
 from crmkit._sqlite import open_store
@@ -406,28 +245,6 @@ store.close()
 
 
 class TestOwners:
-    def test_closed(self, open_one):
-        """
-        What a closed store had leased is uncertain for the next one.
-        """
-        one = open_one()
-        one.add([row("1", SENDING), row("2")])
-        one.close()
-        other = open_one()
-
-        assert other.recover(NOW) == 1
-        assert states(other) == {"1": "uncertain", "2": "pending"}
-
-    def test_alive_here(self, open_one):
-        """
-        What another store of this process has leased stays its own.
-        """
-        one, other = open_one(), open_one()
-        one.add([row("1", SENDING)])
-
-        assert other.recover(NOW) == 0
-        assert one.settle([Settlement(key=Key("", "1"), state="synced")]) == 1
-
     def test_alive_elsewhere(self, open_one, store):
         """
         What a store of a live process has leased stays its own for other processes.
@@ -466,27 +283,6 @@ class TestOwners:
 
         with Child(RECOVER, url=f"sqlite:///{link}") as child:
             assert child.end() == ["0"]
-
-    def test_killed(self, open_one, store):
-        """
-        The lease of a killed process is free at once, and its rows are uncertain.
-        """
-        code = """
-        from crmkit._sqlite import open_store
-        from tests.core.test_sqlite import SENDING, row
-        store = open_store(url)
-        store.add([row("1", SENDING), row("2")])
-        print("ready")
-        input()
-        """
-        with Child(code, url=f"sqlite:///{store}") as child:
-            assert child.hear() == "ready"
-            one = open_one()
-            assert one.recover(NOW) == 0
-            child.kill()
-
-        assert one.recover(NOW) == 1
-        assert states(one) == {"1": "uncertain", "2": "pending"}
 
     def test_swept_up(self, open_one, store):
         """

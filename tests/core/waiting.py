@@ -1,9 +1,29 @@
 """
-Threads that meet: started together, waited for, and watched.
+Threads that meet: started together, waited for, and watched; and waits that take no time.
 """
 
+from datetime import timedelta
 from threading import Event, Thread
 from time import monotonic
+
+from crmkit._clock import SystemClock
+
+
+class Skipping(SystemClock):
+    """
+    The computer's clock, which several processes share, but that waits take no time.
+    """
+
+    skipped = 0.0
+
+    def now(self):
+        return super().now() + timedelta(seconds=self.skipped)
+
+    def monotonic(self):
+        return super().monotonic() + self.skipped
+
+    def sleep(self, seconds):
+        self.skipped += seconds
 
 
 def in_threads(number, function):

@@ -1,101 +1,122 @@
 """
-HubSpot, simulated, and what judges a sync to it: what HubSpot itself counts.
+A world to fail in: a CRM, simulated, a proxy before it, and connectors through both.
 """
 
-from collections import Counter
-from datetime import timedelta
+import os
+from pathlib import Path
 
 import pytest
+import urllib3
+from attrs import evolve
+from tests.faults.crms import CRMS, PEOPLE, Case, Clock, fates, flush_until_quiet, held_by
+from tests.faults.proxy import Proxy
+from tests.faults.table import TABLE, lines
+from tests.faults.victims import Victims
 
-from crmkit import ActivityRecord, CRMConnector
-from crmkit._clock import SystemClock
+from crmkit import CRMCredentials, _wire
 
-PEOPLE = [{"id": str(501 + number)} for number in range(10)]
-CUTS, SIZE = 3, 100
+ROOT = Path(__file__).parents[2]
+APP = {"client_id": "app", "client_secret": "s3cret", "refresh_token": "again"}
 
 
-class Clock(SystemClock):
+class World:
     """
-    The computer's clock, which several processes share, but that waits take no time.
+    One CRM without a limit, a store, a clock whose waits take no time.
     """
 
-    skipped = 0.0
-
-    def now(self):
-        return super().now() + timedelta(seconds=self.skipped)
-
-    def monotonic(self):
-        return super().monotonic() + self.skipped
-
-    def sleep(self, seconds):
-        self.skipped += seconds
-
-
-def activities():
-    """
-    Return the notes of a batch of several requests; each says its id.
-    """
-    return [
-        ActivityRecord(
-            id=str(number),
-            type="note",
-            client_id=PEOPLE[number % len(PEOPLE)]["id"],
-            description=f"note {number} of many",
+    def __init__(self, crm, simulator, proxy, folder):
+        self.crm, self.simulator, self.proxy, self.folder = crm, simulator, proxy, folder
+        self.clock, self._made = Clock(), []
+        self.case = Case(
+            crm=crm.name,
+            url=proxy.address,
+            credentials=simulator.token,
+            store=f"{folder}/outbox.db",
         )
-        for number in range(CUTS * SIZE)
-    ]
+
+    def connect(self, case=None, **arguments):
+        """
+        Return a connector that writes through the proxy.
+        """
+        self._made.append((case or self.case).connect(self.clock, **arguments))
+        return self._made[-1]
+
+    def signed_out(self):
+        """
+        Return the case of a user whose access token is still to be had.
+        """
+        given = CRMCredentials(provider=self.crm.name, refresh_token="again", metadata=APP)
+        return evolve(self.case, credentials=given)
+
+    def there(self):
+        """
+        Return how often the CRM has each activity, by id.
+        """
+        return held_by(self.simulator)
+
+    def judge(self, connector, activities, report):
+        """
+        Hold that each activity is what it is said to be; return how many of which state.
+        """
+        return fates(connector, activities, report, self.there())
+
+    def settled(self, connector, activities, fault="", verb="", told=()):
+        """
+        Heal all, flush until nothing waits, and judge; the table gets what was *told*.
+        """
+        self.proxy.heal()
+        found = self.judge(connector, activities, flush_until_quiet(connector, self.clock))
+        assert found["pending"] == 0
+        if fault:
+            TABLE[fault][verb].update(outcome.status for outcome in told)
+            TABLE[fault]["end"].update(found)
+            TABLE[fault]["end"]["lost"] += len(activities) - found.total()
+            TABLE[fault]["end"]["twice"] += sum(n > 1 for n in self.there().values())
+        return found
+
+    def close(self):
+        """
+        Close all connectors.
+        """
+        for connector in self._made:
+            connector.close()
+
+
+@pytest.fixture(params=CRMS)
+def world(request, crm_simulator, tmp_path):
+    """
+    Return a world for each CRM of the table.
+    """
+    crm = CRMS[request.param]
+    simulator = crm_simulator(crm.name, contacts=PEOPLE, limit="off", app=APP)
+    with Proxy(simulator.base_url) as proxy:
+        world = World(crm, simulator, proxy, tmp_path)
+        yield world
+        world.close()
 
 
 @pytest.fixture
-def hub(crm_simulator):
+def impatient(monkeypatch):
     """
-    Return HubSpot without a limit.
+    Have requests end after a third of a second, since the real minute has no setting.
     """
-    return crm_simulator("hubspot", contacts=PEOPLE, limit="off")
+    monkeypatch.setattr(_wire, "_TIMEOUT", urllib3.Timeout(connect=5, read=0.3))
 
 
-@pytest.fixture
-def clock():
+@pytest.fixture(scope="session")
+def victims():
     """
-    Return a clock whose waits take no time.
+    Return what starts processes; what they are forked from finds the tests.
     """
-    return Clock()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(ROOT)
+        patched.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
+        yield Victims()
 
 
-@pytest.fixture
-def config(hub, tmp_path):
+def pytest_terminal_summary(terminalreporter):
     """
-    Return the arguments of a connector that repeats once what may be repeated.
+    Show the table of faults.
     """
-    return {**hub.config, "store": f"sqlite:///{tmp_path}/outbox.db", "max_retries": 1}
-
-
-@pytest.fixture
-def connect(config, clock):
-    """
-    Return a function that connects to HubSpot.
-    """
-    made = []
-
-    def connect():
-        made.append(CRMConnector(**config, clock=clock))
-        return made[-1]
-
-    yield connect
-    for connector in made:
-        connector.close()
-
-
-def times_there(hub):
-    """
-    Return how often HubSpot holds each note, by the id that it says.
-    """
-    bodies = (note["properties"]["hs_note_body"] for note in hub.activities("notes"))
-    return Counter(body.partition("note ")[2].partition(" of many")[0] for body in bodies)
-
-
-def assert_each_there_once(hub):
-    """
-    Hold that HubSpot has all that was accepted, and nothing twice.
-    """
-    assert times_there(hub) == {str(number): 1 for number in range(CUTS * SIZE)}
+    for line in lines():
+        terminalreporter.write_line(line)

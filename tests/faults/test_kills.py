@@ -1,102 +1,144 @@
 """
-A process that dies at any point of a batch or a flush loses nothing, and doubles nothing.
+A process that is killed at any moment loses nothing that was accepted, and doubles nothing.
+
+How many kills is the environment variable FAULTS_KILLS, which ones FAULTS_SEED.
 """
+
+import os
+import signal
+from collections import Counter
+from itertools import count
+from random import Random
+from statistics import median
+from time import monotonic
 
 import pytest
-from tests.core.children import Child
-from tests.faults.conftest import activities, assert_each_there_once, times_there
+from attrs import evolve
+from tests.core.waiting import until
+from tests.faults.table import KILLED
+from tests.faults.victims import ACCEPTED, CALLS, LOCAL, batch, flush, judged, phase_of
 
-CODE = """
-import os, signal
-from crmkit import CRMConnector
-from crmkit._sqlite import SqliteStore
-from crmkit._wire import Wire
-from tests.faults.conftest import Clock, activities
+KILLS = int(os.environ.get("FAULTS_KILLS", "50"))
+SEED = int(os.environ.get("FAULTS_SEED", "1"))
+BLIND = {"marker": False}  # without it HubSpot can look nothing up
 
-times = []
-
-def deadly(call):
-    def called(*args, **kwargs):
-        times.append(call)
-        if not after and len(times) == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = call(*args, **kwargs)
-        if after and len(times) == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-    return called
-
-room = {"Wire": Wire, "SqliteStore": SqliteStore}[place]
-setattr(room, method, deadly(getattr(room, method)))
-connector = CRMConnector(**config, clock=Clock())
-if verb == "batch":
-    connector.batch_sync_activities(activities())
-else:
-    connector.flush_pending()
-print("lived")
-"""
+pytestmark = LOCAL
 
 
-def die(config, verb, point):
+@pytest.fixture
+def hunt(world, victims):
     """
-    Have a process kill itself before or after the nth call of a method.
+    Return what kills processes at random.
     """
-    place, method, nth, after = point
-    names = {"place": place, "method": method, "nth": nth, "after": after}
-    with Child(CODE, config=config, verb=verb, **names) as process:
-        assert process.hear() == ""
+    return Hunt(world, victims)
 
 
-BATCH = [
-    ("SqliteStore", "add", 1, True),
-    ("Wire", "send", 1, False),
-    ("Wire", "send", 1, True),
-    ("SqliteStore", "claim_keys", 1, True),
-    ("SqliteStore", "settle", 1, False),
-    ("Wire", "send", 2, True),
-    ("SqliteStore", "settle", 2, True),
-    ("Wire", "send", 3, False),
-    ("Wire", "send", 3, True),
-]
-FLUSH = [
-    ("SqliteStore", "recover", 2, True),
-    ("SqliteStore", "claim", 1, True),
-    ("Wire", "send", 1, True),
-    ("Wire", "send", 25, True),
-    ("SqliteStore", "settle", 1, True),
-]
-
-
-@pytest.mark.parametrize("point", BATCH, ids=str)
-def test_batch(hub, config, connect, point):
+class Hunt:
     """
-    What a batch that died had accepted is there once after a flush.
+    Kills processes that sync, and knows where each was.
     """
-    die(config, "batch", point)
 
-    assert all(connect().flush_pending())
-    assert_each_there_once(hub)
+    def __init__(self, world, victims):
+        self._world, self._victims = world, victims
+        self._random, self._stores = Random(SEED), count()
+        self._spans = {batch: self._span(batch)}
+        half_way = self._spans[batch][1] // 2
+        self._spans[flush] = self._span(flush, (batch, half_way))
+        self.phases = Counter()
+
+    def fresh(self, **settings):
+        """
+        Return a case of its own, with a new store.
+        """
+        number = next(self._stores)
+        store = f"{self._world.folder}/{number}/outbox.db"
+        return evolve(self._world.case, store=store, run=str(number), settings=settings)
+
+    def kill(self, verb, case):
+        """
+        Kill a process at a random moment, or a random call; tell if it had the batch.
+        """
+        seconds, calls = self._spans[verb]
+        fatal = self._random.randint(1, calls)
+        if self._random.random() < 0.5:
+            fatal = 0
+        process, marks = self._victims.start(verb, case, fatal)
+        if not fatal:
+            until(lambda: marks[CALLS])
+            process.join(self._random.uniform(0, seconds))
+            process.kill()
+        process.join(60)
+        assert process.exitcode in {0, -signal.SIGKILL}
+        self.phases[f"{verb.__name__}: {phase_of(marks)}"] += 1
+        self._world.proxy.quiet()
+        return marks[ACCEPTED]
+
+    def judge(self, case):
+        """
+        Have another process flush until nothing waits; return what it was told.
+        """
+        (told,) = self._victims.results((judged, case))
+        return told
+
+    def _span(self, verb, *before):
+        """
+        Return how many seconds a process works that nobody kills, and its calls.
+        """
+        lives = []
+        for _ in range(3):
+            case = self.fresh()
+            for earlier, fatal in before:
+                self._victims.start(earlier, case, fatal)[0].join()
+            process, marks = self._victims.start(verb, case, 0)
+            until(lambda: marks[CALLS])  # noqa: B023 - it is over before the next
+            start = monotonic()
+            process.join()
+            assert process.exitcode == 0
+            lives.append((monotonic() - start, marks[CALLS]))
+        return [median(life) for life in zip(*lives, strict=True)]
 
 
-@pytest.mark.parametrize("point", FLUSH, ids=str)
-def test_flush(hub, config, connect, point):
+def test_kills(world, hunt):
     """
-    A flush that died, while it sent what a batch that died had left, is made good too.
+    After kill -9 during a batch, and during a flush, another process makes all good.
     """
-    die(config, "batch", ("Wire", "send", 2, True))
-    die(config, "flush", point)
+    while hunt.phases.total() < KILLS:
+        world.simulator.reset()
+        case = hunt.fresh()
+        accepted = hunt.kill(batch, case)
+        if accepted:
+            hunt.kill(flush, case)
 
-    assert all(connect().flush_pending())
-    assert_each_there_once(hub)
+        told = hunt.judge(case)
+
+        there = world.there()
+        assert len(told) == (case.size if accepted or told else 0)
+        assert there == dict.fromkeys(told, 1), told
+        assert {status for status, _, _ in told.values()} <= {"synced"}
+    KILLED.update(hunt.phases)
 
 
-def test_before_the_outbox(hub, config, connect):
+def test_blind(world, hunt):
     """
-    What died before it was in the outbox was not accepted, and nothing of it is sent.
+    Where a CRM cannot look, what a killed process left is synced, or uncertain and told so.
     """
-    die(config, "batch", ("SqliteStore", "add", 1, False))
+    while hunt.phases.total() < KILLS // 5:
+        world.simulator.reset()
+        case = hunt.fresh(**BLIND)
+        accepted = hunt.kill(batch, case)
+        if accepted:
+            hunt.kill(flush, case)
 
-    assert len(connect().flush_pending()) == 0
-    assert times_there(hub) == {}
-    assert all(connect().batch_sync_activities(activities()))
-    assert_each_there_once(hub)
+        told = hunt.judge(case)
+
+        there = world.there()
+        assert len(told) == (case.size if accepted or told else 0)
+        assert not there.keys() - told.keys()
+        for key, (status, said, decides) in told.items():
+            if status == "synced":
+                assert there[key] == 1
+            else:
+                assert status == said == "uncertain"
+                assert decides
+                assert there[key] <= 1
+    KILLED.update(hunt.phases)

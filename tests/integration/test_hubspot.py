@@ -166,7 +166,10 @@ def test_process_dies(hub, connect, tmp_path):
     with Child(code, config=hub.config, store=store, client=client) as child:
         child.hear()
     done = len(hub.activities())
-    report = connect(hub).flush_pending()
+    connector = connect(hub)
+    connector.outbox.list()
+    connector._clock.turn(60)
+    report = connector.flush_pending()
 
     assert (done, len(report)) == (100, 150)
     assert all(report)

@@ -28,12 +28,12 @@ print(*set(sys.modules) - before)
 """
 HEAVY = {
     *("asyncio", "backoff", "boto3", "cachetools", "cattrs", "cryptography"),
-    *("importlib.metadata", "sqlite3", "ssl", "urllib3"),
+    *("importlib.metadata", "keyring", "sqlite3", "ssl", "urllib3"),
 }
 DOORS = {  # of the standard library: import-linter knows it by its top-level names only
     "importlib.metadata": {"_registry"},
     "sqlite3": {"_owners", "_sqlite_file"},
-    "time": {"_clock", "_owners"},
+    "time": {"_clock", "_owners", "_sqlite_vault"},
 }
 VERBS = ("_fetch", "_personalize", "_sync", "_dispatch")
 

@@ -52,11 +52,13 @@ class Batch:
     All of them by position, since two users may use one id.
 
     *leased* are those that were written ahead as being sent, *doubles* those whose id
-    came before in the same call, with the position of the first.
+    came before in the same call, with the position of the first. *places* has the list of
+    a group for each provider, user and type that goes there.
     """
 
     activities: dict[int, ActivityRecord] = field(factory=dict)
     groups: dict[Group, list[int]] = field(factory=dict)
+    places: dict[tuple[str | None, str | None, str], list[int]] = field(factory=dict)
     outcomes: dict[int, SyncOutcome] = field(factory=dict)
     leased: set[int] = field(factory=set)
     doubles: dict[int, int] = field(factory=dict)
@@ -109,13 +111,13 @@ def kind_of(
     """
     if not kinds:
         return ""
-    table = {**kinds, **own}
-    kind = table.get(activity.type, table.get("*"))
-    if kind is None:
-        name, known = activity.provider, ", ".join(sorted(set(table.values())))
-        msg = (
-            f"{name!r} knows no activity type {activity.type!r}; the setting "
-            f"activity_types of {name!r} can map it to one of {known}"
-        )
-        raise InvalidRequestError(msg, provider=name)
-    return kind
+    for type_ in (activity.type, "*"):
+        for table in (own, kinds):
+            if type_ in table:
+                return table[type_]
+    name, known = activity.provider, ", ".join(sorted({*kinds.values(), *own.values()}))
+    msg = (
+        f"{name!r} knows no activity type {activity.type!r}; the setting "
+        f"activity_types of {name!r} can map it to one of {known}"
+    )
+    raise InvalidRequestError(msg, provider=name)

@@ -5,12 +5,12 @@ Where settings come from: crmkit.toml, then CRMKIT_ variables, then arguments.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import fields, frozen
 
+from crmkit._folder import data_folder
 from crmkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -112,18 +112,7 @@ def default_store() -> str:
     """
     Return the URL of the store in the user's data folder.
     """
-    from pathlib import Path
-
-    home = Path.home()
-    if sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        folder = home / "Library" / "Application Support"
-    else:
-        folder = Path(os.environ.get("XDG_DATA_HOME", ""))
-        if not folder.is_absolute():  # as the XDG specification wants it
-            folder = home / ".local" / "share"
-    return f"sqlite:///{(folder / 'crmkit' / 'crmkit.db').as_posix()}"
+    return f"sqlite:///{(data_folder() / 'crmkit.db').as_posix()}"
 
 
 def _parsed(name: str, kind: str, text: str) -> object:

@@ -4,6 +4,7 @@ The connector: what users call.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self, Unpack
 
+    from crmkit._changes import Changes
     from crmkit._credentials import GivenCredentials
+    from crmkit._erasure import Erasure
     from crmkit._outbox import Outbox
     from crmkit._personalize import Arguments, Request
     from crmkit._rooms import Rooms
@@ -26,7 +29,12 @@ if TYPE_CHECKING:
     from crmkit.errors import CrmkitError
     from crmkit.infos import Finding
     from crmkit.models import ActivityRecord, ClientData, Consent
-    from crmkit.reports import CacheStats, PersonalizedContent, SyncOutcome, SyncReport
+    from crmkit.reports import (
+        CacheStats,
+        PersonalizedContent,
+        SyncOutcome,
+        SyncReport,
+    )
 
 
 class CRMConnector:
@@ -201,6 +209,51 @@ class CRMConnector:
         for page, _ in self._open.fetch.pages(chosen, user_id, updated_since, include):
             yield from page
 
+    def changes(
+        self,
+        name: str,
+        *,
+        user_id: str | None = None,
+        provider: str | None = None,
+        include: Sequence[str] = (),
+        overlap: float = 600.0,
+    ) -> Changes:
+        """
+        Return the clients that changed since *name* was read last, to use in ``with``.
+
+        Its checkpoint is kept in the store, one for each provider and user, and moves only
+        when all clients were read and the block ends without an error. Each run begins
+        *overlap* seconds before the last one began. Raises what iter_clients raises.
+        """
+        from crmkit._changes import Changes, checkpoint_name
+
+        rooms, chosen = self._open, self._provider(provider)
+        return Changes(
+            checkpoint_name(name, chosen, user_id),
+            lambda since: rooms.fetch.pages(chosen, user_id, since, include),
+            lambda: rooms.outbox.store,
+            self._clock,
+            timedelta(seconds=overlap),
+        )
+
+    def forget(
+        self, client_id: str, user_id: str | None = None, *, provider: str | None = None
+    ) -> Erasure:
+        """
+        Erase a client from cache and outbox: for one user, or without one for all.
+
+        Activities that wait are deleted, and never sent. The result says what is left.
+        """
+        from crmkit._erasure import erase
+
+        return erase(
+            str(client_id),
+            provider=self._provider(provider),
+            user_id=user_id,
+            cache=self._open.cache,
+            outbox=self._open.outbox,
+        )
+
     def personalize_content(
         self,
         template: str,
@@ -283,14 +336,30 @@ class CRMConnector:
         provider: str | None = None,
         deadline: float | None = None,
         dry_run: bool = False,
+        limit: int | None = None,
+        daily_share: float | None = None,
+        progress: Callable[[SyncOutcome], object] | None = None,
     ) -> SyncReport:
         """
         Send what waits in the outbox: for all users and providers, or for one.
+
+        It ends after *deadline* seconds or *limit* activities, and leaves an account alone
+        once *daily_share* of its requests of a day (0.8: four fifths) is used up.
+        *progress* is called with each outcome at once.
         """
+        from crmkit._flush import Wanted
+
+        wanted = Wanted(
+            user_id=user_id,
+            provider=provider,
+            deadline=deadline,
+            dry_run=dry_run,
+            limit=limit,
+            daily_share=daily_share,
+            progress=progress,
+        )
         with self._open.syncing() as sync:
-            return sync.flush(
-                user_id=user_id, provider=provider, deadline=deadline, dry_run=dry_run
-            )
+            return sync.flush(wanted)
 
     def outcome_of(
         self, activity_id: str, user_id: str | None = None

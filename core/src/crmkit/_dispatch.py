@@ -5,6 +5,7 @@ Sending one group's activities in one run: call, judge each outcome, settle.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
@@ -43,7 +44,8 @@ class Dispatch:
     """
     One run of sync or flush; it leaves an account alone once that account failed.
 
-    *deadline* is on the clock's monotonic scale.
+    *deadline* is on the clock's monotonic scale; *daily_share* is what it may use of the
+    requests that an account has in a day.
     """
 
     host: Host
@@ -52,6 +54,7 @@ class Dispatch:
     clock: Clock
     tally: Tally
     deadline: float | None = None
+    daily_share: float | None = None
     _halted: dict[tuple[str, ...], Exception | None] = field(factory=dict, init=False)
     _unsettled: list[Settlement] = field(factory=list, init=False)
 
@@ -116,6 +119,7 @@ class Dispatch:
             self.host.provider(group.provider),
             group.user_id or None,
             deadline=self.deadline,
+            daily_share=self.daily_share,
             writes=writes,
         )
 
@@ -139,7 +143,8 @@ class Dispatch:
         now, due = self.outbox.now(), looked or {}
         for key, outcome in noted.items():
             self._unsettled.append(_settlement(group, outcome, due.get(key, now)))
-            self.tally.add(outcome.status)
+        for status, count in Counter(outcome.status for outcome in noted.values()).items():
+            self.tally.add(status, count)
         return noted
 
     def heed(self, group: Group, outcomes: Iterable[SyncOutcome]) -> None:

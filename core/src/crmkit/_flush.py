@@ -1,17 +1,21 @@
 """
-Sending what waits of one group: first what is uncertain, then what is due.
+Sending what waits: group by group, first what is uncertain, then what is due.
 """
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from attrs import define, field, frozen
+
 from crmkit._ahead import ahead
 from crmkit._looking import look_up
 from crmkit._outbox import activity_of
-from crmkit.reports import PENDING, UNCERTAIN
+from crmkit.errors import ConfigurationError, OutboxError, PluginError
+from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN, SyncReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,11 +25,103 @@ if TYPE_CHECKING:
     from crmkit.reports import SyncOutcome
     from crmkit.stores import Group, Row
 
-_ALL = 1_000_000
+_PAGE = 1000
+
+
+@frozen(kw_only=True)
+class Wanted:
+    """
+    What to flush: of one provider or user, or of all; how much, and how long.
+    """
+
+    user_id: str | None = None
+    provider: str | None = None
+    deadline: float | None = None
+    dry_run: bool = False
+    limit: int | None = field(default=None)
+    daily_share: float | None = field(default=None)
+    progress: Callable[[SyncOutcome], object] | None = None
+
+    @limit.validator
+    def _check_limit(self, _attribute: object, value: float | None) -> None:
+        if value is not None and not value >= 1:
+            msg = "limit must be a number of activities, 1 or more"
+            raise ConfigurationError(msg)
+
+    @daily_share.validator
+    def _check_share(self, _attribute: object, value: float | None) -> None:
+        if value is not None and not 0 < value <= 1:
+            msg = "daily_share must be a share of a day's requests, such as 0.8"
+            raise ConfigurationError(msg)
+
+    def takes(self, group: Group) -> bool:
+        """
+        Tell whether a group is among what is wanted.
+        """
+        provider, user = {None, group.provider}, {None, group.user_id}
+        return self.provider in provider and self.user_id in user
+
+
+def flush(run: Dispatch, wanted: Wanted, size: Callable[[Group], int]) -> SyncReport:
+    """
+    Send what waits and is wanted; *size* tells how many of a group go at once.
+    """
+    start = run.outbox.now()
+    run.outbox.store.recover(start)
+    groups = [group for group in run.outbox.store.groups(start) if wanted.takes(group)]
+    if wanted.dry_run:
+        return run.outbox.planned(groups)
+    outcomes: list[SyncOutcome] = []
+    unsent: list[str] = []
+    share = Share(wanted.limit)
+    for group in groups:
+        try:
+            run.host.provider(group.provider)
+            for outcome in flush_group(run, group, start, size(group), share):
+                outcomes.append(outcome)
+                if wanted.progress is not None:
+                    wanted.progress(outcome)
+        except (PluginError, OutboxError) as error:
+            unsent.append(str(error))
+        finally:
+            run.settle()
+        if reason := run.reason(group):
+            unsent.append(reason)
+    if not unsent and all(outcome.status in {SYNCED, DEAD} for outcome in outcomes):
+        why = "the limit of this flush" if share.spent else "some is not due yet"
+        left = filter(wanted.takes, run.outbox.store.groups(math.inf))
+        unsent += [f"{group.whose()}: {why}" for group in left]
+    return SyncReport(outcomes=outcomes, unsent=dict.fromkeys(unsent))
+
+
+@define
+class Share:
+    """
+    How many activities a flush may still take on; None: any number.
+    """
+
+    left: int | None
+
+    @property
+    def spent(self) -> bool:
+        """
+        Whether it may take on no more.
+        """
+        return self.left == 0
+
+    def take(self, claim: Callable[[int], Sequence[Row]], at_most: int) -> Sequence[Row]:
+        """
+        Return what can be claimed, within the limit.
+        """
+        if self.left is None:
+            return claim(at_most)
+        rows = claim(min(at_most, self.left)) if self.left else []
+        self.left -= len(rows)
+        return rows
 
 
 def flush_group(
-    run: Dispatch, group: Group, start: float, size: int
+    run: Dispatch, group: Group, start: float, size: int, share: Share
 ) -> Iterator[SyncOutcome]:
     """
     Send what is due at *start*, *size* at once; yield the outcomes until nothing is left.
@@ -33,13 +129,14 @@ def flush_group(
     What is uncertain is looked for in the CRM first.
     """
 
-    def claim(state: str, limit: int) -> Sequence[Row]:
+    def claim(state: str, at_most: int) -> Sequence[Row]:
         run.settle()
-        return run.outbox.store.claim(group, state=state, now=start, limit=limit)
+        store = run.outbox.store
+        return share.take(
+            lambda n: store.claim(group, state=state, now=start, limit=n), at_most
+        )
 
-    if not run.halted(group):
-        # All at once: what stays uncertain would be claimed over and over.
-        outcomes, again = look_up(run, group, claim(UNCERTAIN, _ALL))
+    for outcomes, again in look_up(run, group, partial(claim, UNCERTAIN, _PAGE)):
         yield from outcomes.values()
         yield from _sent(run, group, again, size)
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from crmkit.infos import Limit, Rate
 
 
+_HOUR = 3600.0
+
+
 class Limiter:
     """
     The buckets of one account: never more than each rate allows in any window.
@@ -29,13 +32,17 @@ class Limiter:
         self._lock = Lock()
         self._taken: dict[str, list[float]] = {}
         self._closed_until: dict[str, float] = {}
+        self._daily_used = 0.0
+        self._told_daily = 0.0
 
     def wait(self, bucket: str, patience: Patience) -> tuple[float, float]:
         """
         Wait until a request to *bucket* is allowed; return the seconds and its start.
 
-        Raises RateLimitedError when that takes longer than the caller's patience.
+        Raises RateLimitedError when that takes longer than the caller's patience, or when
+        what the caller may use of a day is used up.
         """
+        self._check_day(patience)
         waited = 0.0
         while True:
             with self._lock:
@@ -75,6 +82,8 @@ class Limiter:
         counts as used now. Else, with nothing remaining, the bucket is closed until it
         resets.
         """
+        if limit.daily_used is not None:
+            self._daily_used, self._told_daily = limit.daily_used, self._clock.monotonic()
         if limit.allows is None:
             if limit.remaining <= 0:
                 self.close(limit.bucket, limit.resets_in)
@@ -93,6 +102,14 @@ class Limiter:
         with self._lock:
             until = self._clock.monotonic() + seconds
             self._closed_until[bucket] = max(until, self._closed_until.get(bucket, 0.0))
+
+    def _check_day(self, patience: Patience) -> None:
+        share, used = patience.daily_share, self._daily_used
+        left = self._told_daily + _HOUR - self._clock.monotonic()
+        # What was told an hour ago may be of another day: one request asks anew.
+        if share is not None and used >= share and left > 0:
+            msg = f"{used:.0%} of the day's requests are used; this run leaves the rest"
+            raise RateLimitedError(msg, retry_after=left)
 
     def _free_at(self, bucket: str, now: float) -> float:
         rate = self._rates.get(bucket)

@@ -12,10 +12,10 @@ from crmkit import _verdicts
 from crmkit._dispatch import LOOK
 from crmkit._outbox import activity_of, outcome_of
 from crmkit.errors import UnavailableError
-from crmkit.reports import UNCERTAIN, SyncOutcome
+from crmkit.reports import SYNCED, UNCERTAIN, SyncOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from crmkit._dispatch import Dispatch
     from crmkit.models import ActivityRecord
@@ -25,23 +25,34 @@ SETTLED = 60.0  # seconds in which a CRM may still finish, or not yet find, what
 
 
 def look_up(
-    run: Dispatch, group: Group, rows: Sequence[Row]
-) -> tuple[dict[str, SyncOutcome], list[ActivityRecord]]:
+    run: Dispatch, group: Group, claim: Callable[[], Sequence[Row]]
+) -> Iterator[tuple[dict[str, SyncOutcome], list[ActivityRecord]]]:
     """
-    Ask the CRM for leased activities of uncertain fate.
+    Ask the CRM for activities of uncertain fate, as many as *claim* leases at once.
 
-    Returns the outcomes of those that are there or stay uncertain, and the activities
-    that are to be sent again.
+    Yields the outcomes of those that are there, and the activities that are to be sent
+    again; in the end the outcomes of those that stay uncertain.
     """
-    due = {row.activity_id: row.due_at for row in rows}
+    staying: dict[str, SyncOutcome] = {}
+    due: dict[str, float] = {}
+    # What stays uncertain is leased until the end, or it would be claimed over and over.
     try:
-        looked = {row.activity_id: _look(run, group, row) for row in rows}
-    except BaseException:
-        run.note(group, {row.activity_id: outcome_of(row) for row in rows}, due)
-        raise
-    outcomes = {key: found for key, found in looked.items() if found is not None}
-    again = [activity_of(row) for row in rows if looked[row.activity_id] is None]
-    return run.note(group, outcomes, due), again
+        while not run.halted(group) and (rows := claim()):
+            unknown = {row.activity_id: outcome_of(row) for row in rows}
+            staying.update(unknown)
+            due.update({row.activity_id: row.due_at for row in rows})
+            looked = {row.activity_id: _look(run, group, row) for row in rows}
+            for key, outcome in looked.items():
+                if outcome is None or outcome.status == SYNCED:
+                    del staying[key]
+                else:
+                    staying[key] = outcome
+            there = {key: it for key, it in looked.items() if it and it.status == SYNCED}
+            again = [activity_of(row) for row in rows if looked[row.activity_id] is None]
+            yield run.note(group, there), again
+    finally:
+        told = run.note(group, staying, due)
+    yield told, []
 
 
 def _look(run: Dispatch, group: Group, row: Row) -> SyncOutcome | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from crmkit import errors
-from crmkit.codec import activity_from_json, activity_to_json, from_json, to_json
+from crmkit.codec import activity_from_json, activity_to_json, from_json, quoted, to_json
 from crmkit.errors import ActivityConflictError, ConfigurationError, CRMError, PluginError
 from crmkit.reports import PENDING, SYNCED, SyncOutcome, SyncReport
 from crmkit.stores import LEDGER_DAYS, SENDING, Group, Key, Row, Store
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crmkit.models import ActivityRecord
 
 _DAY = 86400.0
+NEVER_PUT_OFF = 0.0  # so that a clock that was wrong for a while makes nothing wait
 _ALL = 1_000_000
 
 
@@ -94,7 +95,7 @@ class Outbox:
 
     def retry(self, *activity_ids: str, user_id: str | None = None) -> int:
         """
-        Make dead and uncertain activities pending again; return how many.
+        Make what is dead, uncertain or put off pending, due now; return how many.
         """
         return self.store.retry(_keys(activity_ids, user_id), self.now())
 
@@ -154,7 +155,7 @@ def row_of(activity: ActivityRecord, kind: str, *, state: str, now: float) -> Ro
         kind=kind,
         digest=_digest(activity),
         stored_at=now,
-        due_at=now,
+        due_at=NEVER_PUT_OFF,
         attempts=1 if state == SENDING else 0,
         state=state,
         payload=activity_to_json(activity),
@@ -207,10 +208,12 @@ def _digest(activity: ActivityRecord) -> str:
         activity.client_id,
         activity.type,
         activity.description,
-        _sorted(activity.metadata),
     ]
-    text = to_json(content).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(text).hexdigest()
+    if activity.metadata:
+        text = to_json([*content, _sorted(activity.metadata)])
+    else:  # the same text, without the time that most activities would take
+        text = f"[{','.join(map(quoted, content))},{{}}]"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _sorted(value: object) -> object:

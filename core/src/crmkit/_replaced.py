@@ -4,6 +4,7 @@ A copy of a model in which some fields are others.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -21,8 +22,12 @@ def replaced(value: T, changes: Mapping[str, Any]) -> T:
     attrs.evolve would check and convert all the others once more.
     """
     copy = object.__new__(type(value))
-    for attribute in attrs.fields(type(value)):
-        name = attribute.name
+    for name in _names(type(value)):
         field = changes[name] if name in changes else getattr(value, name)
         object.__setattr__(copy, name, field)
     return copy
+
+
+@cache
+def _names(kind: type[attrs.AttrsInstance]) -> tuple[str, ...]:
+    return tuple(attribute.name for attribute in attrs.fields(kind))

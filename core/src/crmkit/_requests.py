@@ -4,18 +4,22 @@ What goes out: one request, its body encoded, and how many of them may be writes
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from attrs import define, field, frozen
 
 from crmkit.codec import to_json
-from crmkit.errors import PluginContractError
+from crmkit.errors import InvalidRequestError, PluginContractError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmkit._urls import Place
+
+_HEADER_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+FITS_A_HEADER = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 @frozen(kw_only=True)
@@ -30,6 +34,18 @@ class Request:
     headers: Mapping[str, str] = field(factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     bucket: str = ""
+
+    @headers.validator
+    def _check_headers(self, _attribute: object, headers: Mapping[str, str]) -> None:
+        for name, value in headers.items():
+            named = _HEADER_NAME.fullmatch(name) is not None
+            # What would be raised further down shows the value.
+            if not (named and FITS_A_HEADER.fullmatch(str(value))):
+                msg = (
+                    f"what is given as the header {name if named else 'of a request'} "
+                    "holds a line break or a letter beyond Latin-1"
+                )
+                raise InvalidRequestError(msg)
 
 
 @define

@@ -24,12 +24,14 @@ class Patience:
     How long a caller waits.
 
     *retries* more attempts, no single wait above *max_wait* seconds, none that ends after
-    *deadline*, which is on the clock's monotonic scale.
+    *deadline*, which is on the clock's monotonic scale, and no request at all once this
+    *daily_share* of the account's day is used up.
     """
 
     retries: int = 3
     max_wait: float = 60.0
     deadline: float | None = None
+    daily_share: float | None = None
 
     def allows(self, wait: float, clock: Clock) -> bool:
         """

@@ -71,6 +71,7 @@ class Sessions:
         user_id: str | None,
         *,
         deadline: float | None = None,
+        daily_share: float | None = None,
         writes: int | None = None,
     ) -> Session:
         """
@@ -80,10 +81,10 @@ class Sessions:
         """
         self.core(provider)
         patience = self.patience
-        if deadline is not None:
-            patience = evolve(patience, deadline=deadline)
+        if deadline is not None or daily_share is not None:
+            patience = evolve(patience, deadline=deadline, daily_share=daily_share)
         credentials = self.credentials.find(provider, info, user_id)
-        bounded = deadline is not None or writes is not None
+        bounded = patience is not self.patience or writes is not None
         # Without bounds one session is as good as another, and making it is not free.
         session = None if bounded else self._unbounded.get((provider, user_id))
         if session is None or session.credentials != credentials:

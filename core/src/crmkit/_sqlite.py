@@ -15,12 +15,13 @@ from crmkit._sqlite_rows import (
     groups_of,
     in_state,
     insert,
+    last_number,
     lease,
     select,
 )
 from crmkit._sqlite_vault import SqliteVault
 from crmkit.errors import ConfigurationError
-from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN
+from crmkit.reports import PENDING, SYNCED, UNCERTAIN
 from crmkit.stores import SENDING, Forgotten, Group, Key, Row, Settlement
 
 if TYPE_CHECKING:
@@ -58,10 +59,11 @@ class SqliteStore(SqliteVault):
 
     def add(self, rows: Sequence[Row]) -> Mapping[Key, Row]:
         with self._transaction() as database:
-            owner = self._owned()
-            known = {row.key: row for row in by_keys(database, (row.key for row in rows))}
-            insert(database, (row for row in rows if row.key not in known), owner)
-        return known
+            last = last_number(database)
+            if insert(database, rows, self._owned()) == len(rows):
+                return {}
+            keys = [row.key for row in rows]
+            return {row.key: row for row in by_keys(database, keys, until=last)}
 
     def groups(self, now: float) -> Sequence[Group]:
         with self._reading() as database:
@@ -136,9 +138,10 @@ class SqliteStore(SqliteVault):
 
     def retry(self, keys: Sequence[Key], now: float) -> int:
         change = (
-            f"UPDATE activity SET state = ?, due_at = ? WHERE {BY_KEY} AND state IN (?, ?)"
+            "UPDATE activity SET state = ?, due_at = ? "
+            f"WHERE {BY_KEY} AND state NOT IN (?, ?)"
         )
-        return self._change(change, [(PENDING, now, *key, DEAD, UNCERTAIN) for key in keys])
+        return self._change(change, [(PENDING, now, *key, SYNCED, SENDING) for key in keys])
 
     def drop(self, keys: Sequence[Key]) -> int:
         change = f"DELETE FROM activity WHERE {BY_KEY} AND state NOT IN (?, ?)"

@@ -4,6 +4,7 @@ Rows of the embedded store: written, read by condition or by key, grouped.
 
 from __future__ import annotations
 
+from math import inf
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +24,14 @@ _COLUMNS = ", ".join(_NAMES)
 _MANY = 500  # SQLite may be built to take no more than 999 values at once
 
 
-def insert(database: sqlite3.Connection, rows: Iterable[Row], owner: str) -> None:
+def insert(database: sqlite3.Connection, rows: Iterable[Row], owner: str) -> int:
     """
-    Write new rows; those being sent are leased to the owner.
+    Write those rows that are new, leased to the owner when being sent; return how many.
     """
     statement = f"INSERT INTO activity ({_COLUMNS}, owner) VALUES ({'?, ' * len(_NAMES)}?)"
-    values = ((*_VALUES(row), owner if row.state == SENDING else None) for row in rows)
-    database.executemany(statement, values)
+    values = [(*_VALUES(row), owner if row.state == SENDING else None) for row in rows]
+    rest = "ON CONFLICT (user_id, activity_id) DO NOTHING"
+    return database.executemany(f"{statement} {rest}", values).rowcount
 
 
 def select(database: sqlite3.Connection, rest: str, values: Sequence[Any]) -> list[Row]:
@@ -43,12 +45,22 @@ def select(database: sqlite3.Connection, rest: str, values: Sequence[Any]) -> li
     ]
 
 
-def by_keys(database: sqlite3.Connection, keys: Iterable[Key]) -> Iterator[Row]:
+def by_keys(
+    database: sqlite3.Connection, keys: Iterable[Key], *, until: int
+) -> Iterator[Row]:
     """
-    Yield those of these rows that there are.
+    Yield those of these rows that there were when *until* was the last one's number.
     """
     for condition, values in _conditions(keys):
-        yield from select(database, f"WHERE {condition}", values)
+        yield from select(database, f"WHERE {condition} AND seq <= ?", (*values, until))
+
+
+def last_number(database: sqlite3.Connection) -> int:
+    """
+    Return the number of the row that was added last, 0 for none.
+    """
+    (found,) = database.execute("SELECT max(seq) FROM activity").fetchone()
+    return found or 0
 
 
 def in_state(
@@ -88,14 +100,16 @@ def groups_of(database: sqlite3.Connection, state: str, now: float) -> Iterator[
     """
     Yield the groups that have a row of this state due by *now*.
     """
-    # Leaps from group to group along the index, however many rows each one has.
+    # Leaps from group to group along the index, however many rows each one has: without
+    # due_at in the comparison SQLite would read all rows of the group that it leaps over.
     following = (
         "SELECT provider, user_id, kind FROM activity WHERE state = ? AND "
-        "(provider, user_id, kind) > (?, ?, ?) ORDER BY provider, user_id, kind LIMIT 1"
+        "(provider, user_id, kind, due_at) > (?, ?, ?, ?) "
+        "ORDER BY provider, user_id, kind LIMIT 1"
     )
     due = f"SELECT 1 FROM activity WHERE state = ? AND {BY_GROUP} AND due_at <= ? LIMIT 1"
     last = Group("", "", "")
-    while found := database.execute(following, (state, *last)).fetchone():
+    while found := database.execute(following, (state, *last, inf)).fetchone():
         last = Group(*found)
         if database.execute(due, (state, *last, now)).fetchone():
             yield last

@@ -58,7 +58,8 @@ class SqliteVault(SqlitePlace):
         with self._transaction(durable=False) as database:
             me = self._owned()
             found = database.execute(query, (user_id, provider)).fetchone()
-            if found and found[0] != me and self._renews(*found, seconds):
+            owner, until = found or (me, 0.0)
+            if owner != me and self._renews(owner, until, seconds):
                 return False
             values = (user_id, provider, me, time() + seconds)
             database.execute(f"{write} VALUES (?, ?, ?, ?)", values)

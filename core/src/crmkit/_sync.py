@@ -4,7 +4,6 @@ Sync: activities written ahead, sent by provider, user and kind, and reported in
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,12 @@ from attrs import define
 from crmkit._ahead import ahead
 from crmkit._batch import Batch, Filling, kind_of
 from crmkit._dispatch import Dispatch, told
-from crmkit._flush import flush_group
-from crmkit._outbox import admitted, outcome_of, row_of
+from crmkit._flush import Wanted, flush
+from crmkit._outbox import admitted, row_of
 from crmkit._verdicts import pending
 from crmkit.errors import ConfigurationError, InvalidRequestError, OutboxError, PluginError
 from crmkit.models import ActivityRecord
-from crmkit.reports import DEAD, PENDING, SYNCED, SyncOutcome, SyncReport
+from crmkit.reports import DEAD, PENDING, SyncOutcome, SyncReport
 from crmkit.stores import SENDING, Group, Key
 
 if TYPE_CHECKING:
@@ -78,63 +77,30 @@ class Sync:
             batch.outcomes[position] = self._double(batch, position, first)
         return SyncReport(outcomes=batch.in_order())
 
-    def flush(
-        self,
-        *,
-        user_id: str | None,
-        provider: str | None,
-        deadline: float | None,
-        dry_run: bool,
-    ) -> SyncReport:
+    def flush(self, wanted: Wanted) -> SyncReport:
         """
-        Send what waits in the outbox, for every provider, or for one provider or user.
+        Send what waits in the outbox, as much of it as is wanted.
         """
-        start = self.outbox.now()
-        self.outbox.store.recover(start)
-        wanted = self._groups(start, user_id, provider)
-        if dry_run:
-            return self.outbox.planned(wanted)
-        run = self._run(deadline)
-        outcomes: list[SyncOutcome] = []
-        unsent: list[str] = []
-        for group in wanted:
-            try:
-                self.host.provider(group.provider)
-                outcomes += flush_group(run, group, start, self._size(group))
-            except (PluginError, OutboxError) as error:
-                unsent.append(str(error))
-            finally:
-                run.settle()
-            if reason := run.reason(group):
-                unsent.append(reason)
-        if not unsent and all(outcome.status in {SYNCED, DEAD} for outcome in outcomes):
-            left = self._groups(math.inf, user_id, provider)
-            unsent += [f"{group.whose()}: some is not due yet" for group in left]
-        return SyncReport(outcomes=outcomes, unsent=dict.fromkeys(unsent))
-
-    def _groups(
-        self, now: float, user_id: str | None, provider: str | None
-    ) -> Sequence[Group]:
-        return [
-            group
-            for group in self.outbox.store.groups(now)
-            if provider in {None, group.provider} and user_id in {None, group.user_id}
-        ]
+        return flush(self._run(wanted.deadline, wanted.daily_share), wanted, self._size)
 
     def _sort(
         self, batch: Batch, position: int, activity: ActivityRecord, fill: Filling
     ) -> None:
         try:
             filled = fill.fill(activity)
-            kind = self._kind(filled)
+            alike = (filled.provider, filled.user_id, filled.type)
+            if alike not in batch.places:
+                group = Group(
+                    str(filled.provider), filled.user_id or "", self._kind(filled)
+                )
+                batch.places[alike] = batch.groups.setdefault(group, [])
         except (InvalidRequestError, PluginError) as error:
             batch.outcomes[position] = SyncOutcome(
                 activity_id=activity.id, status=DEAD, error=error
             )
             return
         batch.activities[position] = filled
-        group = Group(str(filled.provider), filled.user_id or "", kind)
-        batch.groups.setdefault(group, []).append(position)
+        batch.places[alike].append(position)
 
     def _kind(self, activity: ActivityRecord) -> str:
         name = str(activity.provider)
@@ -150,17 +116,22 @@ class Sync:
             for position in positions:
                 state = SENDING if self.auto_sync and position in first_cut else PENDING
                 row = row_of(batch.activities[position], group.kind, state=state, now=now)
-                if first_of.setdefault(row.key, position) != position:
-                    batch.doubles[position] = first_of[row.key]
-                    continue
-                rows[row.key] = row
+                key = row.key
+                first = first_of.setdefault(key, position)
+                if first == position:
+                    rows[key] = row
+                else:
+                    batch.doubles[position] = first
         known = self.outbox.store.add(list(rows.values()))
         for key, row in rows.items():
             position = first_of[key]
-            outcome = admitted(row, known[key]) if key in known else outcome_of(row)
-            batch.outcomes[position] = told(self.host, row.provider, outcome)
-            if key not in known and row.state == SENDING:
-                batch.leased.add(position)
+            if key in known:
+                outcome = told(self.host, row.provider, admitted(row, known[key]))
+            else:
+                outcome = SyncOutcome(activity_id=row.activity_id, status=PENDING)
+                if row.state == SENDING:
+                    batch.leased.add(position)
+            batch.outcomes[position] = outcome
         done = {first_of[key] for key in known} | set(batch.doubles)
         for positions in batch.groups.values():
             positions[:] = [position for position in positions if position not in done]
@@ -226,7 +197,7 @@ class Sync:
             return []
         return [at for at, key in zip(cut, keys, strict=True) if key in mine]
 
-    def _run(self, deadline: float | None) -> Dispatch:
+    def _run(self, deadline: float | None, daily_share: float | None = None) -> Dispatch:
         return Dispatch(
             host=self.host,
             sessions=self.sessions,
@@ -234,6 +205,7 @@ class Sync:
             clock=self.clock,
             tally=self.tally,
             deadline=None if deadline is None else self.clock.monotonic() + deadline,
+            daily_share=daily_share,
         )
 
     def _cuts(self, group: Group, positions: Sequence[int]) -> Iterator[Sequence[int]]:

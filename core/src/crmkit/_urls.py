@@ -14,10 +14,14 @@ from crmkit.errors import ConfigurationError, InvalidRequestError, ProtocolError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from urllib.parse import SplitResult
 
 _NAME = re.compile(r"\{(\w+)\}")
 _UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f]|//[^/?#]*@")
 _WHOLE = ("http://", "https://")
+_NETLOC = re.compile(r"([\w.-]+|\[[\da-fA-F:.]+\])?(:\d*)?", re.ASCII)
+_FILLING = re.compile(r"[\w.~:\[\]-]*", re.ASCII)
+_WHOLE_FILLING = re.compile(r"https?://[\w.~:\[\]/-]*", re.ASCII)
 _LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
 
@@ -41,10 +45,12 @@ def fill(template: str, sources: Iterable[object], *, label: str) -> str:
     """
     Return a base URL whose ``{names}`` come from the first mapping or object that has them.
 
-    Raises ConfigurationError that names what is lacking.
+    A value may hold what a name, a number or an address is made of; it ends no host, and
+    begins no path or query. Only one that the URL begins with may be a URL itself. Raises
+    ConfigurationError that names what is lacking or does not fit.
     """
     try:
-        return template.format_map(_Lookup(sources))
+        return template.format_map(_Lookup(template, sources, label))
     except (KeyError, ValueError, IndexError) as error:
         msg = f"{label}: the base URL {template!r} needs {error.args[0]!r}"
         raise ConfigurationError(msg) from None
@@ -100,9 +106,9 @@ def check(url: str, *, base: str, hosts: Sequence[str], label: str) -> None:
     Refuse a URL that is not https, or not on one of *hosts* (none: on the base's host).
 
     Plain http serves the machine itself, when *base* says so. Raises ConfigurationError
-    for the first, ProtocolError for the second.
+    for the first, ProtocolError for the second and for what is no URL.
     """
-    target, home = urlsplit(url), urlsplit(base)
+    target, home = _parts(url, label), _parts(base, label)
     local = target.scheme == home.scheme == "http" and is_loopback(target.hostname)
     if target.scheme != "https" and not local:
         msg = (
@@ -113,6 +119,19 @@ def check(url: str, *, base: str, hosts: Sequence[str], label: str) -> None:
     if _UNSAFE.search(url) or not _allowed(target.netloc, hosts or (home.netloc,)):
         msg = f"{label}: a link leads to a foreign host; it is not followed"
         raise ProtocolError(msg)
+
+
+def _parts(url: str, label: str) -> SplitResult:
+    # Two readers of one URL must not see two hosts, so that is refused which they could
+    # read differently. Raised below, since what was caught may show the URL.
+    try:
+        parts = urlsplit(url)
+        if _NETLOC.fullmatch(parts.netloc) and parts.port != 0:
+            return parts
+    except ValueError:
+        pass
+    msg = f"{label}: a link, or the base URL, names no host and port that can be"
+    raise ProtocolError(msg)
 
 
 def _allowed(netloc: str, hosts: Sequence[str]) -> bool:
@@ -133,9 +152,9 @@ def _quoted(match: re.Match[str], values: Mapping[str, object]) -> str:
 
 
 class _Lookup(dict[str, str]):
-    def __init__(self, sources: Iterable[object]) -> None:
+    def __init__(self, template: str, sources: Iterable[object], label: str) -> None:
         super().__init__()
-        self._sources = sources
+        self._template, self._sources, self._label = template, sources, label
 
     def __missing__(self, name: str) -> str:
         for source in self._sources:
@@ -144,5 +163,15 @@ class _Lookup(dict[str, str]):
             else:
                 value = getattr(source, name, None)
             if value is not None:
-                return str(value)
+                return self._fitting(name, str(value))
         raise KeyError(name)
+
+    def _fitting(self, name: str, value: str) -> str:
+        begins = self._template.startswith(f"{{{name}}}")
+        if _FILLING.fullmatch(value) or (begins and _WHOLE_FILLING.fullmatch(value)):
+            return value
+        msg = (
+            f"{self._label}: {name} goes into the base URL, so it may hold letters, digits "
+            "and .-_~: alone"
+        )
+        raise ConfigurationError(msg)

@@ -7,6 +7,8 @@ from __future__ import annotations
 import os
 import ssl
 from functools import cache
+from http.client import HTTPResponse
+from io import BufferedReader, RawIOBase
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,17 +17,21 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 from urllib3 import exceptions as lib
 
+from crmkit._clock import SystemClock
 from crmkit._redaction import redact
 from crmkit._urls import is_loopback
-from crmkit.errors import ProtocolError, UnavailableError
+from crmkit.errors import CRMError, ProtocolError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from socket import socket
     from urllib.parse import SplitResult
 
     from crmkit._urls import Place
 
 MAX_ANSWER = 64 * 1024 * 1024
+MAX_SECONDS = 300.0
+_NOW = SystemClock().monotonic  # a socket's own time, whatever clock the connector has
 _POOL_SIZE = 16
 _ONCE = urllib3.Retry(total=False, redirect=0)  # repeating is for who knows what it does
 _TIMEOUT = urllib3.Timeout(connect=10, read=60)
@@ -50,10 +56,9 @@ class Wire:
 
         Follows no redirect and repeats nothing. Raises UnavailableError, whose *sent*
         tells whether the request may have reached the server, or ProtocolError for an
-        answer above 64 MiB.
+        answer above 64 MiB. One that has not ended after 300 s is UnavailableError.
         """
         pool = self._pool(place.origin)
-        host = pool.host
         try:
             response = pool.urlopen(
                 method,
@@ -66,14 +71,10 @@ class Wire:
                 timeout=_TIMEOUT,
             )
         except lib.HTTPError as error:
-            raise _not_answered(error, host) from error
-        try:
-            return response.status, response.headers, _read(response, host)
-        except lib.HTTPError as error:
-            msg = f"the answer of {host} broke off"
-            raise UnavailableError(msg, sent=True) from error
-        finally:
-            response.release_conn()
+            failure, cause = _not_answered(error, pool.host), _showing_nothing(error)
+        else:
+            return _read(response, pool.host)
+        raise failure from cause
 
     def close(self) -> None:
         """
@@ -90,7 +91,7 @@ class Wire:
             if self._process != os.getpid():  # a fork must not share its parent's sockets
                 self._process, self._pools = os.getpid(), {}
             if origin not in self._pools:
-                self._pools[origin] = _open(origin)
+                self._pools[origin] = _in_time(_open(origin))
             return self._pools[origin]
 
 
@@ -109,6 +110,12 @@ def _open(origin: str) -> urllib3.HTTPConnectionPool:
         )
     manager = urllib3.ProxyManager(proxy, ssl_context=_tls(), **options)
     return manager.connection_from_url(origin)
+
+
+def _in_time(pool: urllib3.HTTPConnectionPool) -> urllib3.HTTPConnectionPool:
+    own: Any = {"response_class": _Answer}
+    pool.ConnectionCls = type("Connection", (pool.ConnectionCls,), own)
+    return pool
 
 
 @cache
@@ -144,10 +151,51 @@ def _not_answered(error: lib.HTTPError, host: str | None) -> UnavailableError:
     return UnavailableError(f"the connection to {host} broke off", sent=True)
 
 
-def _read(response: urllib3.BaseHTTPResponse, host: str | None) -> bytes:
-    content = response.read(MAX_ANSWER + 1, decode_content=True)
-    if len(content) > MAX_ANSWER:
+def _showing_nothing(error: lib.HTTPError) -> lib.HTTPError | None:
+    # What is no HTTP is quoted, and may be anybody's data.
+    return None if isinstance(error, lib.ProtocolError) else error
+
+
+def _read(
+    response: urllib3.BaseHTTPResponse, host: str
+) -> tuple[int, Mapping[str, str], bytes]:
+    try:
+        content = response.read(MAX_ANSWER + 1, decode_content=True)
+        if len(content) <= MAX_ANSWER:
+            return response.status, response.headers, content
         response.close()
         msg = f"the answer of {host} is larger than {MAX_ANSWER // 2**20} MiB"
-        raise ProtocolError(msg)
-    return content
+        failure: CRMError = ProtocolError(msg)
+        cause = None
+    except lib.HTTPError as error:
+        failure = UnavailableError(f"the answer of {host} broke off", sent=True)
+        cause = _showing_nothing(error)
+    finally:
+        response.release_conn()
+    raise failure from cause
+
+
+class _Answer(HTTPResponse):
+    # The library's timeout begins anew with each byte that comes; this one does not.
+    def __init__(self, sock: socket, *arguments: Any, **more: Any) -> None:
+        super().__init__(sock, *arguments, **more)
+        self.fp = BufferedReader(_InTime(self.fp.detach()))
+
+
+class _InTime(RawIOBase):
+    def __init__(self, raw: RawIOBase) -> None:
+        super().__init__()
+        self._raw = raw
+        self._until = _NOW() + MAX_SECONDS
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if _NOW() > self._until:
+            raise TimeoutError
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()

@@ -5,7 +5,6 @@ HTTP as plugins use it: signed, pinned to the CRM's hosts, limited, repeated, ju
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 from attrs import define, field, frozen
 
 from crmkit._answers import error_by_status, retry_after, status_message
-from crmkit._requests import Request, Writes, encoded
+from crmkit._requests import FITS_A_HEADER, Request, Writes, encoded
 from crmkit._retry import Patience, persist
 from crmkit._urls import join, locate
 from crmkit.codec import from_json
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Http", "Options", "Response", "status_message"]
 
 _LOG = logging.getLogger("crmkit.http")
-_FITS_A_HEADER = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _COMMON = {"Accept": "application/json", "User-Agent": "crmkit"}
 
 
@@ -224,7 +222,7 @@ class Http:
         headers = self.sign()
         for name, value in headers.items():
             # What would be raised further down shows the token.
-            if not _FITS_A_HEADER.fullmatch(value):
+            if not FITS_A_HEADER.fullmatch(value):
                 msg = (
                     f"the credentials of {self.provider!r} do not fit into the header "
                     f"{name}: the token holds a line break or a letter beyond Latin-1"

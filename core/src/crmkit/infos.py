@@ -86,13 +86,15 @@ class Limit:
     What an answer says of a limit: *remaining* requests until *resets_in* seconds passed.
 
     Where the CRM counts over the last seconds rather than until a reset, *allows* is the
-    Rate that its headers tell; it then stands in for the one in ``limits``.
+    Rate that its headers tell; it then stands in for the one in ``limits``. *daily_used*
+    is the share of the account's requests of a day that is used up, from 0.0 to 1.0.
     """
 
     bucket: str = ""
     remaining: int
     resets_in: float = 0.0
     allows: Rate | None = None
+    daily_used: float | None = None
 
 
 @frozen(kw_only=True)

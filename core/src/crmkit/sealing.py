@@ -9,8 +9,9 @@ from __future__ import annotations
 import binascii
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from crmkit._keys import Key, LocalKeys
 from crmkit.errors import ConfigurationError, StoreError
 
 if TYPE_CHECKING:
@@ -18,20 +19,10 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+__all__ = ["Key", "Keys", "key_of", "local_keys", "seal", "unseal"]
+
 _FORM = "crmkit1"
 _NONCE = 12  # bytes, as NIST SP 800-38D recommends for GCM
-
-
-class Key(NamedTuple):
-    """
-    A key of 32 bytes, and the *id* by which sealed texts name it: letters, digits, - and _.
-    """
-
-    id: str
-    secret: bytes
-
-    def __repr__(self) -> str:
-        return f"Key(id={self.id!r})"
 
 
 class Keys(Protocol):
@@ -48,6 +39,15 @@ class Keys(Protocol):
         """
         Return the key that a text in this place was sealed with.
         """
+
+
+def local_keys() -> Keys:
+    """
+    Return the keys of this machine's user: CRMKIT_KEY, key file, the system's keyring.
+
+    They are read when one is needed; any store may seal with them.
+    """
+    return LocalKeys()
 
 
 def seal(text: str, keys: Keys, place: Mapping[str, str]) -> str:
@@ -85,6 +85,13 @@ def unseal(sealed: str, keys: Keys, place: Mapping[str, str]) -> str:
         msg = "what is sealed does not open: it was changed, or belongs to another place"
         raise StoreError(msg) from None
     return text.decode("utf-8", "surrogatepass")
+
+
+def key_of(sealed: str) -> str:
+    """
+    Return the id of the key that opens a sealed text.
+    """
+    return sealed.split(".")[1]
 
 
 def _cipher(key: Key) -> AESGCM:

@@ -181,7 +181,7 @@ class Store(Protocol):
 
     def retry(self, keys: Sequence[Key], now: float) -> int:
         """
-        Make dead and uncertain rows pending, due now; return how many.
+        Make dead, uncertain and pending rows pending, due now; return how many.
         """
 
     def drop(self, keys: Sequence[Key]) -> int:

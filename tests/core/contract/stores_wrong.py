@@ -133,8 +133,8 @@ class CountsOneUser(StoreModel):
 @breaks("O12")
 class RetriesDead(StoreModel):
     def retry(self, keys, now):  # O12
-        dead = {row.key for row in self.where(lambda row: row.state == "dead")}
-        return super().retry([key for key in keys if key in dead], now)
+        waits = {row.key for row in self.where(lambda row: row.state != "uncertain")}
+        return super().retry([key for key in keys if key in waits], now)
 
 
 @breaks("O13")

@@ -88,7 +88,8 @@ def record(note, remote_id):
     """
     Return the record that a note becomes.
     """
-    return {"id": remote_id, "properties": to_properties("notes", note, marked=True)}
+    properties = to_properties("notes", note, mark=trace(note))
+    return {"id": remote_id, "properties": properties}
 
 
 def error(category="VALIDATION_ERROR", **context):

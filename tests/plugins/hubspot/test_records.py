@@ -28,7 +28,8 @@ def record(of="note", description="", *, marked=False, kind=None, **metadata):
     activity = ActivityRecord(
         id="a-1", type=of, description=description, metadata=metadata, timestamp=WHEN
     )
-    return to_properties(kind or kinds[of], activity, marked=marked)
+    mark = trace(activity) if marked else None
+    return to_properties(kind or kinds[of], activity, mark=mark)
 
 
 def read(kind, properties):
@@ -244,11 +245,11 @@ def test_mark():
     A mark is the last line; by it the record is known again.
     """
     activity = ActivityRecord(id="a-1", user_id="u", type="note", description="Hi")
-    said = to_properties("notes", activity, marked=True)
+    said = to_properties("notes", activity, mark=trace(activity))
 
     assert said["hs_note_body"] == f"Hi<br>[crmkit {trace(activity)}]"
     assert traced("notes", said) == trace(activity)
-    assert traced("notes", to_properties("notes", activity, marked=False)) is None
+    assert traced("notes", to_properties("notes", activity, mark=None)) is None
     assert read("notes", said).description == "Hi"
 
 
@@ -338,7 +339,7 @@ def test_nothing_lost(kind, description, metadata, marked):
         k: v for k, v in metadata.items() if k not in {"html", "due_at", "duration_s"}
     }
     activity = ActivityRecord(type="other", description=description, metadata=metadata)
-    said = to_properties(kind, activity, marked=marked)
+    said = to_properties(kind, activity, mark=trace(activity) if marked else None)
     html = set(KINDS[kind].bodies) - {"hs_email_text"}
     values = "\n".join(
         to_text(value) if name in html else value for name, value in said.items()
@@ -384,7 +385,7 @@ def test_any_metadata(kind, metadata, moment):
     """
     try:
         activity = ActivityRecord(type="other", metadata=metadata, timestamp=moment)
-        said = to_properties(kind, activity, marked=True)
+        said = to_properties(kind, activity, mark=trace(activity))
     except InvalidRequestError:
         return
 

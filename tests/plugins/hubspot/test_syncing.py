@@ -256,6 +256,7 @@ def test_once(hub, crm, fault, of):
     hub.fault(fault, path="/batch/create")
     activities = made(3, of)
     report = crm.batch_sync_activities(activities)
+    crm._clock.turn(60)
     again = crm.flush_pending()
 
     assert statuses(report) == ["uncertain"] * 3
@@ -315,6 +316,23 @@ def test_found_after_merge(hub, crm):
     assert len(hub.activities()) == 1
 
 
+def test_daily_share(crm_simulator, connect):
+    """
+    A flush stops at its share of the day; the rest waits, and goes when it may.
+    """
+    hub = crm_simulator("hubspot", contacts=[ANA], daily=10)
+    crm = connect(hub)
+    crm.batch_sync_activities(made(1000), deadline=0)
+    report = crm.flush_pending(daily_share=0.5)
+
+    assert hub.requests.total == 5
+    assert report.counts["synced"] == 500
+    assert "50% of the day's requests are used" in str(report[-1].error)
+    assert report.exit_code == 4
+    crm._clock.turn(3600)
+    assert crm.flush_pending().counts["synced"] == 500
+
+
 def test_others_marks(hub, crm):
     """
     The mark of another user's activity of the same id is not taken for one's own.
@@ -323,6 +341,7 @@ def test_others_marks(hub, crm):
     crm.sync_activity(note)
     hub.fault("reset_before", path="/batch/create")
     crm.sync_activity(ActivityRecord(type="note", client_id="501", id="b"))
+    crm._clock.turn(60)
     crm.flush_pending()
 
     assert len(hub.activities()) == 2
@@ -497,7 +516,9 @@ def test_wrong_version(hub, connect):
 
     assert outcome.status == "uncertain"
     assert "api_version" in str(outcome.error)
-    assert all(connect(hub).flush_pending())
+    later = connect(hub)
+    later._clock.turn(60)
+    assert all(later.flush_pending())
 
 
 @pytest.mark.parametrize("setting", ["timeline_template", "timeline_event"])
@@ -531,6 +552,7 @@ def test_timeline_later(crm_simulator, connect):
     outcome = crm.sync_activity(made(1)[0])
 
     assert outcome.status == "uncertain"
+    crm._clock.turn(60)
     assert all(crm.flush_pending())
     assert len(hub.activities("timeline")) == 1
 

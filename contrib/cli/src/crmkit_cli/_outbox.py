@@ -5,7 +5,7 @@ The commands ``crmkit outbox``: list, check, flush, retry, drop.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crmkit import CRMConnector
 
 _SHOWN = 1000
-_RETRIED, _DROPPED = ("uncertain", "dead"), ("pending", "uncertain", "dead")
+_MENDED = ("pending", "uncertain", "dead")
 
 
 @click.group("outbox")
@@ -108,18 +108,35 @@ def check(chosen: Chosen, *, max_age: float | None) -> None:
 
 @command.command(
     "flush",
-    epilog=examples("crmkit outbox flush", "crmkit outbox flush --provider hubspot"),
+    epilog=examples(
+        "crmkit outbox flush",
+        "crmkit outbox flush --provider hubspot --daily-share 0.8 --deadline 300",
+    ),
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", help="At most so many activities."
+)
+@click.option(
+    "--deadline", type=float, metavar="SECONDS", help="Begin nothing after so long."
+)
+@click.option(
+    "--daily-share",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="SHARE",
+    help="Stop when this share of an account's requests of a day is used, such as 0.8.",
 )
 @dry_run
 @common
-def flush(chosen: Chosen, *, dry_run: bool) -> None:
+def flush(chosen: Chosen, /, *, dry_run: bool, **bounds: Any) -> None:
     """
     Send what is due, and look in the CRM for what is uncertain, where that can be told.
     """
     meter = Meter("flush")
     with setup(chosen).connect(meter) as crm, reassuring(crm, chosen), meter:
         meter.total = len(_rows.waiting(crm, chosen, "pending"))
-        report = crm.flush_pending(chosen.user, provider=chosen.provider, dry_run=dry_run)
+        report = crm.flush_pending(
+            chosen.user, provider=chosen.provider, dry_run=dry_run, **bounds
+        )
         told = {outcome.activity_id for outcome in report}
         later = [
             row
@@ -162,11 +179,11 @@ _state = click.option(
 @common
 def retry(chosen: Chosen, ids: Sequence[str], *, state: str | None, dry_run: bool) -> None:
     """
-    Make activities pending again, for the next flush.
+    Have the next flush send activities that are dead, uncertain, or not due yet.
 
-    They are dead or uncertain, and what is uncertain may be in the CRM: look there first.
+    What is uncertain may be in the CRM: look there first.
     """
-    mend = _Mending("retried", _RETRIED, lambda crm: crm.outbox.retry)
+    mend = _Mending("retried", lambda crm: crm.outbox.retry)
     _mend(chosen, mend, _named(ids, state), state, dry_run=dry_run)
 
 
@@ -184,13 +201,12 @@ def drop(chosen: Chosen, ids: Sequence[str], *, state: str | None, dry_run: bool
     """
     Delete activities that are not to be sent.
     """
-    mend = _Mending("dropped", _DROPPED, lambda crm: crm.outbox.drop)
+    mend = _Mending("dropped", lambda crm: crm.outbox.drop)
     _mend(chosen, mend, _named(ids, state), state, dry_run=dry_run)
 
 
 class _Mending(NamedTuple):
     done: str
-    states: Sequence[str]
     method: Callable[[CRMConnector], Callable[..., int]]
 
 
@@ -211,7 +227,7 @@ def _mend(
 ) -> None:
     with setup(chosen).connect() as crm:
         selected = _rows.select(crm, chosen, ids, state)
-        fit = [row for row in selected.rows if row.state in mend.states]
+        fit = [row for row in selected.rows if row.state in _MENDED]
         by_user: dict[str, list[str]] = {}
         for row in fit:
             by_user.setdefault(row.user_id, []).append(row.activity_id)

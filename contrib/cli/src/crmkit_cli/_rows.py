@@ -83,7 +83,7 @@ def document(row: Row) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in names},
         "stored_at": datetime.fromtimestamp(row.stored_at, UTC),
-        "due_at": datetime.fromtimestamp(row.due_at, UTC),
+        "due_at": datetime.fromtimestamp(max(row.due_at, row.stored_at), UTC),
         "error": row.error and {"type": row.error_type, "message": row.error},
     }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
 
-from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN
+from crmkit.reports import PENDING, SYNCED, UNCERTAIN
 from crmkit.stores import SENDING, Forgotten, Key, Row
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ class StoreModel:
 
     def retry(self, keys: Sequence[Key], now: float) -> int:
         with self.place.lock:
-            found = self.where(lambda row: row.state in {DEAD, UNCERTAIN}, keys)
+            ended = {SYNCED, SENDING}
+            found = self.where(lambda row: row.state not in ended, keys)
             again = {row.key: evolve(row, state=PENDING, due_at=now) for row in found}
             self.place.rows.update(again)
             return len(again)

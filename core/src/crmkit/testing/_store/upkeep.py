@@ -59,17 +59,17 @@ class KeepingRows:
     @rule
     def test_o12_retry(self, subject: StoreSubject) -> None:
         """
-        Only rows that are dead or uncertain are retried: they are pending, due at once.
+        What is neither synced nor being sent is retried: it is pending, due at once.
         """
         subject.about("retry")
         store = one_of_each(subject)
         store.add([row("not asked for", "dead")])
-        subject.expect("gives", store.retry([*map(key, STATES)], NOW + 60), 2)
+        subject.expect("gives", store.retry([*map(key, STATES)], NOW + 60), 3)
         again = {"dead": "pending", "uncertain": "pending", "not asked for": "dead"}
         wanted = {**{state: state for state in STATES}, **again}
         subject.expect("leaves", states(store), wanted)
         due = {it.activity_id: it.due_at for it in store.rows(state="pending", limit=9)}
-        wanted_due = {"pending": NOW, "dead": NOW + 60, "uncertain": NOW + 60}
+        wanted_due = dict.fromkeys(["pending", "dead", "uncertain"], NOW + 60)
         subject.expect("makes them due at", due, wanted_due)
 
     @rule

@@ -50,12 +50,13 @@ def sync(
     sent: dict[str, ActivityRecord] = {}
     inputs = []
     for activity in activities:
+        mark = _records.trace(activity)
         try:
-            inputs.append(_input(session, kind, activity))
+            inputs.append(_input(session, kind, activity, mark))
         except (InvalidRequestError, ClientNotFoundError) as error:
             yield SyncOutcome.failed(activity, error)
         else:
-            sent[_records.trace(activity)] = activity
+            sent[mark] = activity
     if inputs:
         target = path(session, "crm/objects", f"{kind}/batch/create")
         answer = content(session.http.post(target, json={"inputs": inputs}))
@@ -97,7 +98,9 @@ def history(session: Session, client_id: str) -> list[ClientInteraction]:
     return found
 
 
-def _input(session: Session, kind: str, activity: ActivityRecord) -> dict[str, Any]:
+def _input(
+    session: Session, kind: str, activity: ActivityRecord, mark: str
+) -> dict[str, Any]:
     client_id = activity.client_id
     if client_id and not AN_ID.fullmatch(client_id):
         msg = "the client's id is no number, so it is none of HubSpot's"
@@ -111,10 +114,10 @@ def _input(session: Session, kind: str, activity: ActivityRecord) -> dict[str, A
             }
         ],
     }
-    marked = session.settings.marker
+    shown = mark if session.settings.marker else None
     return {
-        "objectWriteTraceId": _records.trace(activity),
-        "properties": _records.to_properties(kind, activity, marked=marked),
+        "objectWriteTraceId": mark,
+        "properties": _records.to_properties(kind, activity, mark=shown),
         "associations": [association] if client_id else [],
     }
 

@@ -99,13 +99,17 @@ def limit_from(response: Response) -> Limit | None:
     # Associations have a limit of their own; which one their headers mean is not said.
     if remaining is None or _ASSOCIATIONS in response.url.partition("?")[0]:
         return None
-    if _number(response, "Daily-Remaining") == 0:
-        return Limit(remaining=0, resets_in=_HOUR)
+    left = _number(response, "Daily-Remaining")
+    if left == 0:
+        return Limit(remaining=0, resets_in=_HOUR, daily_used=1.0)
+    day = _number(response, "Daily")
+    used = None if left is None or not day else 1 - left / day
     allowed = _number(response, "Max")
     window = _number(response, "Interval-Milliseconds")
     if not allowed or not window:
         return None
-    return Limit(remaining=remaining, allows=Rate(allowed, per=window / 1000))
+    rate = Rate(allowed, per=window / 1000)
+    return Limit(remaining=remaining, allows=rate, daily_used=used)
 
 
 def _limited(response: Response, body: dict[str, Any]) -> CRMError | None:

@@ -42,12 +42,14 @@ def traced(kind: str, properties: Mapping[str, Any]) -> str | None:
     return next((marks[-1] for text in texts if (marks := _MARK.findall(text))), None)
 
 
-def to_properties(kind: str, activity: ActivityRecord, *, marked: bool) -> dict[str, str]:
+def to_properties(
+    kind: str, activity: ActivityRecord, *, mark: str | None
+) -> dict[str, str]:
     """
     Return the properties that say all that an activity says.
 
-    Metadata without a property of its own becomes lines of the body; a *marked* one's mark
-    is the last. Raises InvalidRequestError for what HubSpot would refuse or misread.
+    Metadata without a property of its own becomes lines of the body; the *mark*, where
+    there is one, is the last. Raises InvalidRequestError for what HubSpot would refuse or misread.
     """
     left = dict(activity.metadata)
     properties = {"hs_timestamp": wire_time(activity.timestamp), **KINDS[kind].defaults}
@@ -58,7 +60,7 @@ def to_properties(kind: str, activity: ActivityRecord, *, marked: bool) -> dict[
             del left[key]
     for name in [name for name in left if name.startswith(_PASSED)]:
         properties[name] = _passed(kind, name, left.pop(name))
-    properties.update(_bodies(kind, activity, left, marked=marked))
+    properties.update(_bodies(kind, activity, left, mark))
     for name in KINDS[kind].bodies:
         _check_length(name, properties.get(name, ""))
     return properties
@@ -154,13 +156,13 @@ def _headers(left: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bodies(
-    kind: str, activity: ActivityRecord, left: dict[str, Any], *, marked: bool
+    kind: str, activity: ActivityRecord, left: dict[str, Any], mark: str | None
 ) -> Iterator[tuple[str, str]]:
     html = left.pop("html", None) or None
     natural = activity.type in KINDS[kind].types
     lines = [] if natural else [f"type: {activity.type}"]
     lines += [f"{name}: {as_text(value)}" for name, value in left.items()]
-    lines += [f"[crmkit {trace(activity)}]"] if marked else []
+    lines += [f"[crmkit {mark}]"] if mark else []
     *plain, marked_up = KINDS[kind].bodies
     if html or not plain:
         shown = str(html) if html else to_html(activity.description)

@@ -1,0 +1,183 @@
+"""
+The CRMs that the promise is held to, and what judges it: their own count.
+
+A provider that is reached over HTTP joins by a line in ``CRMS``.
+"""
+
+import re
+from collections import Counter
+from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
+
+from attrs import evolve, field, frozen
+
+from crmkit import ActivityRecord, CRMConnector, hookimpl
+from crmkit._clock import SystemClock
+
+PEOPLE = [{"id": str(501 + number)} for number in range(10)]
+SIZE, CUT = 12, 4
+LONG = 7200
+TEXT = re.compile(r"number (\S+) of many")
+
+
+@frozen
+class Crm:
+    """
+    A CRM: the *type* of activity to write, and what the path of such a *write* holds.
+    """
+
+    name: str
+    type: str
+    write: str
+
+
+CRMS = {
+    crm.name: crm
+    for crm in [
+        Crm("hubspot", type="note", write="batch/create"),
+    ]
+}
+
+
+class Clock(SystemClock):
+    """
+    The computer's clock, some seconds ahead; waits take no time, but move it on.
+    """
+
+    def __init__(self, ahead=0.0):
+        self.ahead = ahead
+
+    def now(self):
+        return super().now() + timedelta(seconds=self.ahead)
+
+    def monotonic(self):
+        return super().monotonic() + self.ahead
+
+    def sleep(self, seconds):
+        self.ahead += seconds
+
+
+@frozen(kw_only=True)
+class Case:
+    """
+    All that a process needs to know to write to a CRM; *run* is in each activity's id.
+    """
+
+    crm: str
+    url: str
+    credentials: object = field(repr=False)
+    store: str
+    run: str = "a"
+    user: str | None = None
+    size: int = SIZE
+    settings: dict = field(factory=dict)
+
+    def connect(self, clock, **arguments):
+        """
+        Return a connector that cuts small, and repeats once what may be repeated.
+        """
+        options = {
+            "default_provider": self.crm,
+            "plugins": {self.crm: cutting_small(self.crm)},
+            "settings": {self.crm: {"base_url": self.url, **self.settings}},
+            "credentials": self.credentials,
+            "store": f"sqlite:///{self.store}",
+            "max_retries": 1,
+        }
+        return CRMConnector(**{**options, **arguments}, clock=clock)
+
+    def activities(self):
+        """
+        Return a batch of several requests; each text tells its activity's id.
+        """
+        return [
+            ActivityRecord(
+                id=f"{self.run}-{number}",
+                user_id=self.user,
+                type=CRMS[self.crm].type,
+                client_id=PEOPLE[number % len(PEOPLE)]["id"],
+                description=f"number {self.run}-{number} of many",
+            )
+            for number in range(self.size)
+        ]
+
+
+def cutting_small(name):
+    """
+    Return the installed provider itself, but that it sends few activities at once.
+    """
+    module = import_module(f"crmkit_{name}")
+    hooks = {hook: getattr(module, hook) for hook in dir(module) if hook[:7] == "crmkit_"}
+
+    @hookimpl
+    def crmkit_provider():
+        return evolve(module.crmkit_provider(), sync_batch=CUT)
+
+    return SimpleNamespace(**{**hooks, "crmkit_provider": crmkit_provider})
+
+
+class Tripwire:
+    """
+    A wrapper that lets something happen just before activities are sent.
+    """
+
+    def __init__(self, happen):
+        self._happen = happen
+
+    @hookimpl(wrapper=True)
+    def crmkit_sync(self):
+        self._happen()
+        return (yield)
+
+
+def held_by(simulator):
+    """
+    Return how often a simulated CRM holds each activity, by id.
+    """
+    texts = (str(activity["properties"]) for activity in simulator.activities())
+    return Counter(found[1] for text in texts if (found := TEXT.search(text)))
+
+
+def flush_until_quiet(connector, clock):
+    """
+    Flush, two hours later again, until nothing waits but what the user must decide.
+
+    Returns the last report.
+    """
+    for _ in range(6):
+        report = connector.flush_pending()
+        waiting = [row for row in connector.outbox.list() if row.state != "dead"]
+        if all(connector.outcome_of(*row.key[::-1]).user_decides for row in waiting):
+            break
+        clock.sleep(LONG)
+    return report
+
+
+def fates(connector, activities, report, there):
+    """
+    Count what became of accepted activities, and hold that it is what the CRM has.
+
+    Each is there once, or waits and is not there, or is dead with a reason and not there,
+    or is uncertain and said to be so by the *report*, and not there twice.
+    """
+    told = {outcome.activity_id: outcome for outcome in report}
+    found = Counter()
+    for activity in activities:
+        outcome = connector.outcome_of(activity.id, activity.user_id)
+        times = there[activity.id]
+        match getattr(outcome, "status", None):
+            case "synced":
+                right = times == 1
+            case "pending":
+                right = times == 0
+            case "dead":
+                right = times == 0 and outcome.error
+            case "uncertain":
+                right = times <= 1 and told[activity.id].status == "uncertain"
+            case _:
+                right = False
+        assert right, f"{activity.id}: {outcome} and {times} times there"
+        found[outcome.status] += 1
+    assert not there.keys() - {activity.id for activity in activities}
+    return found
