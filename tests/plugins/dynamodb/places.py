@@ -3,13 +3,15 @@ Tables to try the store on: simulated in this process, or by a server on loopbac
 """
 
 import os
+from contextlib import suppress
 
 from crmkit.sealing import Key
-from crmkit_dynamodb._schema import create
+from crmkit_dynamodb._aws import client
+from crmkit_dynamodb._schema import definition
 from crmkit_dynamodb._store import DynamoStore
 from crmkit_dynamodb._url import place_of
 
-MISSING = "dynamodb://missing-{name}"
+MISSING = "dynamodb://missing-{name}?region=eu-central-1"
 SIGNED = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -38,5 +40,16 @@ def open_here(url):
         os.environ.setdefault(name, value)
     place = place_of(url)
     if not place.table.startswith("missing-"):
-        create(place)
+        made(place)
     return DynamoStore(place, keys=OneKey())
+
+
+def made(place):
+    """
+    Make the table of a place unless it is there; not all that simulate it know more.
+    """
+    aws = client("dynamodb", place)
+    with suppress(aws.exceptions.ResourceInUseException):
+        aws.create_table(**definition(place))
+    while aws.describe_table(TableName=place.table)["Table"]["TableStatus"] != "ACTIVE":
+        pass

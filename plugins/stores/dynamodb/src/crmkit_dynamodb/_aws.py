@@ -20,7 +20,7 @@ WORKERS = 16  # requests at once; each waits for its answer
 _ATTEMPTS = 5
 _SIGN_IN = "sign in to AWS: environment, profile, or the role of this machine"
 _REMEDIES = {
-    "AccessDeniedException": "give this role the rights that crmkit-dynamodb's README lists",
+    "AccessDeniedException": "give this role the rights that the package's README lists",
     "ExpiredTokenException": _SIGN_IN,
     "InvalidSignatureException": _SIGN_IN,
     "MissingAuthenticationTokenException": _SIGN_IN,

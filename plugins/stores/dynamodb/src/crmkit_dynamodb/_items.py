@@ -229,7 +229,7 @@ def _check(row: Row, item: Item) -> None:
     size = sum(sizes.values()) + sum(map(len, item))
     if size > _LARGEST:
         msg = (
-            f"the activity {row.activity_id!r} has {size // 1024} KB once it is sealed, and "
-            "DynamoDB takes 400; shorten its description or metadata"
+            f"the activity {row.activity_id!r} has {size // 1024} KB once it is sealed, "
+            "and DynamoDB takes 400; shorten its description or metadata"
         )
         raise StoreError(msg)

@@ -1,6 +1,5 @@
 """
-One store object in its process: the table as it was made, the keys, the owner, the rows
-that it leases.
+One store object in its process: its table, keys, owner, and the rows that it leases.
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ from threading import RLock
 from typing import TYPE_CHECKING
 from weakref import finalize
 
-from attrs import define, field
-
 from crmkit import ConfigurationError, StoreError
 from crmkit_dynamodb._batches import Batches
+from crmkit_dynamodb._keys import keys_of
 from crmkit_dynamodb._owners import Owner
 from crmkit_dynamodb._table import NEW, Table
 
@@ -29,18 +27,18 @@ SHARDS = 8
 _META = {"PK": "CRMKIT", "SK": "TABLE"}
 
 
-@define(kw_only=True)
 class Opened:
     """
     What a process has of a table; a fork leaves it behind.
     """
 
-    table: Table
-    shards: int
-    owner: Owner
-    batches: Batches
-    process: int = field(factory=os.getpid)
-    leased: dict[Key, Spot] = field(factory=dict)
+    def __init__(self, place: Place) -> None:
+        self.table = Table(place)
+        self.shards = describe(self.table, place.shards)
+        self.owner = Owner(self.table, place.lease)
+        self.batches = Batches(self.table)
+        self.process = os.getpid()
+        self.leased: dict[Key, Spot] = {}
 
 
 class DynamoPlace:
@@ -60,7 +58,7 @@ class DynamoPlace:
         """
         with self._lock:
             if self._keys is None:
-                self._keys = _keys_of(self._place)
+                self._keys = keys_of(self._place)
             return self._keys
 
     def close(self) -> None:
@@ -75,7 +73,7 @@ class DynamoPlace:
     def _open(self) -> Opened:
         with self._lock:
             if self._opened is None or self._opened.process != os.getpid():
-                self._opened = _open(self._place)
+                self._opened = Opened(self._place)
                 finalize(self, self._opened.owner.stop)
             return self._opened
 
@@ -105,23 +103,3 @@ def describe(table: Table, shards: int | None) -> int:
         )
         raise ConfigurationError(msg)
     return int(found["shards"])
-
-
-def _open(place: Place) -> Opened:
-    table = Table(place)
-    return Opened(
-        table=table,
-        shards=describe(table, place.shards),
-        owner=Owner(table, place.lease),
-        batches=Batches(table),
-    )
-
-
-def _keys_of(place: Place) -> Keys:
-    if place.kms:
-        from crmkit_dynamodb._kms import KmsKeys
-
-        return KmsKeys(place)
-    from crmkit.sealing import local_keys
-
-    return local_keys()

@@ -130,11 +130,11 @@ class DynamoStore(DynamoVault):
 
     def retry(self, keys: Sequence[Key], now: float) -> int:
         opened = self._open()
-        where, values = "#state IN (:dead, :uncertain)", {DEAD: DEAD, UNCERTAIN: UNCERTAIN}
+        values = {state: state for state in _LEFT}
         change = {"state": PENDING, "dueAt": now}
 
         def again(item: Item) -> bool:
-            return _rows.moved(opened, item, change, where, values)
+            return _rows.moved(opened, item, change, _AT_REST, values)
 
         return sum(opened.table.each(again, _rows.found(opened, keys)))
 
