@@ -70,6 +70,12 @@ class Custody:
     sessions: Sessions
     info: Callable[[str], ProviderInfo]
 
+    def check(self) -> None:
+        """
+        Raise whatever would keep credentials from being kept, before anybody is asked.
+        """
+        self._vault().try_to_seal()
+
     def set(self, credentials: CRMCredentials, user_id: str | None = None) -> None:
         """
         Keep a user's credentials, in place of those that are kept.
@@ -122,8 +128,10 @@ class Custody:
         """
         Begin to sign in with OAuth; *back* is the app's redirect URL.
 
-        Raises ConfigurationError for a provider without OAuth.
+        Raises ConfigurationError for a provider without OAuth, and whatever would keep its
+        tokens from being kept.
         """
+        self.check()
         oauth, proof = self._oauth(provider), Proof()
         url = _oauth.authorize_url(
             self._page(provider, oauth), oauth, app=client_id, back=back, proof=proof
