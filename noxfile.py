@@ -208,6 +208,15 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def engines(session: nox.Session) -> None:
+    """
+    Run the scripts for engines that are too large to be installed for all tests.
+    """
+    session.install(*everything(), *group("test", "engines"))
+    session.run("pytest", "tests/project/test_engines.py", *session.posargs)
+
+
+@nox.session
 def record(session: nox.Session) -> None:
     """
     Record cassettes anew: of the providers named after ``--``, else of all.

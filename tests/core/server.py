@@ -7,6 +7,7 @@ import json
 import socket
 import struct
 from collections import deque
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from urllib.parse import parse_qsl, urlsplit
@@ -91,6 +92,23 @@ def silence():
 
     def send(handler):
         handler.server.owner.released.wait(30)
+        handler.close_connection = True
+
+    return Answer(send=send)
+
+
+def dripping():
+    """
+    Return an answer of a byte now and then, while the test runs.
+    """
+
+    def send(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Length", "10000")
+        handler.end_headers()
+        with suppress(OSError):
+            while not handler.server.owner.released.wait(0.05):
+                handler.wfile.write(b" ")
         handler.close_connection = True
 
     return Answer(send=send)

@@ -2,10 +2,12 @@
 A client that is forgotten is in nothing that crmkit keeps.
 """
 
+import sqlite3
+
 import pytest
 from tests.core.book import Book, activities, keeping, statuses
 
-from crmkit import UnavailableError
+from crmkit import StoreError, UnavailableError
 
 TEXT = "Called about the house in Elm Street"
 
@@ -135,3 +137,22 @@ def test_says_what_is_left(connector):
         "sending": 0,
         "left": list(erasure.left),
     }
+
+
+def test_others_read(book, connector, store):
+    """
+    While somebody reads the store a copy is left in its log, and that is said.
+    """
+    book.fates = {"1": "unreachable"}
+    connector.sync_activity(*activities(1, client_id="7", description=TEXT))
+    connector.outbox.store._open().execute("PRAGMA busy_timeout = 10")
+    reader = sqlite3.connect(store)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM activity").fetchone()
+
+    with pytest.raises(StoreError, match="keeps a copy; forget the client once more"):
+        connector.forget("7")
+    reader.close()
+    connector.forget("7")
+
+    assert not in_files(store)

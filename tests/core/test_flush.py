@@ -114,20 +114,23 @@ def test_progress(book, connector):
     assert told[0][1] < told[-1][1]
 
 
-def test_progress_that_fails(book, connector):
+def test_progress_that_fails(book, connector, clock):
     """
     An error of the caller's own ends the flush, and loses and doubles nothing.
     """
-    leave(book, connector, ["put off"] * 5)
+    leave(book, connector, ["put off", "lost", "written"] * 5)
+    clock.turn(MINUTE)
 
     def fail(outcome):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         connector.flush_pending(progress=fail)
+    clock.turn(MINUTE)
     connector.flush_pending()
 
-    assert sorted(book.times().values()) == [1] * 5
+    assert sorted(book.times().values()) == [1] * 15
+    assert not connector.outbox.list()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from tests.core import acme
 from tests.core.acme_crm import TOKEN
 from tests.core.plugins import provider
-from tests.core.server import Answer, cut_short, reset, silence, zipped
+from tests.core.server import Answer, cut_short, dripping, reset, silence, zipped
 
 from crmkit import (
     AccessDeniedError,
@@ -250,6 +250,29 @@ class TestRepeating:
         assert caught.value.sent
         assert len(server.requests) == 1
         assert clock.waits == []
+
+    @pytest.mark.parametrize("answer", [silence(), dripping()])
+    def test_deadline(self, connect, server, answer):
+        """
+        A CRM that does not answer, or byte by byte, holds nobody beyond the deadline.
+        """
+        server.script(answer)
+        connector = connect(clock=None)
+
+        outcome = connector.sync_activity(ActivityRecord(type="note"), deadline=0.2)
+
+        assert outcome.status == "uncertain"
+        assert str(outcome.error).endswith(("did not answer in time", "broke off"))
+
+    def test_deadline_before_the_request(self, connect, server, clock):
+        """
+        Nothing is sent once the deadline has passed.
+        """
+        server.answer = lambda request: clock.turn(10) or 429
+        outcome = connect().sync_activity(ActivityRecord(type="note"), deadline=5)
+
+        assert outcome.status == "pending"
+        assert len(server.requests) == 1
 
     @pytest.mark.parametrize("verb", WRITES)
     @pytest.mark.parametrize("status", [429, 423])

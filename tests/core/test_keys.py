@@ -13,13 +13,8 @@ import pytest
 from tests.core.keys import ONE, THREE, TWO, MemoryKeyring
 
 from crmkit import ConfigurationError
-from crmkit._keys import (
-    keep_newest,
-    make_first,
-    may_hold_keys,
-    place_in_use,
-    put_new_first,
-)
+from crmkit._key_places import may_hold_keys
+from crmkit._keys import keep_newest, make_first, place_in_use, put_new_first
 from crmkit.sealing import Key, local_keys
 
 
@@ -292,7 +287,8 @@ def test_rotation(key_file, ring, place):
     """
     old = f"{ONE} {TWO}"
     key_file(old) if place == "file" else ring.kept.update({("crmkit", "key"): old})
-    used = put_new_first()
+    used = place_in_use()
+    assert put_new_first(used)
     new = newest()
 
     assert new not in {id_of(ONE), id_of(TWO)}
@@ -313,7 +309,7 @@ def test_rotation_of_a_file(key_file):
     """
     path = key_file(ONE)
     path.with_name("crmkit.key.new").write_text("of a rotation that was killed")
-    put_new_first()
+    put_new_first(place_in_use())
 
     assert [file.name for file in path.parent.iterdir()] == ["crmkit.key"]
     assert os.name != "posix" or stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -321,12 +317,12 @@ def test_rotation_of_a_file(key_file):
 
 def test_rotation_of_the_variable(monkeypatch):
     """
-    The variable is the user's to change: the error says in which steps.
+    The variable is the user's to change, and stays as it is.
     """
     monkeypatch.setenv("CRMKIT_KEY", ONE)
 
-    with pytest.raises(ConfigurationError, match="put a new key before the old one"):
-        put_new_first()
+    assert not put_new_first(place_in_use())
+    assert newest() == id_of(ONE)
 
 
 def test_may_hold_keys(monkeypatch, key_file, ring):

@@ -81,6 +81,40 @@ class TestFile:
         assert path.exists()
         assert stat.S_IMODE(path.parent.stat().st_mode) & 0o077 == 0
 
+    def test_folders_whatever_the_umask(self, tmp_path):
+        """
+        None of the folders that are made can be changed by others.
+        """
+        old = os.umask(0)
+        try:
+            one = open_store(f"sqlite:///{tmp_path}/a/b/outbox.db")
+            one.counts()
+            one.close()
+        finally:
+            os.umask(old)
+
+        made = [tmp_path / "a", tmp_path / "a" / "b"]
+        assert [stat.S_IMODE(folder.stat().st_mode) for folder in made] == [0o700] * 2
+
+    def test_open_to_others(self, open_one, store, caplog):
+        """
+        A file that others can read is used, with a warning that names the remedy.
+        """
+        store.touch(mode=0o644)
+        store.chmod(0o644)
+        open_one().counts()
+
+        assert "chmod 600" in caplog.text
+
+    def test_loop(self, tmp_path):
+        """
+        A link that leads to itself is refused.
+        """
+        (tmp_path / "loop").symlink_to(tmp_path / "loop")
+
+        with pytest.raises((ConfigurationError, StoreError), match="loop"):
+            open_store(f"sqlite:///{tmp_path}/loop/outbox.db").counts()
+
     def test_mode(self, open_one, store):
         """
         The file, and what SQLite puts beside it, is its owner's alone to read.

@@ -4,6 +4,7 @@ The CRMs that the promise is held to, and what judges it: their own count.
 A provider that is reached over HTTP joins by a line in ``CRMS``.
 """
 
+import os
 import re
 from collections import Counter
 from datetime import timedelta
@@ -12,7 +13,7 @@ from types import SimpleNamespace
 
 from attrs import evolve, field, frozen
 
-from crmkit import ActivityRecord, CRMConnector, hookimpl
+from crmkit import ActivityRecord, CRMConnector, CRMCredentials, hookimpl
 from crmkit._clock import SystemClock
 
 PEOPLE = [{"id": str(501 + number)} for number in range(10)]
@@ -24,18 +25,17 @@ TEXT = re.compile(r"number (\S+) of many")
 @frozen
 class Crm:
     """
-    A CRM: the *type* of activity to write, and what the path of such a *write* holds.
+    A CRM by its provider's *name*, and what the path of a *write* holds.
     """
 
     name: str
-    type: str
     write: str
 
 
 CRMS = {
     crm.name: crm
     for crm in [
-        Crm("hubspot", type="note", write="batch/create"),
+        Crm("hubspot", write="batch/create"),
     ]
 }
 
@@ -62,26 +62,37 @@ class Clock(SystemClock):
 class Case:
     """
     All that a process needs to know to write to a CRM; *run* is in each activity's id.
+
+    It signs in by *credentials*, or by a *grant*, a refresh token with its app.
     """
 
     crm: str
-    url: str
-    credentials: object = field(repr=False)
+    url: str | None = None
+    credentials: object = field(default=None, repr=False)
+    grant: dict = field(default=None, repr=False)
     store: str
     run: str = "a"
     user: str | None = None
     size: int = SIZE
+    cut: int = CUT
     settings: dict = field(factory=dict)
+    key: str | None = field(default=None, repr=False)
 
     def connect(self, clock, **arguments):
         """
         Return a connector that cuts small, and repeats once what may be repeated.
         """
+        if self.key:  # which a process that was just forked does not know yet
+            os.environ["CRMKIT_KEY"] = self.key
+        place = {"base_url": self.url} if self.url else {}
+        credentials = self.credentials
+        if self.grant:
+            credentials = CRMCredentials(provider=self.crm, **self.grant)
         options = {
             "default_provider": self.crm,
-            "plugins": {self.crm: cutting_small(self.crm)},
-            "settings": {self.crm: {"base_url": self.url, **self.settings}},
-            "credentials": self.credentials,
+            "plugins": {self.crm: cutting(self.crm, self.cut)},
+            "settings": {self.crm: {**place, **self.settings}},
+            "credentials": credentials,
             "store": f"sqlite:///{self.store}",
             "max_retries": 1,
         }
@@ -95,7 +106,7 @@ class Case:
             ActivityRecord(
                 id=f"{self.run}-{number}",
                 user_id=self.user,
-                type=CRMS[self.crm].type,
+                type="note",
                 client_id=PEOPLE[number % len(PEOPLE)]["id"],
                 description=f"number {self.run}-{number} of many",
             )
@@ -103,16 +114,16 @@ class Case:
         ]
 
 
-def cutting_small(name):
+def cutting(name, size):
     """
-    Return the installed provider itself, but that it sends few activities at once.
+    Return the installed provider itself, but that it sends so many activities at once.
     """
     module = import_module(f"crmkit_{name}")
     hooks = {hook: getattr(module, hook) for hook in dir(module) if hook[:7] == "crmkit_"}
 
     @hookimpl
     def crmkit_provider():
-        return evolve(module.crmkit_provider(), sync_batch=CUT)
+        return evolve(module.crmkit_provider(), sync_batch=size)
 
     return SimpleNamespace(**{**hooks, "crmkit_provider": crmkit_provider})
 

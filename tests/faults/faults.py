@@ -4,7 +4,6 @@ What goes wrong between a connector and its CRM; any status from 400 on does, to
 Each is a way to treat one request: *it* is the proxy's Exchange.
 """
 
-import json
 from time import sleep
 
 PAUSE = 0.002
@@ -105,6 +104,18 @@ def hang_after(it):
 
 
 @fault
+def endless(it):
+    """
+    Do the work, and answer byte by byte without an end.
+    """
+    it.pass_on()
+    it.head(10**9)
+    while True:
+        it.wfile.write(b" ")
+        sleep(10 * PAUSE)
+
+
+@fault
 def held(it):
     """
     Do not answer, and do the work when the client has long left.
@@ -152,10 +163,18 @@ def broken_json(it):
 @fault
 def other_json(it):
     """
+    Answer 200 with JSON that tells nothing; nothing was done.
+    """
+    it.reply(200, b'{"results": []}', {"Content-Type": "application/json"})
+
+
+@fault
+def done_but_other_json(it):
+    """
     Do the work, and answer 200 with JSON that tells nothing.
     """
     it.pass_on()
-    it.reply(200, json.dumps({"results": []}).encode())
+    it.reply(200, b'{"results": []}')
 
 
 @fault
@@ -174,3 +193,13 @@ def no_http(it):
     """
     it.wfile.write(b"\x15\x03\x01\x00\x02\x02\x28")
     it.end()
+
+
+REFUSED = {"400", "409"}
+STATUSES = [*sorted(REFUSED), "401", "403", "404", "408", "423", "429", "477"]
+ALL = [*(name for name in FAULTS if name != "held"), *STATUSES, "500", "502", "503", "504"]
+# That a client has no activities is an answer like any other: it cannot be told from a lie.
+TOLD = [name for name in ALL if not name.endswith("other_json")]
+HARMLESS = {"late", "drip"}
+SLOW = {*HARMLESS, "hang_before", "hang_after", "endless"}
+QUICK = [name for name in TOLD if name not in SLOW]

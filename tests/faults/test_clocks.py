@@ -28,7 +28,6 @@ def test_jump(world, fault, jump):
     assert world.settled(world.connect(), activities) == {"synced": len(activities)}
 
 
-@pytest.mark.xfail(reason="what is due in a year is not thought to be a clock's mistake")
 def test_ahead(world):
     """
     What was written while the clock was a year ahead is sent when the clock is right.

@@ -11,18 +11,10 @@ import pytest
 from attrs import evolve
 from tests.core.waiting import until
 from tests.faults.crms import LONG
-from tests.faults.faults import FAULTS
+from tests.faults.faults import ALL, HARMLESS, QUICK, REFUSED, TOLD
 
 STORMS = int(os.environ.get("FAULTS_STORMS", "8"))
 SEED = int(os.environ.get("FAULTS_SEED", "1"))
-
-REFUSED = {"400", "409"}
-STATUSES = [*sorted(REFUSED), "401", "403", "404", "408", "423", "429", "477"]
-ALL = [*(name for name in FAULTS if name != "held"), *STATUSES, "500", "502", "503", "504"]
-# That a client has no activities is an answer like any other: it cannot be told from a lie.
-TOLD = [name for name in ALL if name != "other_json"]
-HARMLESS = {"late", "drip"}
-QUICK = [name for name in TOLD if name not in HARMLESS and not name.startswith("hang")]
 
 pytestmark = pytest.mark.usefixtures("impatient")
 

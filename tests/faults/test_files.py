@@ -14,9 +14,9 @@ import pytest
 from attrs import evolve
 from tests.core.children import Child
 from tests.core.waiting import in_threads, until
-from tests.faults.crms import TEXT, Clock, Tripwire
+from tests.faults.crms import TEXT, Case, Clock, Tripwire
+from tests.faults.victims import LOCAL, synced
 
-from crmkit import ActivityRecord, CRMConnector
 from crmkit.errors import StoreError
 
 LOCKED = """
@@ -177,20 +177,20 @@ class Book:
     An address book, whose file of activities is the judge.
     """
 
-    def __init__(self, folder, clock):
-        clients, self.journal = folder / "clients.csv", folder / "clients.activities.csv"
-        clients.write_text("id,email\n1,ana@example.com\n")
-        self._arguments = {
-            "default_provider": "addressbook",
-            "settings": {"addressbook": {"path": str(clients)}},
-            "clock": clock,
-        }
+    def __init__(self, folder):
+        clients = folder / "book" / "clients.csv"
+        clients.parent.mkdir()
+        clients.write_text("id,email\n501,ana@example.com\n")
+        self.journal, self._folder = clients.with_suffix(".activities.csv"), folder
+        self._settings = {"path": str(clients)}
 
-    def connect(self, store):
+    def case(self, run, size=12):
         """
-        Return a connector that writes there.
+        Return what it takes to write there, with a store of its own.
         """
-        return CRMConnector(**self._arguments, store=f"sqlite:///{store}", max_retries=1)
+        store = f"{self._folder}/{run}.db"
+        settings = self._settings
+        return Case(crm="addressbook", store=store, settings=settings, run=run, size=size)
 
     def there(self):
         """
@@ -208,27 +208,11 @@ def book(tmp_path):
     """
     Return an address book that has one activity already.
     """
-    folder = tmp_path / "book"
-    folder.mkdir()
-    book = Book(folder, Clock())
-    with book.connect(tmp_path / "first.db") as connector:
-        assert all(connector.batch_sync_activities(notes("first", 1)))
+    book = Book(tmp_path)
+    first = book.case("first", size=1)
+    with first.connect(Clock()) as connector:
+        assert all(connector.batch_sync_activities(first.activities()))
     return book
-
-
-def notes(run, number):
-    """
-    Return so many activities; each text tells its id.
-    """
-    return [
-        ActivityRecord(
-            id=f"{run}-{n}",
-            type="note",
-            client_id="1",
-            description=f"number {run}-{n} of many",
-        )
-        for n in range(number)
-    ]
 
 
 @contextmanager
@@ -261,16 +245,17 @@ FILE_FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FILE_FAULTS)
-def test_book(book, tmp_path, fault):
+def test_book(book, fault):
     """
     What an address book cannot write waits in the outbox, and is there once afterwards.
     """
-    connector = book.connect(tmp_path / "outbox.db")
-    activities = notes("second", 12)
+    case = book.case("a")
+    connector, activities = case.connect(Clock()), case.activities()
     assert len(connector.outbox.list()) == 0
-    if fault == "disk full":  # no file but this one is to be too large
-        with book.connect(tmp_path / "long.db") as other:
-            other.batch_sync_activities(notes("long", 20_000))
+    if fault == "disk full":  # no file but the book's own is to be too large
+        long = evolve(book.case("long", size=1500), cut=1500)
+        with long.connect(Clock()) as other:
+            other.batch_sync_activities(long.activities())
 
     with FILE_FAULTS[fault](book):
         report = connector.batch_sync_activities(activities)
@@ -278,28 +263,41 @@ def test_book(book, tmp_path, fault):
         assert {outcome.status for outcome in report} == {"pending"}
         assert all("clients.activities.csv" in str(outcome.error) for outcome in report)
     assert all(connector.flush_pending())
-    mine = {activity.id: 1 for activity in activities}
-    assert mine.items() <= book.there().items()
+    assert {activity.id: 1 for activity in activities}.items() <= book.there().items()
     assert set(book.there().values()) == {1}
     connector.close()
 
 
-def test_locked(book, tmp_path):
+def test_locked(book):
     """
-    While another program holds the address book's file, sync waits, and is done then.
+    While another program holds the address book's file sync waits, and is done then.
     """
-    activities = notes("second", 12)
+    case = book.case("a")
     with (
         Child(LOCKED, path=str(book.journal)) as other,
-        book.connect(tmp_path / "outbox.db") as connector,
+        case.connect(Clock()) as connector,
     ):
         assert other.hear() == "locked"
-        join = in_threads(1, lambda _: connector.batch_sync_activities(activities))
+        join = in_threads(1, lambda _: connector.batch_sync_activities(case.activities()))
         until(lambda: connector.outbox.list(state="sending"))
-        assert book.there().total() == 1
 
         other.tell()
 
         (report,) = join()
         assert all(report)
+    assert set(book.there().values()) == {1}
     assert book.there().total() == 13
+
+
+@LOCAL
+def test_one_book(book, victims):
+    """
+    What eight processes write to one address book is there once, and whole.
+    """
+    cases = [book.case(str(n), size=100) for n in range(8)]
+
+    told = victims.results(*((synced, case) for case in cases))
+
+    assert {status for one in told for status in one} == {"synced"}
+    assert set(book.there().values()) == {1}
+    assert book.there().total() == 801

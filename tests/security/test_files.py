@@ -46,9 +46,9 @@ on_posix = pytest.mark.skipif(os.name != "posix", reason="permissions are otherw
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_what_is_made_is_the_owner_s(tmp_path, umask):
     """
-    The store, all that lies beside it while it is open, and its folder are the owner's.
+    The store, all that lies beside it while it is open, and its folders are the owner's.
     """
-    folder = tmp_path / "data"
+    folder = tmp_path / "data" / "crmkit"
     with subprocess.Popen(
         [sys.executable, "-c", WRITE, f"sqlite:///{folder / 'outbox.db'}"],
         stdin=subprocess.PIPE,
@@ -56,13 +56,26 @@ def test_what_is_made_is_the_owner_s(tmp_path, umask):
         umask=umask,
     ) as process:
         process.stdout.readline()
+        assert {path.stat().st_size for path in folder.glob("*.owner")} == {0}
         made = {path: path.stat().st_mode & 0o777 for path in [folder, *folder.iterdir()]}
         process.stdin.close()
 
     assert process.returncode == 0
-    assert made.pop(folder) == 0o700
+    assert made.pop(folder) == folder.parent.stat().st_mode & 0o777 == 0o700
     assert set(made.values()) == {0o600}
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+@on_posix
+def test_a_store_that_others_may_read(connect, tmp_path, caplog):
+    """
+    A store that others may read is used as it is, and the log warns of it.
+    """
+    (tmp_path / "outbox.db").touch(mode=0o644)
+
+    connect(auto_sync=False).sync_activity(NOTE)
+
+    assert "chmod 600" in caplog.text
 
 
 def foreign_text(path):

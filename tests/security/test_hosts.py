@@ -97,7 +97,7 @@ def test_next_links(running, connect, server, foreign, monkeypatch):
     connector = connect(plugins={"acme": listing()}, max_retries=0)
     home = ("127.0.0.1", server.port)
 
-    @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(links(server.port, foreign.port))
     def the_law(link):
         server.script({"next": link}, {})

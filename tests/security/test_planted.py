@@ -5,7 +5,9 @@ What is planted in tokens, clients and activities comes out nowhere but where it
 import logging
 import pickle
 import re
+import traceback
 import warnings
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,8 @@ from tests.security.planted import (
 import crmkit_example
 import crmkit_hubspot
 from crmkit import ActivityRecord, CRMCredentials, CrmkitError, Secret
+from crmkit._sqlite import open_store
+from crmkit._vault import vault_of
 from crmkit.codec import to_json
 
 ROOT = Path(__file__).parents[2]
@@ -30,24 +34,20 @@ ECHO = " ".join(PLANTS.values())
 
 
 @pytest.fixture
-def search(monkeypatch):
+def search(caplog):
     """
     Return a search that hears all loggers at their finest, and all warnings.
     """
     search = Search()
-    handler, root = Everything(search), logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    for name in ("crmkit", "crmkit.http", "urllib3", "urllib3.connection"):
-        monkeypatch.setattr(logging.getLogger(name), "level", logging.DEBUG)
-        logging.getLogger(name).manager._clear_cache()
+    caplog.set_level(logging.DEBUG)
+    handler = Everything(search)
+    logging.getLogger().addHandler(handler)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         yield search
-    root.removeHandler(handler)
-    root.setLevel(level)
-    search.take("warnings", *(str(warning.message) for warning in told))
+    logging.getLogger().removeHandler(handler)
+    search.take("warnings", *(warning.message for warning in told))
+    assert "warnings" not in {place for place, _ in search.found()}
 
 
 @pytest.fixture
@@ -234,16 +234,15 @@ def test_all_that_fails(connect, server, search, plugin, failure):
     assert search.found() == set()
 
 
-def test_failing_to_renew(connect, server, search):
+@pytest.mark.parametrize("plugin", [acme, crmkit_hubspot])
+@pytest.mark.parametrize("code", ["invalid_grant", ECHO])
+def test_failing_to_renew(connect, server, search, plugin, code):
     """
     A token endpoint that answers with all it was sent makes no error that shows it.
     """
-    server.answer = lambda request: (
-        Answer(400, json={"error": ECHO, "error_description": ECHO})
-        if request.path == "/token"
-        else 401
-    )
-    connector = connect(credentials=credentials(), max_retries=0)
+    told = Answer(400, json={"error": code, "error_description": ECHO, "hint": [ECHO]})
+    server.answer = lambda request: told if "token" in request.path else 401
+    connector = connect(credentials=credentials(), plugins={"acme": plugin}, max_retries=0)
 
     for call in calls(connector)[:6]:
         try:
@@ -251,6 +250,7 @@ def test_failing_to_renew(connect, server, search):
         except CrmkitError as error:
             search.raised(error)
 
+    assert any("token" in request.path for request in server.requests)
     assert search.looked_at["errors"]
     assert search.found() == set()
 
@@ -288,6 +288,52 @@ def test_the_store_s_files(connect, crm, search, tmp_path):
     assert waiting.found(SECRETS) == set()
     assert {name for _, name in waiting.found()} == {"note", "metadata", "e-mail"}
     assert search.found() == set()
+
+
+def test_a_client_that_is_forgotten(connect, crm, search, tmp_path):
+    """
+    A client that is forgotten is in no file of the store, though it is open still.
+    """
+    with connect(credentials=credentials(), auto_sync=False) as connector:
+        connector.batch_sync_activities(map(activity, range(50)))
+        assert connector.forget("1")
+        search.take("store", *(path.read_bytes() for path in tmp_path.iterdir()))
+
+    assert search.found() == set()
+
+
+def test_credentials_in_the_store(tmp_path, search, monkeypatch):
+    """
+    Credentials in the store are sealed: none of their parts can be read in its files.
+    """
+    pytest.importorskip("cryptography")
+    monkeypatch.setenv("CRMKIT_KEY", b64encode(bytes(range(32))).decode())
+    store = open_store(f"sqlite:///{tmp_path / 'outbox.db'}")
+    vault = vault_of(store)
+
+    vault.save(credentials(), "bob", replacing=None)
+    search.show("vault", vault, vault.get("acme", "bob"), *vault.all())
+    search.take("store", *(path.read_bytes() for path in tmp_path.iterdir()))
+    assert vault.get("acme", "bob").credentials == credentials()
+    store.close()
+    search.take("store", *(path.read_bytes() for path in tmp_path.iterdir()))
+
+    assert search.found({**SECRETS, "client id": "app"}) == set()
+
+
+def test_what_shows_local_variables(connect, server, search):
+    """
+    A tool that shows the variables of a failed call may show a token, as SECURITY.md says.
+    """
+    server.answer = lambda request: 500
+    connector = connect(credentials=credentials(), max_retries=0)
+
+    with pytest.raises(CrmkitError) as caught:
+        connector.session().http.post("/notes", json=[PERSONAL["note"]])
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    search.take("locals", "".join(told.format()))
+
+    assert {("locals", "note"), ("locals", "access token")} <= search.found()
 
 
 def test_cassettes():

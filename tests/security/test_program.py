@@ -67,15 +67,17 @@ def run(tmp_path, crm_simulator):
     return run
 
 
-def test_what_it_says(run):
+@pytest.mark.parametrize("how", [(), ("--json", "--trace")], ids=["text", "json"])
+def test_what_it_says(run, how):
     """
     No command but those that show clients says anything of one; none shows a token.
     """
     search = Search()
 
     for name, (arguments, lines) in RUNS.items():
-        done = run(*arguments, lines=lines)
+        done = run(*arguments, *how, lines=lines)
         assert done.stdout or done.stderr
+        assert (done.returncode == 2) == ("broken" in name)
         assert "Traceback" not in done.stderr
         search.take(name, done.stdout, done.stderr)
 

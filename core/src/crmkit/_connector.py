@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from crmkit._changes import Changes
-    from crmkit._credentials import GivenCredentials
+    from crmkit._custody import Custody
     from crmkit._erasure import Erasure
+    from crmkit._given import GivenCredentials
     from crmkit._outbox import Outbox
     from crmkit._personalize import Arguments, Request
     from crmkit._rooms import Rooms
@@ -375,6 +376,17 @@ class CRMConnector:
         What waits, is uncertain or dead: list, check, retry, drop.
         """
         return self._open.outbox
+
+    @property
+    def credentials(self) -> Custody:
+        """
+        What the store keeps to sign in with: set, list, remove, rotate, sign in.
+        """
+        from crmkit._custody import Custody
+
+        rooms = self._open
+        info, sessions = rooms.host.provider, rooms.sessions
+        return Custody(open_store=lambda: rooms.store, sessions=sessions, info=info)
 
     def session(
         self, user_id: str | None = None, *, provider: str | None = None

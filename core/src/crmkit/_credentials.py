@@ -1,63 +1,68 @@
 """
-Whose credentials: given by the caller, else from the environment; renewed when refused.
+Whose credentials: given by the caller, else kept in the store, else from the environment.
 """
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import define, field
 
-from crmkit.errors import ConfigurationError, CredentialsNotFoundError
-from crmkit.models import CRMCredentials, Secret
+from crmkit._given import from_environment, look_up, not_found
+from crmkit.models import CRMCredentials
 
 if TYPE_CHECKING:
     from crmkit._clock import Clock
+    from crmkit._door import Door
+    from crmkit._given import GivenCredentials
+    from crmkit._vault import Kept
     from crmkit.infos import ProviderInfo
+    from crmkit.models import Secret
 
-Given = CRMCredentials | Secret | str
-GivenCredentials = (
-    Given
-    | Mapping[str, Given]
-    | Mapping[tuple[str, str | None], Given]
-    | Callable[[str, str | None], Given | None]
-)
-_Renewed = tuple[tuple[Secret | None, Secret | None], CRMCredentials]
+    Whose = tuple[str, str | None]
+    Tokens = tuple[Secret | None, Secret | None]
 
 _EARLY = timedelta(seconds=60)
-_NOT_IN_NAMES = re.compile(r"\W", re.ASCII)
 
 
+@define(kw_only=True)
 class Credentials:
     """
-    The credentials of one connector, each found once and renewed one at a time.
+    The credentials of one connector, each found once.
+
+    *door* leads to the store, None without one. What is renewed but not kept in the store
+    is in memory, and serves as long as what it was made of is found.
     """
 
-    def __init__(self, given: GivenCredentials | None, clock: Clock) -> None:
-        self._given = given
-        self._clock = clock
-        self._lock = Lock()
-        self._locks: dict[tuple[str, str | None], Lock] = {}
-        self._renewed: dict[tuple[str, str | None], _Renewed] = {}
+    given: GivenCredentials | None
+    clock: Clock
+    door: Door | None = None
+    _lock: Lock = field(factory=Lock, init=False)
+    _locks: dict[Whose, Lock] = field(factory=dict, init=False)
+    _kept: dict[Whose, Kept | None] = field(factory=dict, init=False)
+    _renewed: dict[Whose, tuple[Tokens, CRMCredentials]] = field(factory=dict, init=False)
 
     def find(
         self, provider: str, info: ProviderInfo, user_id: str | None
     ) -> CRMCredentials:
         """
-        Return what signs in for this user; what was renewed as long as the same is given.
+        Return what signs in for this user.
 
-        Raises CredentialsNotFoundError, with the remedy, when nobody gave any.
+        Raises CredentialsNotFoundError, with the remedy, when there are none; StoreError or
+        ConfigurationError when what the store keeps cannot be read.
         """
-        found = self._current(provider, user_id)
-        if found is None and info.auth is None:
-            return CRMCredentials(provider=provider)
+        whose = (provider, user_id)
+        if info.auth is None:
+            found = look_up(self.given, *whose) or from_environment(*whose)
+            return found or CRMCredentials(provider=provider)
+        found = self.current(whose)
         if found is None:
-            raise CredentialsNotFoundError(_not_found(provider, user_id))
+            self._look_closely(whose)
+            found = self.current(whose)
+        if found is None:
+            raise not_found(*whose)
         return found
 
     def is_due(self, credentials: CRMCredentials) -> bool:
@@ -67,90 +72,107 @@ class Credentials:
         if credentials.access_token is None:
             return True
         expiry = credentials.expires_at
-        return expiry is not None and expiry - _EARLY <= self._clock.now()
+        return expiry is not None and expiry - _EARLY <= self.clock.now()
 
-    def renew(
-        self,
-        refused: CRMCredentials,
-        user_id: str | None,
-        refresh: Callable[[], CRMCredentials | None],
-    ) -> CRMCredentials | None:
+    def one_at_a_time(self, whose: Whose) -> Lock:
         """
-        Return credentials newer than *refused*, or None when there is no way to get any.
-
-        Of several threads one calls *refresh*, the others take what it brought.
+        Return the lock under which one thread renews them.
         """
-        key = (refused.provider, user_id)
         with self._lock:
-            lock = self._locks.setdefault(key, Lock())
-        with lock:
-            # Others may have renewed it, or whoever gave it may give another by now.
-            current = self._current(*key)
-            if current is not None and _tokens(current) != _tokens(refused):
-                return current
-            given = self._look_up(*key)
-            fresh = refresh()
-            if fresh is not None:
-                fresh = evolve(fresh, provider=refused.provider)
-                self._renewed[key] = _tokens(given), fresh
-            return fresh
+            return self._locks.setdefault(whose, Lock())
 
-    def _current(self, provider: str, user_id: str | None) -> CRMCredentials | None:
-        given = self._look_up(provider, user_id)
-        before, fresh = self._renewed.get((provider, user_id), (None, None))
-        return fresh if fresh is not None and before == _tokens(given) else given
+    def current(self, whose: Whose) -> CRMCredentials | None:
+        """
+        Return the newest that this process knows, None if there are none.
+        """
+        return self.in_memory(whose) or self.origin(whose)
 
-    def _look_up(self, provider: str, user_id: str | None) -> CRMCredentials | None:
-        given = self._given
-        if callable(given):
-            found = given(provider, user_id)
-        elif isinstance(given, Mapping):
-            by_user: Mapping[object, Given] = given  # type: ignore[assignment]
-            found = by_user.get((provider, user_id)) or by_user.get(provider)
-        elif isinstance(given, CRMCredentials) and given.provider != provider:
-            found = None  # they say themselves whose they are
-        else:
-            found = given
-        found = found or _from_environment(provider, user_id)
-        return _checked(found, provider) if found else None
+    def in_memory(self, whose: Whose) -> CRMCredentials | None:
+        """
+        Return what was renewed and is not kept, while what it was made of is found.
+        """
+        if whose not in self._renewed:
+            return None
+        before, fresh = self._renewed[whose]
+        return fresh if before == tokens_of(self.origin(whose)) else None
+
+    def origin(self, whose: Whose) -> CRMCredentials | None:
+        """
+        Return them as they were found, apart from what was renewed in memory alone.
+        """
+        given = look_up(self.given, *whose)
+        kept = self.kept_for(whose, given)
+        return kept.credentials if kept else given or from_environment(*whose)
+
+    def source(self, whose: Whose) -> str:
+        """
+        Say where they come from.
+        """
+        given = look_up(self.given, *whose)
+        if self.kept_for(whose, given):
+            return "the store"
+        return "what is given" if given else "the environment"
+
+    def kept(self, whose: Whose) -> Kept | None:
+        """
+        Return what the store keeps, whatever it was kept for, as it was read last.
+        """
+        if whose not in self._kept:
+            vault = self.door and self.door.look()
+            self._kept[whose] = vault.get(*whose) if vault else None
+        return self._kept[whose]
+
+    def kept_for(self, whose: Whose, given: CRMCredentials | None) -> Kept | None:
+        """
+        Return what the store keeps as successors of what is given, or to be found.
+        """
+        # Given credentials that are not spent by renewing them never have a successor.
+        if given is not None and given.refresh_token is None:
+            return None
+        kept = self.kept(whose)
+        return kept if kept and kept.succeeds == digest(given) else None
+
+    def remember(self, whose: Whose, kept: Kept) -> None:
+        """
+        Know what the store keeps from now on.
+        """
+        self._kept[whose] = kept
+        self._renewed.pop(whose, None)
+
+    def remember_alone(self, whose: Whose, fresh: CRMCredentials) -> None:
+        """
+        Know what was renewed, as long as what it was made of is found.
+        """
+        self._renewed[whose] = tokens_of(self.origin(whose)), fresh
+
+    def forget(self, whose: Whose) -> None:
+        """
+        Read what the store keeps anew, when it is needed next.
+        """
+        self._kept.pop(whose, None)
+
+    def _look_closely(self, whose: Whose) -> None:
+        # Where some are kept, an error that names the missing key says more than "none".
+        vault = self.door and self.door.look(without_key=True)
+        self._kept[whose] = vault.get(*whose) if vault else None
 
 
-def _tokens(credentials: CRMCredentials | None) -> tuple[Secret | None, Secret | None]:
+def tokens_of(credentials: CRMCredentials | None) -> Tokens:
+    """
+    Return what credentials are compared by.
+    """
     if credentials is None:
         return None, None
     return credentials.access_token, credentials.refresh_token
 
 
-def _checked(found: object, provider: str) -> CRMCredentials:
-    if isinstance(found, CRMCredentials) and found.provider == provider:
-        return found
-    if isinstance(found, CRMCredentials):
-        msg = f"credentials= gives those of {found.provider!r} for {provider!r}"
-        raise ConfigurationError(msg)
-    if not isinstance(found, str | Secret):
-        msg = (
-            f"credentials= gives a {type(found).__name__} for {provider!r}; give a token "
-            "as text, a Secret, or CRMCredentials"
-        )
-        raise ConfigurationError(msg)
-    return CRMCredentials(provider=provider, access_token=Secret(found).reveal().strip())
-
-
-def variable(provider: str, user_id: str | None) -> str:
+def digest(given: CRMCredentials | None) -> str | None:
     """
-    Return the environment variable that holds this user's token.
+    Return what names given tokens without telling them; None for none.
     """
-    name = f"CRMKIT_{_NOT_IN_NAMES.sub('_', provider).upper()}_TOKEN"
-    return name if user_id is None else f"{name}__{user_id}"
+    if given is None:
+        return None
+    from hashlib import sha256
 
-
-def _from_environment(provider: str, user_id: str | None) -> str | None:
-    return os.environ.get(variable(provider, user_id))
-
-
-def _not_found(provider: str, user_id: str | None) -> str:
-    whom = "(the call names none)" if user_id is None else repr(user_id)
-    return (
-        f"No CRM credentials found for user {whom} of provider {provider!r}: set "
-        f"{variable(provider, user_id)}, or pass credentials= to CRMConnector"
-    )
+    texts = ("" if token is None else token.reveal() for token in tokens_of(given))
+    return sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()

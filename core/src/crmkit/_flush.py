@@ -5,6 +5,7 @@ Sending what waits: group by group, first what is uncertain, then what is due.
 from __future__ import annotations
 
 import math
+from contextlib import closing
 from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from crmkit.errors import ConfigurationError, OutboxError, PluginError
 from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN, SyncReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from crmkit._dispatch import Dispatch
     from crmkit.models import ActivityRecord
@@ -77,10 +78,11 @@ def flush(run: Dispatch, wanted: Wanted, size: Callable[[Group], int]) -> SyncRe
     for group in groups:
         try:
             run.host.provider(group.provider)
-            for outcome in flush_group(run, group, start, size(group), share):
-                outcomes.append(outcome)
-                if wanted.progress is not None:
-                    wanted.progress(outcome)
+            with closing(flush_group(run, group, start, size(group), share)) as flushed:
+                for outcome in flushed:
+                    outcomes.append(outcome)
+                    if wanted.progress is not None:
+                        wanted.progress(outcome)
         except (PluginError, OutboxError) as error:
             unsent.append(str(error))
         finally:
@@ -122,7 +124,7 @@ class Share:
 
 def flush_group(
     run: Dispatch, group: Group, start: float, size: int, share: Share
-) -> Iterator[SyncOutcome]:
+) -> Generator[SyncOutcome, None, None]:
     """
     Send what is due at *start*, *size* at once; yield the outcomes until nothing is left.
 
@@ -136,9 +138,10 @@ def flush_group(
             lambda n: store.claim(group, state=state, now=start, limit=n), at_most
         )
 
-    for outcomes, again in look_up(run, group, partial(claim, UNCERTAIN, _PAGE)):
-        yield from outcomes.values()
-        yield from _sent(run, group, again, size)
+    with closing(look_up(run, group, partial(claim, UNCERTAIN, _PAGE))) as looked:
+        for outcomes, again in looked:  # what is to be sent is leased, so it comes first
+            yield from _sent(run, group, again, size)
+            yield from outcomes.values()
 
     def due() -> list[ActivityRecord]:
         return [activity_of(row) for row in claim(PENDING, size)]
@@ -155,10 +158,10 @@ def flush_group(
 def _sent(
     run: Dispatch, group: Group, activities: Sequence[ActivityRecord], size: int
 ) -> Iterator[SyncOutcome]:
-    for at in range(0, len(activities), size):
-        try:
-            sent = run.send(group, activities[at : at + size])
-        except BaseException:
-            run.release(group, activities[at + size :])
-            raise
-        yield from sent.values()
+    waiting = activities
+    try:
+        while waiting:
+            cut, waiting = waiting[:size], waiting[size:]
+            yield from run.send(group, cut).values()
+    finally:
+        run.release(group, waiting)

@@ -1,5 +1,5 @@
 """
-The folder in which crmkit keeps what is the user's.
+Folders in which crmkit keeps what is the user's.
 """
 
 from __future__ import annotations
@@ -28,3 +28,11 @@ def data_folder() -> Path:
         if not folder.is_absolute():  # as the XDG specification wants it
             folder = home / ".local" / "share"
     return folder / "crmkit"
+
+
+def make_private(folder: Path) -> None:
+    """
+    Make a folder and those above it, each its owner's alone whatever the umask.
+    """
+    for missing in reversed([it for it in (folder, *folder.parents) if not it.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)

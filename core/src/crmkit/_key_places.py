@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Protocol
 
-from crmkit._folder import data_folder
+from crmkit._folder import data_folder, make_private
 from crmkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -52,10 +52,7 @@ class Environment:
         return os.environ.get(VARIABLE, "")
 
     def write(self, keys: str, *, first: bool) -> None:  # noqa: ARG002 - it writes nothing
-        msg = (
-            f"{VARIABLE} holds the key, and only you can change it: put a new key before "
-            "the old one, run crmkit credentials rotate, then take the old one out"
-        )
+        msg = f"{VARIABLE} is yours to set; crmkit changes no environment"
         raise ConfigurationError(msg)
 
 
@@ -90,7 +87,7 @@ class KeyFile:
     def write(self, keys: str, *, first: bool) -> None:
         part = self.path
         try:
-            part.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(part.parent)
             if not first:  # there are the new keys or the old ones, never half of them
                 part = part.with_name(f"{part.name}.new")
                 part.unlink(missing_ok=True)

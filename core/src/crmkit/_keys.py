@@ -13,24 +13,13 @@ from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from crmkit._key_places import VARIABLE, Environment, KeyFile, Keyring, may_hold_keys
+from crmkit._key_places import VARIABLE, Environment, KeyFile, Keyring
 from crmkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from crmkit._key_places import Place
-
-__all__ = [
-    "Key",
-    "LocalKeys",
-    "keep_newest",
-    "keys_in",
-    "make_first",
-    "may_hold_keys",
-    "place_in_use",
-    "put_new_first",
-]
 
 _BYTES = 32
 
@@ -119,14 +108,17 @@ def make_first(*, in_keyring: bool) -> Place:
     return place
 
 
-def put_new_first() -> Place:
+def put_new_first(place: Place) -> bool:
     """
-    Put a new key before those that there are, which open still; return the place.
+    Put a new key before those of a place, which open still.
+
+    Returns False for the environment, which only the user can change.
     """
-    place = place_in_use()
+    if isinstance(place, Environment):
+        return False
     keys = [b64encode(key.secret).decode() for key in keys_in(place)]
     place.write("\n".join([_new(), *keys]), first=False)
-    return place
+    return True
 
 
 def keep_newest(place: Place) -> None:

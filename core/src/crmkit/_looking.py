@@ -15,7 +15,7 @@ from crmkit.errors import UnavailableError
 from crmkit.reports import SYNCED, UNCERTAIN, SyncOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from crmkit._dispatch import Dispatch
     from crmkit.models import ActivityRecord
@@ -26,7 +26,7 @@ SETTLED = 60.0  # seconds in which a CRM may still finish, or not yet find, what
 
 def look_up(
     run: Dispatch, group: Group, claim: Callable[[], Sequence[Row]]
-) -> Iterator[tuple[dict[str, SyncOutcome], list[ActivityRecord]]]:
+) -> Generator[tuple[dict[str, SyncOutcome], list[ActivityRecord]], None, None]:
     """
     Ask the CRM for activities of uncertain fate, as many as *claim* leases at once.
 

@@ -1,11 +1,18 @@
 """
-Renewing an access token with a refresh token, as OAuth 2.0 has it (RFC 6749, section 6).
+Asking a CRM for tokens, as OAuth 2.0 has it: with a refresh token, or with a code.
+
+RFC 6749, sections 4.1 and 6; RFC 7636 for the proof that goes with a code.
 """
 
 from __future__ import annotations
 
+import secrets
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from attrs import field, frozen
 
 from crmkit.errors import CredentialsError, InvalidRequestError, ProtocolError
 from crmkit.models import CRMCredentials
@@ -43,6 +50,67 @@ def renewed(session: Session, oauth: OAuth2, clock: Clock) -> CRMCredentials | N
         "refresh_token": spent.refresh_token.reveal(),
         **_client(spent),
     }
+    return _issued(session, oauth, clock, form)
+
+
+def exchanged(
+    session: Session, oauth: OAuth2, clock: Clock, *, code: str, verifier: str, back: str
+) -> CRMCredentials:
+    """
+    Return the credentials that a code stands for, which the CRM sent to the URL *back*.
+
+    The unsigned session's metadata name the app. Raises a CRMError when the CRM gives none.
+    """
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": back,
+        "code_verifier": verifier,
+        **_client(session.credentials),
+    }
+    return _issued(session, oauth, clock, form)
+
+
+def authorize_url(url: str, oauth: OAuth2, *, app: str, back: str, proof: Proof) -> str:
+    """
+    Return the page of the CRM, which is at *url*, where a user allows the app to sign in.
+    """
+    asked = {
+        "response_type": "code",
+        "client_id": app,
+        "redirect_uri": back,
+        "scope": " ".join(oauth.scopes),
+        "state": proof.state,
+        "code_challenge": proof.challenge(),
+        "code_challenge_method": "S256",
+    }
+    given = {name: value for name, value in asked.items() if value}
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(given, quote_via=quote)}"
+
+
+@frozen(kw_only=True)
+class Proof:
+    """
+    What proves that an answer belongs to a question: *state*, and *verifier* for the CRM.
+    """
+
+    state: str = field(factory=lambda: secrets.token_urlsafe(32), repr=False)
+    verifier: str = field(factory=lambda: secrets.token_urlsafe(32), repr=False)
+
+    def challenge(self) -> str:
+        """
+        Return what shows, later, that the verifier is the right one, and does not tell it.
+        """
+        from hashlib import sha256
+
+        digest = sha256(self.verifier.encode()).digest()
+        return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _issued(
+    session: Session, oauth: OAuth2, clock: Clock, form: Mapping[str, str]
+) -> CRMCredentials:
+    spent = session.credentials
     answer = session.http.post(oauth.token_url, form=form).json()
     token = answer.get("access_token") if isinstance(answer, dict) else None
     if not isinstance(token, str) or not token:

@@ -131,15 +131,6 @@ class Outbox:
             requests=[{**group._asdict(), "count": n} for group, n in counts.items()],
         )
 
-    def close(self) -> None:
-        """
-        Close the store.
-        """
-        with self._lock:
-            if self._store is not None:
-                self._store.close()
-            self._store = None
-
 
 def row_of(activity: ActivityRecord, kind: str, *, state: str, now: float) -> Row:
     """

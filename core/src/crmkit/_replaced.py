@@ -22,9 +22,9 @@ def replaced(value: T, changes: Mapping[str, Any]) -> T:
     attrs.evolve would check and convert all the others once more.
     """
     copy = object.__new__(type(value))
+    put = object.__setattr__.__get__(copy)
     for name in _names(type(value)):
-        field = changes[name] if name in changes else getattr(value, name)
-        object.__setattr__(copy, name, field)
+        put(name, changes[name] if name in changes else getattr(value, name))
     return copy
 
 

@@ -33,6 +33,20 @@ class Patience:
     deadline: float | None = None
     daily_share: float | None = None
 
+    def left(self, clock: Clock) -> float | None:
+        """
+        Return the seconds until the deadline, None without one.
+
+        Raises UnavailableError, with nothing sent, when it has passed.
+        """
+        if self.deadline is None:
+            return None
+        seconds = self.deadline - clock.monotonic()
+        if seconds <= 0:
+            msg = "the deadline has passed"
+            raise UnavailableError(msg, sent=False)
+        return seconds
+
     def allows(self, wait: float, clock: Clock) -> bool:
         """
         Tell whether a wait of so many seconds is acceptable now.

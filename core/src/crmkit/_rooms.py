@@ -8,15 +8,12 @@ from contextlib import contextmanager
 from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 from attrs import define, field
 
-from crmkit import _registry
 from crmkit._config import default_store
 from crmkit._host import Host
 from crmkit._tally import Tally
-from crmkit.errors import PluginNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -66,13 +63,18 @@ class Rooms:
 
         def make() -> Sessions:
             from crmkit._credentials import Credentials
+            from crmkit._door import Door
+            from crmkit._renewal import Renewal
             from crmkit._retry import Patience
             from crmkit._sessions import Sessions
 
             retries, wait = self.options.max_retries, self.options.max_wait
+            door = Door(url=self._store_url, open_store=lambda: self.store)
+            given = self.given["credentials"]
+            credentials = Credentials(given=given, clock=self.clock, door=door)
             return Sessions(
                 settings=self.given["settings"],
-                credentials=Credentials(self.given["credentials"], self.clock),
+                renewal=Renewal(credentials=credentials),
                 refresh=self.host.refresh,
                 list_fields=self.host.fields,
                 clock=self.clock,
@@ -96,6 +98,19 @@ class Rooms:
         return self._once("cache", make)
 
     @property
+    def store(self) -> Store:
+        """
+        Where the outbox is, and what else is kept.
+        """
+
+        def make() -> Store:
+            from crmkit._opening import open_store
+
+            return open_store(self._store_url, self.given["prefer"])
+
+        return self._once("store", make)
+
+    @property
     def outbox(self) -> Outbox:
         """
         What waits to be sent.
@@ -105,9 +120,8 @@ class Rooms:
             from crmkit._dispatch import told
             from crmkit._outbox import Outbox
 
-            url, prefer = self.options.store, self.given["prefer"]
             look = partial(told, self.host)
-            return Outbox(lambda: open_store(url, prefer), self.clock, look)
+            return Outbox(lambda: self.store, self.clock, look)
 
         return self._once("outbox", make)
 
@@ -206,11 +220,15 @@ class Rooms:
                 return
             if "sessions" in self._made:
                 self.sessions.close()
-            if "outbox" in self._made:
-                self.outbox.close()
+            if "store" in self._made:
+                self.store.close()
             if "cache" in self._made:
                 self.cache.clear()
             self._made.clear()
+
+    @property
+    def _store_url(self) -> str:
+        return self.options.store or default_store()
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
         with self._lock:
@@ -222,25 +240,3 @@ class Rooms:
         provider = str(client.provider)
         self.cache.forget(provider, [client.id])
         return self.fetch.one(provider, user_id, client.id, ())
-
-
-def open_store(url: str, prefer: Mapping[str, str]) -> Store:
-    """
-    Open the store of a URL, by default in the user's data folder.
-
-    Raises PluginNotFoundError for a scheme that no installed store serves.
-    """
-    url = url or default_store()
-    scheme = urlsplit(url).scheme
-    if scheme == "sqlite":
-        from crmkit._sqlite import open_store as open_sqlite
-
-        return open_sqlite(url)
-    try:
-        opener = _registry.find(_registry.STORES, scheme, prefer).load()
-    except PluginNotFoundError as error:
-        what = str(error) if scheme else f"the store {url!r} is no URL"
-        msg = f"{what}; built in are files, such as sqlite:///crmkit.db"
-        raise PluginNotFoundError(msg, plugin=scheme) from None
-    store: Store = opener(url)
-    return store

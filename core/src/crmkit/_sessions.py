@@ -31,7 +31,7 @@ from crmkit.errors import (
 if TYPE_CHECKING:
     from crmkit._clock import Clock
     from crmkit._core_settings import CoreSettings
-    from crmkit._credentials import Credentials
+    from crmkit._renewal import Renewal
     from crmkit._wire import Wire
     from crmkit.http import Http
     from crmkit.infos import ProviderInfo
@@ -45,12 +45,11 @@ class Sessions:
     """
     Makes the sessions of one connector.
 
-    *settings* are the caller's, by provider. *refresh* and *list_fields* call the hooks of
-    the session's provider.
+    *settings* are by provider; *refresh* and *list_fields* call hooks of a session's own.
     """
 
     settings: Mapping[str, Mapping[str, Any]]
-    credentials: Credentials
+    renewal: Renewal
     refresh: Callable[[Session], CRMCredentials | None]
     list_fields: Callable[[Session], Iterable[CustomField]]
     clock: Clock
@@ -83,13 +82,13 @@ class Sessions:
         patience = self.patience
         if deadline is not None or daily_share is not None:
             patience = evolve(patience, deadline=deadline, daily_share=daily_share)
-        credentials = self.credentials.find(provider, info, user_id)
+        credentials = self.renewal.find(provider, info, user_id)
         bounded = patience is not self.patience or writes is not None
         # Without bounds one session is as good as another, and making it is not free.
         session = None if bounded else self._unbounded.get((provider, user_id))
         if session is None or session.credentials != credentials:
             session = self._session(credentials, info, user_id, patience, Writes(writes))
-        if self.credentials.is_due(credentials):
+        if info.auth is not None and self.renewal.credentials.is_due(credentials):
             self._renew(session, credentials, info, patience)
         if not bounded:
             self._unbounded[provider, user_id] = session
@@ -110,12 +109,26 @@ class Sessions:
         """
         Close the connections and forget what plugins cached.
         """
+        self.renewal.close()
         with self._lock:
             if self._wire is not None:
                 self._wire.close()
             self._memories.clear()
             self._limiters.clear()
             self._unbounded.clear()
+
+    def unsigned(
+        self,
+        credentials: CRMCredentials,
+        info: ProviderInfo,
+        user_id: str | None,
+        patience: Patience,
+    ) -> Session:
+        """
+        Return a session whose requests carry no token.
+        """
+        silent = evolve(info, auth=None)
+        return self._session(credentials, silent, user_id, patience, Writes(None))
 
     def _session(
         self,
@@ -146,7 +159,7 @@ class Sessions:
             provider=session.provider,
             info=info,
             base_url=lambda: self._base_url(session, info),
-            hosts=() if self._own_base_url(session.provider) else tuple(info.hosts),
+            hosts=() if self.core(session.provider).base_url else tuple(info.hosts),
             credentials=lambda: session.credentials,
             sign=lambda: sign(session) if sign else {},
             # A refresh that is refused itself must not wait for itself.
@@ -168,20 +181,16 @@ class Sessions:
         info: ProviderInfo,
         patience: Patience,
     ) -> bool:
-        def unsigned(**changes: Any) -> Session:
-            silent = evolve(info, auth=None, **changes)
-            known = self.credentials.find(session.provider, silent, session.user_id)
-            return self._session(known, silent, session.user_id, patience, Writes(None))
-
-        def refresh() -> CRMCredentials | None:
-            fresh = self.refresh(unsigned())
-            if fresh is None and info.oauth is not None:
-                asking = unsigned(error_from=_oauth.refusal)
-                fresh = _oauth.renewed(asking, info.oauth, self.clock)
-            return fresh
+        def refresh(spent: CRMCredentials) -> CRMCredentials | None:
+            fresh = self.refresh(self.unsigned(spent, info, session.user_id, patience))
+            if fresh is not None or info.oauth is None:
+                return fresh
+            judged = evolve(info, error_from=_oauth.refusal)
+            asking = self.unsigned(spent, judged, session.user_id, patience)
+            return _oauth.renewed(asking, info.oauth, self.clock)
 
         try:
-            fresh = self.credentials.renew(refused, session.user_id, refresh)
+            fresh = self.renewal.renew(refused, session.user_id, refresh, patience)
         except UnavailableError as error:
             error.sent = False  # a token may have been made; nothing of the caller's was
             raise
@@ -203,19 +212,16 @@ class Sessions:
             self._wire = self._wire or Wire()
             return self._wire
 
-    def _own_base_url(self, provider: str) -> str | None:
-        return self.core(provider).base_url
-
     def _base_url(self, session: Session, info: ProviderInfo) -> str:
-        template = self._own_base_url(session.provider) or info.base_url
+        template = self.core(session.provider).base_url or info.base_url
         if template is None:
             msg = (
                 f"the provider {session.provider!r} names no base_url in its ProviderInfo, "
                 "so session.http has nowhere to go"
             )
             raise PluginContractError(msg, plugin=session.provider)
-        known = session.credentials.metadata, session.settings
-        return fill(template, known, label=info.label)
+        known = session.credentials.metadata
+        return fill(template, (known, session.settings), label=info.label)
 
     def _settings(self, provider: str, info: ProviderInfo) -> Any:
         if provider not in self._structured:
@@ -227,8 +233,8 @@ class Sessions:
     def _memory(
         self, provider: str, credentials: CRMCredentials, user_id: str | None
     ) -> Memory:
+        key = _account(provider, credentials, user_id)
         with self._lock:
-            key = _account(provider, credentials, user_id)
             return self._memories.setdefault(key, Memory())
 
     def _limiter(self, session: Session, info: ProviderInfo) -> Limiter:

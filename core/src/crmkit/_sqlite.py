@@ -20,7 +20,7 @@ from crmkit._sqlite_rows import (
     select,
 )
 from crmkit._sqlite_vault import SqliteVault
-from crmkit.errors import ConfigurationError
+from crmkit.errors import ConfigurationError, StoreError
 from crmkit.reports import PENDING, SYNCED, UNCERTAIN
 from crmkit.stores import SENDING, Forgotten, Group, Key, Row, Settlement
 
@@ -46,7 +46,11 @@ def open_store(url: str) -> SqliteStore:
             "sqlite:////absolute.db"
         )
         raise ConfigurationError(msg)
-    return SqliteStore(Path(path).expanduser().resolve())
+    try:
+        return SqliteStore(Path(path).expanduser().resolve())
+    except (OSError, RuntimeError) as error:
+        msg = f"the store {url!r} leads to no file: {error}"
+        raise ConfigurationError(msg) from None
 
 
 class SqliteStore(SqliteVault):
@@ -148,8 +152,10 @@ class SqliteStore(SqliteVault):
         return self._change(change, [(*key, SYNCED, SENDING) for key in keys])
 
     def purge(self, before: float) -> int:
-        change = "DELETE FROM activity WHERE state = ? AND stored_at < ?"
-        return self._change(change, [(SYNCED, before)])
+        # Without its name SQLite would take the other index, and read the whole ledger.
+        ledger = "activity INDEXED BY ledger WHERE state = 'synced'"
+        change = f"DELETE FROM {ledger} AND stored_at < ?"
+        return self._change(change, [(before,)])
 
     def forget(self, client_id: str, *, provider: str, user_id: str | None) -> Forgotten:
         theirs = "client_id = ? AND provider = ? AND (? IS NULL OR user_id = ?)"
@@ -159,7 +165,12 @@ class SqliteStore(SqliteVault):
             erased = database.execute(delete, values).rowcount
             left = f"SELECT count(*) FROM activity WHERE {theirs} AND state = ?"
             (sending,) = database.execute(left, values).fetchone()
-        self._overwrite()
+        if not self._overwrite():
+            msg = (
+                f"the client is erased, but while others read the store {self._path} its "
+                "log keeps a copy; forget the client once more when they are done"
+            )
+            raise StoreError(msg)
         return Forgotten(erased, sending)
 
     def _change(self, statement: str, values: Sequence[tuple[Any, ...]]) -> int:

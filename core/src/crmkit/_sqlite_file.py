@@ -4,6 +4,7 @@ Opening the embedded store's file: its schema, its version, and clear errors.
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from threading import Lock, RLock
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakSet
 
+from crmkit._folder import make_private
 from crmkit.errors import StoreError
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _APPLICATION = 0x43524D4B  # "CRMK"
 _ATTEMPTS = 100
+_FOR_OTHERS = 0o077
+_LOG = logging.getLogger("crmkit.store")
 _MAKING = Lock()
 _SCHEMA = [  # what leads from each version to the next; what was released stays as it is
     (
@@ -115,7 +119,7 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(path.parent)
     _make_file(path)
     database = sqlite3.connect(
         path, timeout=30, isolation_level=None, check_same_thread=False
@@ -137,6 +141,8 @@ def _make_file(path: Path) -> None:
     with _MAKING:
         if not path.exists():
             path.touch(mode=0o600)
+        elif os.name == "posix" and path.stat().st_mode & _FOR_OTHERS:
+            _LOG.warning("the store %s is open to others; chmod 600 makes it yours", path)
 
 
 def _check(database: sqlite3.Connection, path: Path) -> None:

@@ -85,12 +85,13 @@ class SqlitePlace:
                     database.execute("ROLLBACK")
                 raise
 
-    def _overwrite(self) -> None:
+    def _overwrite(self) -> bool:
         """
-        Leave no copy of what was erased in the log that SQLite writes ahead.
+        Leave no copy of what was erased in the log that SQLite writes ahead, if it can be.
         """
         with self._reading() as database:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, *_ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
     def _open(self) -> sqlite3.Connection:
         if self._process != os.getpid():  # a lease does not cross a fork

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmkit.errors import CRMError
 
@@ -39,13 +39,11 @@ def traced(
     versions and the names of what was filled in.
     """
 
-    def sent(
-        method: str, place: Place, *, headers: Mapping[str, str], body: bytes | None
-    ) -> Answer:
+    def sent(method: str, place: Place, **more: Any) -> Answer:
         log.debug("%s > %s", provider, _outgoing(request))
         start = clock.monotonic()
         try:
-            answer = send(method, place, headers=headers, body=body)
+            answer = send(method, place, **more)
         except CRMError as error:
             log.debug("%s < no answer: %s", provider, error)
             raise

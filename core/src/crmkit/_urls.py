@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 _NAME = re.compile(r"\{(\w+)\}")
-_UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f]|//[^/?#]*@")
+_UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f]")
 _WHOLE = ("http://", "https://")
 _NETLOC = re.compile(r"([\w.-]+|\[[\da-fA-F:.]+\])?(:\d*)?", re.ASCII)
-_FILLING = re.compile(r"[\w.~:\[\]-]*", re.ASCII)
+_FILLING = re.compile(r"[\w.~:-]*", re.ASCII)
 _WHOLE_FILLING = re.compile(r"https?://[\w.~:\[\]/-]*", re.ASCII)
 _LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 

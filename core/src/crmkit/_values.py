@@ -120,8 +120,7 @@ def stable_id(*parts: object) -> str:
     """
     import hashlib
 
-    texts = [str(part) for part in parts]
-    framed = "".join(f"{len(text)}:{text}" for text in texts)
+    framed = "".join([f"{len(text)}:{text}" for text in map(str, parts)])
     return hashlib.sha256(framed.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

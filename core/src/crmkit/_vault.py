@@ -105,6 +105,21 @@ class SealedVault:
         sealed = self._sealed(kept, user_id)
         return kept if self.store.save_credentials(sealed, replacing=replacing) else None
 
+    def version(self, provider: str, user_id: str | None) -> str | None:
+        """
+        Return the version of what is kept, None of nothing, which needs no key.
+        """
+        sealed = self.store.credentials(user_id or "", provider)
+        return None if sealed is None else sealed.version
+
+    def seal_anew(self, kept: Kept, user_id: str | None) -> bool:
+        """
+        Seal what is kept with the newest key; return False when it was changed meanwhile.
+        """
+        new, mark = kept.credentials, kept.succeeds
+        saved = self.save(new, user_id, replacing=kept.version, succeeds=mark)
+        return saved is not None
+
     def remove(self, provider: str, user_id: str | None) -> bool:
         """
         Delete what is kept; return False when there was nothing.
@@ -178,9 +193,9 @@ def _text(secret: Secret | None) -> str | None:
     return None if secret is None else secret.reveal()
 
 
-def _json(metadata: Mapping[str, Any]) -> str:
+def _json(metadata: Mapping[str, Any]) -> str | None:
     try:
-        return to_json(metadata)
+        return to_json(metadata) if metadata else None
     except (TypeError, ValueError):
         msg = "the metadata of credentials must be JSON values, or no store keeps them"
         raise ConfigurationError(msg) from None

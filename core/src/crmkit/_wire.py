@@ -34,7 +34,8 @@ MAX_SECONDS = 300.0
 _NOW = SystemClock().monotonic  # a socket's own time, whatever clock the connector has
 _POOL_SIZE = 16
 _ONCE = urllib3.Retry(total=False, redirect=0)  # repeating is for who knows what it does
-_TIMEOUT = urllib3.Timeout(connect=10, read=60)
+_CONNECT, _READ = 10.0, 60.0
+_TIMEOUT = urllib3.Timeout(connect=_CONNECT, read=_READ)
 _UNCLEAR_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
 
@@ -49,14 +50,21 @@ class Wire:
         self._process = os.getpid()
 
     def send(
-        self, method: str, place: Place, *, headers: Mapping[str, str], body: bytes | None
+        self,
+        method: str,
+        place: Place,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        seconds: float | None = None,
     ) -> tuple[int, Mapping[str, str], bytes]:
         """
         Send one request; return status, headers (in any case of letters) and content.
 
         Follows no redirect and repeats nothing. Raises UnavailableError, whose *sent*
         tells whether the request may have reached the server, or ProtocolError for an
-        answer above 64 MiB. One that has not ended after 300 s is UnavailableError.
+        answer above 64 MiB. One that has not ended after 300 s, or about *seconds*, is
+        UnavailableError.
         """
         pool = self._pool(place.origin)
         try:
@@ -68,7 +76,7 @@ class Wire:
                 retries=_ONCE,
                 redirect=False,
                 preload_content=False,
-                timeout=_TIMEOUT,
+                timeout=_TIMEOUT if seconds is None else _within(seconds),
             )
         except lib.HTTPError as error:
             failure, cause = _not_answered(error, pool.host), _showing_nothing(error)
@@ -110,6 +118,10 @@ def _open(origin: str) -> urllib3.HTTPConnectionPool:
         )
     manager = urllib3.ProxyManager(proxy, ssl_context=_tls(), **options)
     return manager.connection_from_url(origin)
+
+
+def _within(seconds: float) -> urllib3.Timeout:
+    return urllib3.Timeout(connect=min(seconds, _CONNECT), read=min(seconds, _READ))
 
 
 def _in_time(pool: urllib3.HTTPConnectionPool) -> urllib3.HTTPConnectionPool:
@@ -179,14 +191,16 @@ class _Answer(HTTPResponse):
     # The library's timeout begins anew with each byte that comes; this one does not.
     def __init__(self, sock: socket, *arguments: Any, **more: Any) -> None:
         super().__init__(sock, *arguments, **more)
-        self.fp = BufferedReader(_InTime(self.fp.detach()))
+        pause = sock.gettimeout() or _READ
+        seconds = MAX_SECONDS if pause >= _READ else pause
+        self.fp = BufferedReader(_InTime(self.fp.detach(), seconds))
 
 
 class _InTime(RawIOBase):
-    def __init__(self, raw: RawIOBase) -> None:
+    def __init__(self, raw: RawIOBase, seconds: float) -> None:
         super().__init__()
         self._raw = raw
-        self._until = _NOW() + MAX_SECONDS
+        self._until = _NOW() + seconds
 
     def readable(self) -> bool:
         return True

@@ -212,7 +212,11 @@ class Http:
         else:
             send = self.wire.send
         status, received, content = send(
-            request.method, request.place, headers=headers, body=request.body
+            request.method,
+            request.place,
+            headers=headers,
+            body=request.body,
+            seconds=self.patience.left(self.clock),
         )
         return Response(
             status=status, headers=received, url="".join(request.place), content=content

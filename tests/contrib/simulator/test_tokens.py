@@ -215,19 +215,47 @@ def test_refresh(hub, clients):
         assert clients(hub, token)("GET", CONTACT).status == 200
 
 
-def test_rotation(crm_simulator, clients):
+@pytest.fixture
+def rotating(crm_simulator, clients):
     """
-    With rotation a refresh token is good once.
+    Return what sends requests to a HubSpot whose refresh tokens are good once.
     """
-    hub = crm_simulator("hubspot", app={**APP, "rotate_refresh_tokens": True})
-    send = clients(hub)
-    first = grant(send, grant_type="refresh_token", refresh_token="first").json
-    again = grant(send, grant_type="refresh_token", refresh_token="first")
-    second = grant(send, grant_type="refresh_token", refresh_token=first["refresh_token"])
+    app = {**APP, "rotate_refresh_tokens": True}
+    hub = crm_simulator("hubspot", contacts=[{"id": 7}], app=app)
+    return lambda token="": clients(hub, token)
 
-    assert first["refresh_token"] != "first"
+
+def refreshed(send, token):
+    """
+    Refresh with this token.
+    """
+    return grant(send, grant_type="refresh_token", refresh_token=token)
+
+
+def test_rotation(rotating):
+    """
+    With rotation each refresh token is good once.
+    """
+    first = refreshed(rotating(), "first").json
+    second = refreshed(rotating(), first["refresh_token"]).json
+
+    assert len({"first", first["refresh_token"], second["refresh_token"]}) == 3
+    for token in (first["access_token"], second["access_token"]):
+        assert rotating(token)("GET", CONTACT).status == 200
+
+
+def test_rotation_reused(rotating):
+    """
+    To use a refresh token again ends the grant: all that came of it is good no more.
+    """
+    first = refreshed(rotating(), "first").json
+    second = refreshed(rotating(), first["refresh_token"]).json
+    again = refreshed(rotating(), "first")
+
     assert (again.status, again.json["status"]) == (400, "BAD_REFRESH_TOKEN")
-    assert second.status == 200
+    assert refreshed(rotating(), second["refresh_token"]).status == 400
+    for token in (first["access_token"], second["access_token"]):
+        assert rotating(token)("GET", CONTACT).status == 401
 
 
 @pytest.mark.parametrize(

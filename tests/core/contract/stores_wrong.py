@@ -9,7 +9,12 @@ from time import sleep
 
 from attrs import evolve
 from tests.core.contract.stores_memory import in_memory
-from tests.core.contract.stores_wrong_files import open_keeping, open_late, open_taking
+from tests.core.contract.stores_wrong_files import (
+    open_keeping,
+    open_late,
+    open_leasing,
+    open_taking,
+)
 
 from crmkit.testing import StoreContract
 from crmkit.testing._store.model import StoreModel
@@ -290,9 +295,12 @@ class TakesFromTheLiving(StoreModel):
 
 
 @breaks("O31")
-class ClosesNothing(StoreModel):
+class ForgetsWhatItLeased(StoreModel):
     def close(self):  # O31
-        pass
+        owners = self.place.owners
+        for key in [key for key, owner in owners.items() if owner is self]:
+            del owners[key]
+        super().close()
 
 
 run("O32", open_keeping, FILE)
@@ -321,3 +329,78 @@ class ForgetsOfAnyCrm(StoreModel):
 class KeepsTheFirst(StoreModel):
     def set_checkpoint(self, name, value):  # O37
         self.place.checkpoints.setdefault(name, value)
+
+
+@breaks("O40")
+class LosesExpiry(StoreModel):
+    def save_credentials(self, new, *, replacing):  # O40
+        return super().save_credentials(evolve(new, expires_at=None), replacing=replacing)
+
+
+@breaks("O41")
+class ReplacesAnything(StoreModel):
+    def save_credentials(self, new, *, replacing):  # O41
+        with self.place.lock:
+            there = self.credentials(new.user_id, new.provider)
+            if there and (there.version, replacing) == ("2", "1"):
+                replacing = "2"
+            return super().save_credentials(new, replacing=replacing)
+
+
+@breaks("O42")
+class LooksThenReplaces(StoreModel):
+    def save_credentials(self, new, *, replacing):  # O42
+        there = self.credentials(new.user_id, new.provider)
+        if replacing != (there and there.version):
+            return False
+        sleep(0.01)
+        self.place.credentials[new.user_id, new.provider] = new
+        return True
+
+
+@breaks("O43")
+class FoldsUsers(StoreModel):
+    def credentials(self, user_id, provider):  # O43
+        folded = {(u.lower(), p): it for (u, p), it in self.place.credentials.items()}
+        exact = super().credentials(user_id, provider)
+        return exact or folded.get((user_id.lower(), provider.lower()))
+
+
+@breaks("O44")
+class ByProvider(StoreModel):
+    def all_credentials(self):  # O44
+        return sorted(super().all_credentials(), key=lambda it: (it.provider, it.user_id))
+
+
+@breaks("O45")
+class RemovesOfAllUsers(StoreModel):
+    def remove_credentials(self, user_id, provider):  # O45
+        found = super().remove_credentials(user_id, provider)
+        for whose in [it for it in self.place.credentials if it[1] == provider]:
+            del self.place.credentials[whose]
+        return found
+
+
+@breaks("O46")
+class LeasesToAll(StoreModel):
+    def lease_credentials(self, user_id, provider, seconds):  # O46
+        self.place.renewing.pop((user_id, provider), None)
+        return super().lease_credentials(user_id, provider, seconds)
+
+
+@breaks("O47")
+class LeasesForever(StoreModel):
+    def lease_credentials(self, user_id, provider, seconds):  # O47
+        return super().lease_credentials(user_id, provider, float("inf"))
+
+
+@breaks("O48")
+class LeasesToTheClosed(StoreModel):
+    def lease_credentials(self, user_id, provider, seconds):  # O48
+        owner, _ = self.place.renewing.get((user_id, provider), (None, 0))
+        if owner is None or not owner.closed:
+            return super().lease_credentials(user_id, provider, seconds)
+        return False
+
+
+run("O49", open_leasing, FILE)

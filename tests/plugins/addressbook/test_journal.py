@@ -564,6 +564,25 @@ def test_replaced_while_waiting(session, monkeypatch):
     assert found(fresh(session), "a1", "a2") == ["a1", "a2"]
 
 
+@posix
+def test_lock_of_others(session, monkeypatch):
+    """
+    Who keeps the file locked holds nobody for ever; nothing is written then.
+    """
+    import fcntl
+
+    monkeypatch.setattr(_journal, "_PATIENCE", 0.05)
+    crmkit_sync(session, [record("a1")])
+    before = session.settings.journal.read_bytes()
+    with session.settings.journal.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(UnavailableError, match="locked by another program") as caught:
+            crmkit_sync(session, [record("a2")])
+
+    assert not caught.value.sent
+    assert session.settings.journal.read_bytes() == before
+
+
 @pytest.mark.parametrize("lock", [_journal._lock, lambda fd, flags: None])
 def test_threads(session, monkeypatch, lock):
     """

@@ -401,7 +401,7 @@ def test_latest_time():
     activity = ActivityRecord(type="meeting", timestamp=last, metadata={"duration_s": 60})
 
     with pytest.raises(InvalidRequestError, match="calendar"):
-        to_properties("meetings", activity, marked=True)
+        to_properties("meetings", activity, mark=None)
 
 
 def test_quoted_marks():
@@ -409,7 +409,7 @@ def test_quoted_marks():
     A text that quotes another activity's mark bears its own all the same.
     """
     quoted = ActivityRecord(type="note", description="x [crmkit 0123456789abcdef] y")
-    said = to_properties("notes", quoted, marked=True)
+    said = to_properties("notes", quoted, mark=trace(quoted))
 
     assert traced("notes", said) == trace(quoted)
 
@@ -421,7 +421,9 @@ def test_round_trip(kind, description, marked):
     """
     named = KINDS[kind].types[0]
     activity = ActivityRecord(type=named, description=description)
-    found = read(kind, to_properties(kind, activity, marked=marked))
+    found = read(
+        kind, to_properties(kind, activity, mark=trace(activity) if marked else None)
+    )
 
     assert (found.type, found.description) == (named, description.strip())
     assert abs(found.timestamp - activity.timestamp) < timedelta(milliseconds=1)
@@ -466,4 +468,6 @@ def test_empty_html(kind):
     """
     activity = ActivityRecord(type="other", metadata={"html": "", "subject": None})
 
-    assert traced(kind, to_properties(kind, activity, marked=True)) == trace(activity)
+    assert traced(kind, to_properties(kind, activity, mark=trace(activity))) == trace(
+        activity
+    )

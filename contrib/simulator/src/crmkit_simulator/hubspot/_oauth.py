@@ -4,13 +4,13 @@ OAuth: consent, tokens, and what can be asked of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 from crmkit_simulator._wire import Answer, Request, answer
 from crmkit_simulator.hubspot._errors import PORTAL, not_found
+from crmkit_simulator.hubspot._grants import Grant
 from crmkit_simulator.hubspot._pkce import challenge_of
 
 if TYPE_CHECKING:
@@ -28,19 +28,6 @@ SCOPES = (
 )
 _BAD_CLIENT, _BAD_GRANT = "invalid_client", "invalid_grant"
 _UNSUPPORTED = "unsupported_grant_type"
-
-
-@dataclass(slots=True)
-class Grant:
-    """
-    What a user allowed an app; the code that stands for it is good once, for ten minutes.
-    """
-
-    scopes: frozenset[str]
-    redirect_uri: str = ""
-    challenge: str | None = None
-    method: str = "plain"
-    expires: float = 0
 
 
 class OAuthError(Exception):
@@ -64,7 +51,7 @@ class OAuth:
 
     *refresh_token* is one that it has already, good for *scopes*. *token_lifetime* is how
     many seconds an access token lives. With *rotate_refresh_tokens* each refresh gives a
-    new refresh token, and the old one is good no more.
+    new refresh token, and to use the old one again ends the grant, as RFC 9700 advises.
     """
 
     def __init__(
@@ -86,6 +73,7 @@ class OAuth:
         self._lifetime = token_lifetime
         self._codes: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
+        self._spent: dict[str, Grant] = {}
         if refresh_token:
             self._refresh[refresh_token] = Grant(frozenset(scopes))
 
@@ -144,17 +132,26 @@ class OAuth:
                 grant = self._by_code(form)
                 return self._issued(grant, self._remember(grant))
             case "refresh_token":
-                value = form.get("refresh_token", "")
-                if value not in self._refresh:
-                    message = "refresh token is invalid, expired or revoked"
-                    raise OAuthError(_BAD_GRANT, "BAD_REFRESH_TOKEN", message)
-                grant = self._refresh[value]
-                if self._rotate:
-                    del self._refresh[value]
-                    value = self._remember(grant)
-                return self._issued(grant, value)
+                return self._refreshed(form.get("refresh_token", ""))
         message = f"grant type {form.get('grant_type')} is not supported"
         raise OAuthError(_UNSUPPORTED, "BAD_GRANT_TYPE", message)
+
+    def _refreshed(self, value: str) -> dict[str, Any]:
+        if value in self._spent:
+            self._end(self._spent[value])
+        if value not in self._refresh:
+            message = "refresh token is invalid, expired or revoked"
+            raise OAuthError(_BAD_GRANT, "BAD_REFRESH_TOKEN", message)
+        grant = self._refresh[value]
+        if self._rotate:
+            self._spent[value] = self._refresh.pop(value)
+            value = self._remember(grant)
+        return self._issued(grant, value)
+
+    def _end(self, ended: Grant) -> None:
+        for value in ended.tokens:
+            self._tokens.revoke(value)
+            self._refresh.pop(value, None)
 
     def _trusted(self, form: dict[str, str]) -> dict[str, str]:
         given = form.get("client_id", ""), form.get("client_secret", "")
@@ -183,12 +180,14 @@ class OAuth:
     def _remember(self, grant: Grant) -> str:
         value = f"na1-{uuid4()}"
         self._refresh[value] = grant
+        grant.tokens.append(value)
         return value
 
     def _issued(self, grant: Grant, refresh_token: str) -> dict[str, Any]:
         token = self._tokens.add(
             f"sim-{uuid4()}", scopes=grant.scopes, expires_in=self._lifetime, oauth=True
         )
+        grant.tokens.append(token.value)
         return {
             "token_type": "bearer",
             "refresh_token": refresh_token,

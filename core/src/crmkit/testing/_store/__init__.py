@@ -15,6 +15,7 @@ from crmkit.testing._store.rows import StoringRows
 from crmkit.testing._store.settling import SettlingRows
 from crmkit.testing._store.subject import StoreSubject
 from crmkit.testing._store.upkeep import KeepingRows
+from crmkit.testing._store.vault import KeepingCredentials
 from crmkit.testing._told import Telling
 
 if TYPE_CHECKING:
@@ -23,10 +24,17 @@ if TYPE_CHECKING:
 
 
 class StoreContract(
-    StoringRows, KeepingRows, ClaimingRows, SettlingRows, OwningRows, StoreLaw, Telling
+    StoringRows,
+    KeepingRows,
+    ClaimingRows,
+    SettlingRows,
+    OwningRows,
+    StoreLaw,
+    KeepingCredentials,
+    Telling,
 ):
     """
-    Some thirty tests for a store: give them *plugin*, what opens it, and *url*.
+    Some fifty tests for a store: give them *plugin*, what opens it, and *url*.
 
     Each test fills in ``{folder}``, a new folder, or ``{name}``, a new name for a table or
     a database, so that it has a place of its own; a fixture may set ``self.url``.

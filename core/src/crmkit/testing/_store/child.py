@@ -14,6 +14,7 @@ from crmkit.testing._verdicts import NotProven
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from crmkit.stores import Row
     from crmkit.testing._store.subject import StoreSubject
@@ -23,11 +24,11 @@ import pickle, sys
 sys.path[:] = pickle.load(sys.stdin.buffer)
 said = "imports"
 try:
-    open_store, url, rows = pickle.load(sys.stdin.buffer)
+    open_store, url, (method, *arguments) = pickle.load(sys.stdin.buffer)
     said = "opens"
     store = open_store(url)
-    store.add(rows)
-    said = "added"
+    getattr(store, method)(*arguments)
+    said = "done"
 except Exception as error:
     said += f" {type(error).__name__}: {error}"
 print(ascii(said), flush=True)
@@ -35,16 +36,26 @@ sys.stdin.read()
 """
 
 
-@contextmanager
 def added_elsewhere(
     subject: StoreSubject, rows: Sequence[Row]
-) -> Iterator[Callable[[], None]]:
+) -> AbstractContextManager[Callable[[], None]]:
     """
     Have another process open the store and add rows; provide what kills it.
-
-    Raises NotProven where that process cannot import what opens the store.
     """
-    given = _pickled(subject, rows)
+    return done_elsewhere(subject, ("add", rows))
+
+
+@contextmanager
+def done_elsewhere(
+    subject: StoreSubject, call: tuple[object, ...]
+) -> Iterator[Callable[[], None]]:
+    """
+    Have another process open the store and call a method, with arguments, of it.
+
+    Provides what kills it. Raises NotProven where that process cannot import what opens
+    the store.
+    """
+    given = _pickled(subject, call)
     process = subprocess.Popen(  # noqa: S603 - this Python, and the code above
         [sys.executable, "-c", _CODE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -58,7 +69,7 @@ def added_elsewhere(
         if said.startswith("imports"):
             msg = f"another process cannot import what opens the store: {said[8:]}"
             raise NotProven(msg)
-        if said != "added":
+        if said != "done":
             subject.broken(f"raises in another process: {said[6:]}")
         yield kill
     finally:
@@ -74,9 +85,9 @@ def _told(process: subprocess.Popen[bytes], given: bytes) -> str:
     return process.stdout.readline().decode().strip().strip("'\"")
 
 
-def _pickled(subject: StoreSubject, rows: Sequence[Row]) -> bytes:
+def _pickled(subject: StoreSubject, call: tuple[object, ...]) -> bytes:
     try:
-        opening = pickle.dumps((subject.open_store, subject.url, rows))
+        opening = pickle.dumps((subject.open_store, subject.url, call))
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         msg = f"another process cannot import what opens the store: {error}"
         raise NotProven(msg) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from threading import RLock
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from crmkit.stores import Group, Settlement
+    from crmkit.vaults import SealedCredentials
+
+    Whose = tuple[str, str]
 
 
 @define(eq=False)
@@ -30,6 +34,8 @@ class Place:
     rows: dict[Key, Row] = field(factory=dict)
     owners: dict[Key, StoreModel] = field(factory=dict)
     checkpoints: dict[str, str] = field(factory=dict)
+    credentials: dict[Whose, SealedCredentials] = field(factory=dict)
+    renewing: dict[Whose, tuple[StoreModel, float]] = field(factory=dict)
     lock: RLock = field(factory=RLock)
 
 
@@ -123,6 +129,37 @@ class StoreModel:
     def set_checkpoint(self, name: str, value: str) -> None:
         self.place.checkpoints[name] = value
 
+    def credentials(self, user_id: str, provider: str) -> SealedCredentials | None:
+        return self.place.credentials.get((user_id, provider))
+
+    def all_credentials(self) -> Sequence[SealedCredentials]:
+        return [it for _, it in sorted(self.place.credentials.items(), key=_whose)]
+
+    def save_credentials(self, new: SealedCredentials, *, replacing: str | None) -> bool:
+        with self.place.lock:
+            there = self.credentials(new.user_id, new.provider)
+            if replacing != (there and there.version):
+                return False
+            self.place.credentials[new.user_id, new.provider] = new
+            return True
+
+    def remove_credentials(self, user_id: str, provider: str) -> bool:
+        return self.place.credentials.pop((user_id, provider), None) is not None
+
+    def lease_credentials(self, user_id: str, provider: str, seconds: float) -> bool:
+        with self.place.lock:
+            now = monotonic()
+            owner, until = self.place.renewing.get((user_id, provider), (self, now))
+            if owner is not self and not owner.closed and until > now:
+                return False
+            self.place.renewing[user_id, provider] = self, now + seconds
+            return True
+
+    def release_credentials(self, user_id: str, provider: str) -> None:
+        with self.place.lock:
+            if self.place.renewing.get((user_id, provider), (None,))[0] is self:
+                del self.place.renewing[user_id, provider]
+
     def close(self) -> None:
         self.closed = True
 
@@ -169,3 +206,7 @@ class StoreModel:
 
 def _due(row: Row) -> float:
     return row.due_at
+
+
+def _whose(item: tuple[Whose, object]) -> Whose:
+    return item[0]

@@ -16,13 +16,16 @@ from crmkit._values import new_id
 from crmkit.errors import ConfigurationError
 from crmkit.stores import Row, Store
 from crmkit.testing._verdicts import NotProven, Tried
+from crmkit.vaults import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 _FIELDS = [attribute.name for attribute in fields(Row)]
-_METHODS = [name for name in vars(Store) if not name.startswith("_")]
+_METHODS = [
+    name for kind in (Store, Vault) for name in vars(kind) if not name.startswith("_")
+]
 
 
 class StoreSubject(Tried):

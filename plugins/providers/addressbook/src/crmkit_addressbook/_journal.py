@@ -9,6 +9,7 @@ import os
 import sys
 from contextlib import contextmanager, suppress
 from threading import RLock
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from attrs import define
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from crmkit_addressbook._settings import Session
 
+_PATIENCE, _PAUSE = 10.0, 0.01  # seconds; Windows has the same patience of its own
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -34,7 +37,17 @@ else:
     import fcntl
 
     def _lock(fd: int, flags: int) -> None:
-        fcntl.flock(fd, fcntl.LOCK_EX if flags & os.O_RDWR else fcntl.LOCK_SH)
+        kind = fcntl.LOCK_EX if flags & os.O_RDWR else fcntl.LOCK_SH
+        end = monotonic() + _PATIENCE
+        while True:
+            try:
+                fcntl.flock(fd, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if monotonic() > end:
+                    raise
+                sleep(_PAUSE)
+            else:
+                return
 
 
 _STATE, _LOCK = "addressbook.journal", "addressbook.journal.lock"
@@ -198,6 +211,8 @@ def _check(path: Path, clients: Path) -> None:
 def _explained(error: OSError, path: Path) -> UnavailableError:
     if isinstance(error, FileNotFoundError):
         problem = f"cannot be made: there is no folder {path.parent}; make it"
+    elif isinstance(error, BlockingIOError):
+        problem = "is kept locked by another program; end that"
     elif isinstance(error, PermissionError):
         problem = "may not be used by this user, or another program has it open; mend that"
     else:

@@ -156,7 +156,7 @@ def _among(
     session: Session, kind: str, activity: ActivityRecord, client_id: str
 ) -> str | None:
     bodies = KINDS[kind].bodies
-    written = _records.to_properties(kind, activity, marked=True)["hs_timestamp"]
+    written = _records.to_properties(kind, activity, mark=None)["hs_timestamp"]
     # HubSpot does not write an instant as it was sent: it leaves out milliseconds of 0.
     instants = {instant(written), None}
     hidden = False

@@ -49,7 +49,8 @@ def to_properties(
     Return the properties that say all that an activity says.
 
     Metadata without a property of its own becomes lines of the body; the *mark*, where
-    there is one, is the last. Raises InvalidRequestError for what HubSpot would refuse or misread.
+    there is one, is the last. Raises InvalidRequestError for what HubSpot would refuse or
+    misread.
     """
     left = dict(activity.metadata)
     properties = {"hs_timestamp": wire_time(activity.timestamp), **KINDS[kind].defaults}
