@@ -368,6 +368,21 @@ class TestRenewed:
         assert ask(join()) == "a5"
         assert grant.asked == ["r0"]
 
+    def test_key_lost(self, join, vault, grant, monkeypatch):
+        """
+        Where the new token could not be kept the old one is not spent.
+        """
+        vault.save(OLD, None, replacing=None)
+        connector = join()
+        connector.session()
+        grant.number = 1  # so that the access token is refused
+        monkeypatch.delenv("CRMKIT_KEY")
+
+        with pytest.raises(ConfigurationError, match="crmkit credentials new-key"):
+            ask(connector)
+
+        assert grant.asked == []
+
     def test_invalid_grant(self, join, vault, grant):
         """
         When the refresh is refused, what is kept stays, and the error says what to do.
