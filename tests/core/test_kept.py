@@ -378,7 +378,7 @@ class TestRenewed:
         grant.number = 1  # so that the access token is refused
         monkeypatch.delenv("CRMKIT_KEY")
 
-        with pytest.raises(ConfigurationError, match="crmkit credentials new-key"):
+        with pytest.raises(ConfigurationError, match="put it back"):
             ask(connector)
 
         assert grant.asked == []
