@@ -13,6 +13,7 @@ from tests.core.server import Answer
 from tests.core.waiting import in_threads
 
 from crmkit import (
+    ActivityRecord,
     AuthenticationError,
     ConfigurationError,
     CredentialsError,
@@ -86,7 +87,7 @@ def join(connect):
 
     def join(credentials=None, **arguments):
         info = {"auth": bearer, "base_url": "https://x", "oauth": OAUTH}
-        plugin = provider(info=info)
+        plugin = provider(info=info, sync=lambda session: session.http.post("/notes"))
         return connect(plugin, credentials=credentials, max_retries=0, **arguments)
 
     return join
@@ -418,6 +419,40 @@ class TestRenewed:
         assert in_threads(8, renew)() == [True] * 8
         assert grant.asked == ["r0"]
         assert {s.credentials.access_token.reveal() for s in sessions} == {"a1"}
+
+
+class TestPending:
+    def test_unreadable(self, join, vault, server):
+        """
+        What somebody changed in the store signs in nobody; activities stay pending.
+        """
+        kept = vault.save(OLD, None, replacing=None)
+        (row,) = vault.all()
+        changed = evolve(row, access_token=row.refresh_token)
+        vault.store.save_credentials(changed, replacing=kept.version)
+        outcome = join().sync_activity(ActivityRecord(type="note"))
+
+        assert outcome.status == "pending"
+        assert isinstance(outcome.error, StoreError)
+        assert server.requests == []
+
+    def test_no_lease(self, join, vault, grant, monkeypatch):
+        """
+        What cannot be renewed for want of the store was not written: it stays pending.
+        """
+        vault.save(evolve(OLD, access_token="old"), None, replacing=None)
+
+        def lease(*_):
+            message = "disk full"
+            raise StoreError(message)
+
+        monkeypatch.setattr(SqliteStore, "lease_credentials", lease)
+        report = join().batch_sync_activities([ActivityRecord(type="note")])
+
+        assert [outcome.status for outcome in report] == ["pending"]
+        assert report.exit_code == 5
+        assert "disk full" in str(report[0].error)
+        assert grant.asked == []
 
 
 class TestNotSaved:

@@ -179,7 +179,7 @@ class Dispatch:
         sent = {activity.id for activity in activities}
         try:
             session = self.session(group, writes=1)
-        except PluginContractError as error:
+        except (PluginContractError, OutboxError) as error:
             return _verdicts.pending(sent, error), None
         except CrmkitError as error:
             return {}, error

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, evolve, field
 
 from crmkit import _core_settings, _oauth
-from crmkit._core_settings import core_settings
 from crmkit._limits import Limiter
 from crmkit._memory import Memory
 from crmkit._requests import Writes
@@ -25,6 +24,7 @@ from crmkit.errors import (
     CRMError,
     PluginContractError,
     RateLimitedError,
+    StoreError,
     UnavailableError,
 )
 
@@ -102,7 +102,7 @@ class Sessions:
         """
         if provider not in self._core:
             given = self.settings.get(provider, {})
-            self._core[provider] = core_settings(given, provider)
+            self._core[provider] = _core_settings.core_settings(given, provider)
         return self._core[provider]
 
     def close(self) -> None:
@@ -196,7 +196,7 @@ class Sessions:
             raise
         except RateLimitedError:
             raise
-        except CRMError as error:  # of the way to a token, whatever it says
+        except (CRMError, StoreError) as error:  # of the way to a token
             msg = f"{session.provider!r} renews no token: {error}"
             raise CredentialsError(msg) from error
         if fresh is not None:
@@ -220,8 +220,8 @@ class Sessions:
                 "so session.http has nowhere to go"
             )
             raise PluginContractError(msg, plugin=session.provider)
-        known = session.credentials.metadata
-        return fill(template, (known, session.settings), label=info.label)
+        known = (session.credentials.metadata, session.settings)
+        return fill(template, known, label=info.label)
 
     def _settings(self, provider: str, info: ProviderInfo) -> Any:
         if provider not in self._structured:
@@ -233,8 +233,8 @@ class Sessions:
     def _memory(
         self, provider: str, credentials: CRMCredentials, user_id: str | None
     ) -> Memory:
-        key = _account(provider, credentials, user_id)
         with self._lock:
+            key = _account(provider, credentials, user_id)
             return self._memories.setdefault(key, Memory())
 
     def _limiter(self, session: Session, info: ProviderInfo) -> Limiter:
