@@ -36,7 +36,7 @@ class Credentials:
     is in memory, and serves as long as what it was made of is found.
     """
 
-    given: GivenCredentials | None
+    given: GivenCredentials | None = field(repr=False)  # may be a token's own text
     clock: Clock
     door: Door | None = None
     _lock: Lock = field(factory=Lock, init=False)

@@ -66,9 +66,9 @@ class Custody:
     Each method raises StoreError, and ConfigurationError for a store that keeps none.
     """
 
-    open_store: Callable[[], Store]
-    sessions: Sessions
-    info: Callable[[str], ProviderInfo]
+    open_store: Callable[[], Store] = field(repr=False)
+    sessions: Sessions = field(repr=False)
+    info: Callable[[str], ProviderInfo] = field(repr=False)
 
     def check(self) -> None:
         """
