@@ -85,9 +85,10 @@ def join(connect):
     Return a function that makes a connector, by default one to which nothing is given.
     """
 
-    def join(credentials=None, **arguments):
+    def join(credentials=None, refresh=lambda: None, **arguments):
         info = {"auth": bearer, "base_url": "https://x", "oauth": OAUTH}
-        plugin = provider(info=info, sync=lambda session: session.http.post("/notes"))
+        hooks = {"sync": lambda session: session.http.post("/notes"), "refresh": refresh}
+        plugin = provider(info=info, **hooks)
         return connect(plugin, credentials=credentials, max_retries=0, **arguments)
 
     return join
@@ -667,15 +668,15 @@ class TestGiven:
 
     def test_environment_beside_a_successor(self, join, vault, grant, monkeypatch):
         """
-        A token of the environment does not touch what succeeds given ones.
+        A token of the environment that is renewed does not touch what succeeds given ones.
         """
         session = join(OLD).session()
         session.http.renew(session.credentials)
         kept = vault.get("acme", None)
         monkeypatch.setenv("CRMKIT_ACME_TOKEN", "refused")
+        fresh = CRMCredentials(provider="acme", access_token="a1")
 
-        with pytest.raises(AuthenticationError):
-            join().session().http.get("/people")
+        assert ask(join(refresh=lambda: fresh)) == "a1"
         assert vault.get("acme", None) == kept
 
 
