@@ -131,8 +131,8 @@ class Custody:
         Raises ConfigurationError for a provider without OAuth, and whatever would keep its
         tokens from being kept.
         """
-        self.check()
         oauth, proof = self._oauth(provider), Proof()
+        self.check()
         url = _oauth.authorize_url(
             self._page(provider, oauth), oauth, app=client_id, back=back, proof=proof
         )
