@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +19,9 @@ def running():
     """
     Run dynalite on a port of its own, in memory; provide its URL, or skip the test.
     """
-    script = os.path.join(os.environ.get(FOLDER, ""), "node_modules/dynalite/cli.js")
+    script = Path(os.environ.get(FOLDER, ""), "node_modules/dynalite/cli.js")
     node = shutil.which("node")
-    if not node or not os.path.isfile(script):
+    if not node or not script.is_file():
         pytest.skip(f"needs Node.js, and {FOLDER}=the folder where npm put dynalite")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

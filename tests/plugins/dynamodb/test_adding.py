@@ -81,7 +81,9 @@ def test_again(aws, opened):
     What failed to be added can be added again, by whom it failed and by others.
     """
     store, other = opened(), opened()
-    aws.plan = gone_after(lambda action, values: action == "PutItem" and len(aws.asked) > 40)
+    aws.plan = gone_after(
+        lambda action, values: action == "PutItem" and len(aws.asked) > 40
+    )
     with pytest.raises(StoreError):
         store.add(rows(60))
     aws.end()
@@ -104,7 +106,6 @@ def test_being_added(aws, opened):
             with pytest.raises(StoreError, match="by another process at this moment") as it:
                 other.add([row("new"), row("3")])
             raised.append(it)
-        return None
 
     other.counts()
     aws.plan = plan
@@ -158,7 +159,6 @@ def test_outlived(aws, opened):
             aws.end()
             store._opened.owner.leave()
             assert seen(other) == NOTHING
-        return None
 
     aws.plan = plan
 

@@ -42,6 +42,9 @@ def kept(activity, **more):
 
 
 def synced(key):
+    """
+    Return what says that this is in the CRM.
+    """
     return [Settlement(key=key, state="synced", due_at=NOW, remote_id="r")]
 
 
@@ -148,7 +151,7 @@ def test_texts(payload, error):
 @pytest.mark.usefixtures("aws")
 def test_finished(opened, items):
     """
-    Once synced nothing of the activity is left, and it goes by itself after the ledger's time.
+    Once synced nothing of the activity is left, and the row goes by itself in time.
     """
     store = opened()
     store.add([kept(CALLED), row("waits"), row("ends", "sending"), row("dead", "dead")])
@@ -176,13 +179,14 @@ def test_added_synced(opened, items):
 
 
 @pytest.mark.parametrize(
-    "more", [{"user_id": "u" * 2048}, {"activity_id": "a" * 1010}, {"client_id": "c" * 1025}]
+    "more",
+    [{"user_id": "u" * 2048}, {"activity_id": "a" * 1010}, {"client_id": "c" * 1025}],
 )
 def test_long_ids(more):
     """
     An id that is too long for a key is refused by its name.
     """
-    given = {**{"activity_id": "1"}, **more}
+    given = {"activity_id": "1", **more}
 
     with pytest.raises(StoreError, match=r"takes no (PK|SK|clientId) longer than"):
         item_of(row(**given), OneKey(), 8)

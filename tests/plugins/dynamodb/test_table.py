@@ -2,7 +2,9 @@
 The table: found by a URL, as it was made, with errors that say what to do.
 """
 
+import json
 import os
+import socket
 import sys
 from subprocess import run
 
@@ -116,8 +118,6 @@ def unused_tcp_port(monkeypatch):
     """
     Return a port where nobody listens, and repeat without waiting.
     """
-    import socket
-
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -159,22 +159,17 @@ def test_some_left(aws, opened):
     store.add(rows(5))
     left = []
 
-    def half(answer):
-        values = answer.raw.content if hasattr(answer.raw, "content") else answer.content
-        import json
-
-        found = json.loads(values)
-        (table,) = found["Responses"]
-        items = found["Responses"][table]
-        if len(items) > 1:
-            kept, rest = items[:1], items[1:]
-            keys = [{"PK": it["PK"], "SK": it["SK"]} for it in rest]
+    def one(answer):
+        found = json.loads(answer.content)
+        ((table, items),) = found["Responses"].items()
+        keys = [{"PK": it["PK"], "SK": it["SK"]} for it in items[1:]]
+        if keys:
             left.append(len(keys))
-            found["Responses"][table] = kept
+            found["Responses"][table] = items[:1]
             found["UnprocessedKeys"] = {table: {"Keys": keys, "ConsistentRead": True}}
         return answered("http://x", 200, found)
 
-    aws.plan = lambda action, values: half if action == "BatchGetItem" else None
+    aws.plan = lambda action, values: one if action == "BatchGetItem" else None
 
     assert len(store.claim_keys([it.key for it in rows(5)])) == 5
     assert left == [4, 3, 2, 1]

@@ -13,12 +13,16 @@ import click
 
 from crmkit import CRMConnector, Finding, StoreError
 from crmkit.codec import to_json
+from crmkit.sealing import seal, unseal
+from crmkit_dynamodb._keys import keys_of
 from crmkit_dynamodb._schema import create as create_table
 from crmkit_dynamodb._schema import definition, lacking
 from crmkit_dynamodb._url import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from crmkit_dynamodb._url import Place
 
 _PROBLEM, _WARNING, _OK = "problem", "warning", "ok"
 _USAGE = 2
@@ -71,7 +75,8 @@ def check(url: str, *, as_json: bool) -> None:
     """
     Look whether the store of a URL can be used, and count what is in it.
 
-    Exits with 2 if there is a problem. With --json one line for each finding.
+    Looks at the table and its protection, tries the key that seals, and reads. Exits with
+    2 if there is a problem. With --json one line for each finding.
     """
     found = list(_findings(url))
     for finding in found:
@@ -93,9 +98,16 @@ def _findings(url: str) -> Iterator[Finding]:
             yield _finding(status, f"{place.table} lacks {what}", remedy)
             if needed:
                 return
+        yield _finding(_OK, _sealing(place))
     elif url.startswith(_FILE):
         yield _finding(_OK, f"version {_version(url)} of the file")
     yield _finding(_OK, _counts(url))
+
+
+def _sealing(place: Place) -> str:
+    keys, where = keys_of(place), {"user": "", "provider": "", "field": "check"}
+    unseal(seal("", keys, where), keys, where)
+    return f"values are sealed by {f'KMS, {place.kms}' if place.kms else 'a key of crmkit'}"
 
 
 def _counts(url: str) -> str:

@@ -218,7 +218,8 @@ def _where(name: str, key: Key, provider: str) -> dict[str, str]:
 
 
 def _check(row: Row, item: Item) -> None:
-    sizes = {name: len(str(item[name] or "").encode()) for name in item}
+    texts = {name: str(item[name] or "") for name in item}
+    sizes = {name: len(text.encode("utf-8", "replace")) for name, text in texts.items()}
     for name, most in _LONGEST.items():
         if sizes[name] > most:
             msg = (
