@@ -4,9 +4,11 @@ Credentials that the store keeps: found, renewed in turn, and saved before they 
 
 import logging
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from attrs import evolve
+from tests.core.book import activities
 from tests.core.keys import ONE, TWO
 from tests.core.plugins import provider
 from tests.core.server import Answer
@@ -366,6 +368,21 @@ class TestRenewed:
         assert ask(join()) == "a5"
         assert grant.asked == ["r0"]
 
+    def test_key_lost(self, join, vault, grant, monkeypatch):
+        """
+        Where the new token could not be kept the old one is not spent.
+        """
+        vault.save(OLD, None, replacing=None)
+        connector = join()
+        connector.session()
+        grant.number = 1  # so that the access token is refused
+        monkeypatch.delenv("CRMKIT_KEY")
+
+        with pytest.raises(ConfigurationError, match="put it back"):
+            ask(connector)
+
+        assert grant.asked == []
+
     def test_invalid_grant(self, join, vault, grant):
         """
         When the refresh is refused, what is kept stays, and the error says what to do.
@@ -418,6 +435,27 @@ class TestRenewed:
         assert in_threads(8, renew)() == [True] * 8
         assert grant.asked == ["r0"]
         assert {s.credentials.access_token.reveal() for s in sessions} == {"a1"}
+
+
+@pytest.mark.parametrize("method", ["credentials", "lease_credentials"])
+def test_nothing_is_sent_without(join, vault, server, monkeypatch, method):
+    """
+    Activities are pending, not uncertain, when the store fails on the way to a token.
+    """
+    vault.save(evolve(OLD, access_token=None), None, replacing=None)
+
+    def fail(*whose):
+        msg = "disk full"
+        raise StoreError(msg)
+
+    monkeypatch.setattr(SqliteStore, method, fail)
+    connector = join()
+    report = connector.batch_sync_activities(activities(1, 2))
+
+    assert [outcome.status for outcome in report] == ["pending", "pending"]
+    assert isinstance(report[0].error, StoreError)
+    (reason,) = connector.flush_pending().unsent
+    assert "disk full" in reason
 
 
 class TestNotSaved:
@@ -495,6 +533,33 @@ class TestNotSaved:
         Others do not refresh with the token that is spent while the lease holds.
         """
         assert not vault.lease("acme", None, 120)
+
+    @pytest.mark.parametrize("call", ["close", "session"])
+    def test_waits_for_nobody(self, spent, grant, vault, failing, clock, call):
+        """
+        Neither closing nor signing in waits to save while another thread is renewing.
+        """
+        asked, answer = Event(), Event()
+
+        def renew(_number):
+            session = spent.session()
+            return session.http.renew(session.credentials)
+
+        def on_refresh():
+            asked.set()
+            answer.wait(30)
+
+        grant.on_refresh = on_refresh
+        failing.clear()
+        renewing = in_threads(1, renew)
+        assert asked.wait(30)
+        clock.turn(60)
+        (result,) = in_threads(1, lambda _number: getattr(spent, call)())()
+        answer.set()
+
+        assert not isinstance(result, Exception)
+        assert renewing() == [True]
+        assert vault.get("acme", None).credentials.refresh_token.reveal() == "r2"
 
     def test_closing_fails_in_silence(self, spent):
         """

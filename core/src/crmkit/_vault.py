@@ -133,6 +133,13 @@ class SealedVault:
         """
         return self.store.remove_credentials(user_id or "", provider)
 
+    def make_ready(self) -> None:
+        """
+        Find the key and load what seals, so that nothing slow comes between getting a token
+        and keeping it, and nothing is spent that cannot be kept.
+        """
+        seal("", self.keys, {})
+
     def lease(self, provider: str, user_id: str | None, seconds: float) -> bool:
         """
         Let nobody else renew them for so long; False while somebody else does.
