@@ -8,7 +8,16 @@ from tests.plugins.dynamodb.places import MISSING, open_here
 from crmkit.testing import StoreContract
 
 URL = "dynamodb://{name}?region=eu-central-1&shards=2&lease=1"
-ELSEWHERE = ("o32_killed", "o33_alive_elsewhere", "o34_written")
+ELSEWHERE = {
+    f"test_{name}"
+    for name in (
+        "o32_killed",
+        "o33_alive_elsewhere",
+        "o34_written",
+        "o49_lease_of_the_killed",
+    )
+}
+RULES = {name for name in dir(StoreContract) if name.startswith("test_")}
 
 
 class OnDynamo(StoreContract):
@@ -26,7 +35,6 @@ class TestDynamo(OnDynamo):
     """
 
     __test__ = True
-    test_o32_killed = test_o33_alive_elsewhere = test_o34_written = None
 
     @pytest.fixture(autouse=True)
     def alone(self, monkeypatch):
@@ -46,9 +54,8 @@ class TestServed(OnDynamo):
         self.url = f"{URL}&endpoint={server}"
 
 
-for name in dir(StoreContract):
-    if name.startswith("test_") and name.removeprefix("test_") not in ELSEWHERE:
-        setattr(TestServed, name, None)
+for name in RULES:
+    setattr(TestDynamo if name in ELSEWHERE else TestServed, name, None)
 
 
 class TestDynalite(OnDynamo):
