@@ -135,8 +135,10 @@ class SealedVault:
 
     def make_ready(self) -> None:
         """
-        Find the key and load what seals, so that nothing slow comes between getting a token
-        and keeping it, and nothing is spent that cannot be kept.
+        Find the key and load what seals.
+
+        So nothing slow comes between getting a token and keeping it, and nothing is spent
+        whose successor could not be kept.
         """
         seal("", self.keys, {})
 
