@@ -8,7 +8,7 @@ from tests.plugins.dynamodb.places import MISSING, open_here
 from crmkit.testing import StoreContract
 
 URL = "dynamodb://{name}?region=eu-central-1&shards=2&lease=1"
-ELSEWHERE = ("o32_killed", "o33_alive_elsewhere", "o34_written")
+ELSEWHERE = ("o32_killed", "o33_alive_elsewhere", "o34_written", "o49_lease_of_the_killed")
 
 
 class OnDynamo(StoreContract):
@@ -27,6 +27,7 @@ class TestDynamo(OnDynamo):
 
     __test__ = True
     test_o32_killed = test_o33_alive_elsewhere = test_o34_written = None
+    test_o49_lease_of_the_killed = None
 
     @pytest.fixture(autouse=True)
     def alone(self, monkeypatch):
