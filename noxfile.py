@@ -154,6 +154,22 @@ def plugin(session: nox.Session, name: str) -> None:
 
 
 @nox.session
+def dynalite(session: nox.Session) -> None:
+    """
+    Run the DynamoDB store's tests with a second opinion, of dynalite, which npm installs.
+    """
+    npm = shutil.which("npm")
+    if npm is None:
+        session.skip("needs npm, of Node.js")
+    folder = session.create_tmp()
+    quiet = ("--no-audit", "--no-fund", "--ignore-scripts")
+    session.run(npm, "install", *quiet, "--prefix", folder, "dynalite@4", external=True)
+    session.install(*everything(), *group("test"))
+    tests = "tests/plugins/dynamodb"
+    session.run("pytest", tests, *session.posargs, env={"DYNALITE": folder})
+
+
+@nox.session
 @nox.parametrize("name", below("contrib"))
 def contrib(session: nox.Session, name: str) -> None:
     """

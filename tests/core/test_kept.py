@@ -15,6 +15,7 @@ from tests.core.server import Answer
 from tests.core.waiting import in_threads
 
 from crmkit import (
+    ActivityRecord,
     AuthenticationError,
     ConfigurationError,
     CredentialsError,
@@ -86,9 +87,10 @@ def join(connect):
     Return a function that makes a connector, by default one to which nothing is given.
     """
 
-    def join(credentials=None, **arguments):
+    def join(credentials=None, refresh=lambda: None, **arguments):
         info = {"auth": bearer, "base_url": "https://x", "oauth": OAUTH}
-        plugin = provider(info=info)
+        hooks = {"sync": lambda session: session.http.post("/notes"), "refresh": refresh}
+        plugin = provider(info=info, **hooks)
         return connect(plugin, credentials=credentials, max_retries=0, **arguments)
 
     return join
@@ -368,6 +370,21 @@ class TestRenewed:
         assert ask(join()) == "a5"
         assert grant.asked == ["r0"]
 
+    def test_key_lost(self, join, vault, grant, monkeypatch):
+        """
+        Where the new token could not be kept the old one is not spent.
+        """
+        vault.save(OLD, None, replacing=None)
+        connector = join()
+        connector.session()
+        grant.number = 1  # so that the access token is refused
+        monkeypatch.delenv("CRMKIT_KEY")
+
+        with pytest.raises(ConfigurationError, match="put it back"):
+            ask(connector)
+
+        assert grant.asked == []
+
     def test_invalid_grant(self, join, vault, grant):
         """
         When the refresh is refused, what is kept stays, and the error says what to do.
@@ -441,6 +458,22 @@ def test_nothing_is_sent_without(join, vault, server, monkeypatch, method):
     assert isinstance(report[0].error, StoreError)
     (reason,) = connector.flush_pending().unsent
     assert "disk full" in reason
+
+
+class TestPending:
+    def test_unreadable(self, join, vault, server):
+        """
+        What somebody changed in the store signs in nobody; activities stay pending.
+        """
+        kept = vault.save(OLD, None, replacing=None)
+        (row,) = vault.all()
+        changed = evolve(row, access_token=row.refresh_token)
+        vault.store.save_credentials(changed, replacing=kept.version)
+        outcome = join().sync_activity(ActivityRecord(type="note"))
+
+        assert outcome.status == "pending"
+        assert isinstance(outcome.error, StoreError)
+        assert server.requests == []
 
 
 class TestNotSaved:
@@ -682,15 +715,15 @@ class TestGiven:
 
     def test_environment_beside_a_successor(self, join, vault, grant, monkeypatch):
         """
-        A token of the environment does not touch what succeeds given ones.
+        A token of the environment that is renewed does not touch what succeeds given ones.
         """
         session = join(OLD).session()
         session.http.renew(session.credentials)
         kept = vault.get("acme", None)
         monkeypatch.setenv("CRMKIT_ACME_TOKEN", "refused")
+        fresh = CRMCredentials(provider="acme", access_token="a1")
 
-        with pytest.raises(AuthenticationError):
-            join().session().http.get("/people")
+        assert ask(join(refresh=lambda: fresh)) == "a1"
         assert vault.get("acme", None) == kept
 
 

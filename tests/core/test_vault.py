@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 from attrs import evolve
-from tests.core.contract.stores_memory import in_memory
 from tests.core.keys import ONE, TWO
 
 from crmkit import ConfigurationError, CRMCredentials, StoreError
@@ -201,4 +200,3 @@ def test_no_vault():
     assert not offers_vault(Shelf())
     with pytest.raises(ConfigurationError, match="the store Shelf keeps no credentials"):
         vault_of(Shelf())
-    assert not offers_vault(in_memory()("memory:x"))

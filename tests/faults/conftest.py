@@ -3,7 +3,9 @@ A world to fail in: a CRM, simulated, a proxy before it, and connectors through 
 """
 
 import os
+from base64 import b64encode
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import urllib3
@@ -13,9 +15,10 @@ from tests.faults.proxy import Proxy
 from tests.faults.table import TABLE, lines
 from tests.faults.victims import Victims
 
-from crmkit import CRMCredentials, _wire
+from crmkit import _wire
 
 ROOT = Path(__file__).parents[2]
+KEY = b64encode(bytes(32)).decode()
 APP = {"client_id": "app", "client_secret": "s3cret", "refresh_token": "again"}
 
 
@@ -25,13 +28,22 @@ class World:
     """
 
     def __init__(self, crm, simulator, proxy, folder):
-        self.crm, self.simulator, self.proxy, self.folder = crm, simulator, proxy, folder
+        self.crm, self.proxy, self.folder = crm, proxy, folder
         self.clock, self._made = Clock(), []
+        self.use(simulator)
+
+    def use(self, simulator):
+        """
+        Have the proxy lead to this CRM.
+        """
+        self.simulator = simulator
+        self.proxy.upstream = urlsplit(simulator.base_url).port
         self.case = Case(
-            crm=crm.name,
-            url=proxy.address,
+            crm=self.crm.name,
+            url=self.proxy.address,
             credentials=simulator.token,
-            store=f"{folder}/outbox.db",
+            store=f"{self.folder}/outbox.db",
+            key=KEY,
         )
 
     def connect(self, case=None, **arguments):
@@ -43,10 +55,9 @@ class World:
 
     def signed_out(self):
         """
-        Return the case of a user whose access token is still to be had.
+        Return the case of a user whose access token is still to be had, and is kept then.
         """
-        given = CRMCredentials(provider=self.crm.name, refresh_token="again", metadata=APP)
-        return evolve(self.case, credentials=given)
+        return evolve(self.case, grant={"refresh_token": "again", "metadata": APP})
 
     def there(self):
         """
@@ -83,16 +94,28 @@ class World:
 
 
 @pytest.fixture(params=CRMS)
-def world(request, crm_simulator, tmp_path):
+def world(request, crm_simulator, tmp_path, monkeypatch):
     """
     Return a world for each CRM of the table.
     """
+    monkeypatch.setenv("CRMKIT_KEY", KEY)
     crm = CRMS[request.param]
     simulator = crm_simulator(crm.name, contacts=PEOPLE, limit="off", app=APP)
-    with Proxy(simulator.base_url) as proxy:
+    with Proxy() as proxy:
         world = World(crm, simulator, proxy, tmp_path)
         yield world
         world.close()
+
+
+@pytest.fixture
+def rotating(world, crm_simulator):
+    """
+    Return a world whose refresh tokens are good once; a second use ends the grant.
+    """
+    app = {**APP, "rotate_refresh_tokens": True}
+    name = world.crm.name
+    world.use(crm_simulator(name, contacts=PEOPLE, limit="off", app=app))
+    return world
 
 
 @pytest.fixture

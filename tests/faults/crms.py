@@ -4,6 +4,7 @@ The CRMs that the promise is held to, and what judges it: their own count.
 A provider that is reached over HTTP joins by a line in ``CRMS``.
 """
 
+import os
 import re
 from collections import Counter
 from datetime import timedelta
@@ -12,7 +13,7 @@ from types import SimpleNamespace
 
 from attrs import evolve, field, frozen
 
-from crmkit import ActivityRecord, CRMConnector, hookimpl
+from crmkit import ActivityRecord, CRMConnector, CRMCredentials, hookimpl
 from crmkit._clock import SystemClock
 
 PEOPLE = [{"id": str(501 + number)} for number in range(10)]
@@ -61,28 +62,37 @@ class Clock(SystemClock):
 class Case:
     """
     All that a process needs to know to write to a CRM; *run* is in each activity's id.
+
+    It signs in by *credentials*, or by a *grant*, a refresh token with its app.
     """
 
     crm: str
     url: str | None = None
     credentials: object = field(default=None, repr=False)
+    grant: dict = field(default=None, repr=False)
     store: str
     run: str = "a"
     user: str | None = None
     size: int = SIZE
     cut: int = CUT
     settings: dict = field(factory=dict)
+    key: str | None = field(default=None, repr=False)
 
     def connect(self, clock, **arguments):
         """
         Return a connector that cuts small, and repeats once what may be repeated.
         """
+        if self.key:  # which a process that was just forked does not know yet
+            os.environ["CRMKIT_KEY"] = self.key
         place = {"base_url": self.url} if self.url else {}
+        credentials = self.credentials
+        if self.grant:
+            credentials = CRMCredentials(provider=self.crm, **self.grant)
         options = {
             "default_provider": self.crm,
             "plugins": {self.crm: cutting(self.crm, self.cut)},
             "settings": {self.crm: {**place, **self.settings}},
-            "credentials": self.credentials,
+            "credentials": credentials,
             "store": f"sqlite:///{self.store}",
             "max_retries": 1,
         }

@@ -9,7 +9,6 @@ from contextlib import suppress
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
-from urllib.parse import urlsplit
 
 from tests.core.waiting import until
 from tests.faults.faults import FAULTS
@@ -106,7 +105,7 @@ class Exchange(BaseHTTPRequestHandler):
 
 class Proxy(ThreadingHTTPServer):
     """
-    The proxy, served by ``with``; *address* is where the connector is to send.
+    The proxy, served by ``with``: from its *address* to the port *upstream*.
 
     ``script`` says what happens to the next requests, ``storm`` what happens to any.
     """
@@ -114,9 +113,9 @@ class Proxy(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, url):
+    def __init__(self):
         super().__init__(("127.0.0.1", 0), Exchange)
-        self.upstream = urlsplit(url).port
+        self.upstream = None
         self.address = f"http://127.0.0.1:{self.server_port}"
         self.struck = Counter()
         self._lock = Lock()

@@ -71,6 +71,22 @@ def test_taken(world):
     assert world.settled(connector, activities) == {"synced": len(activities)}
 
 
+def test_refresh(rotating, victims):
+    """
+    Eight processes with one spent token, which is good once more, renew it once.
+    """
+    cases = [evolve(rotating.signed_out(), run=str(n)) for n in range(PROCESSES)]
+
+    told = victims.results(*((synced, case) for case in cases))
+
+    assert {status for one in told for status in one} == {"synced"}
+    asked = [one for one in rotating.simulator.requests if one.path.startswith("/oauth/")]
+    assert len(asked) == 1
+    connector = rotating.connect(cases[0])
+    activities = [activity for case in cases for activity in case.activities()]
+    assert rotating.settled(connector, activities) == {"synced": len(activities)}
+
+
 @pytest.mark.usefixtures("impatient")
 def test_wedged(world, users):
     """

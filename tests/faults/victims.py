@@ -8,9 +8,12 @@ import sys
 import threading
 from multiprocessing import get_context
 from time import sleep
+from typing import NamedTuple
 
 import pytest
 from tests.faults.crms import Clock, flush_until_quiet
+
+from crmkit._clock import SystemClock
 
 WARM = [
     "crmkit._rooms",
@@ -31,7 +34,9 @@ SYSTEM = {"sqlite3", "socket", "_socket", "posix", "nt", "_io"}
 # They are told what to do by a socket that is a file.
 LOCAL = pytest.mark.block_network(allowed_hosts=[r"^127\.0\.0\.1$", r"^/.*/pymp-[^/]+/"])
 CALLS, ACCEPTED, RETURNED = range(3)
-PHASES = ["add", "recover", "claim", "claim_keys", "settle", "request", "refresh"]
+STORE = ["add", "recover", "claim", "claim_keys", "settle"]
+VAULT = ["credentials", "lease_credentials", "save_credentials", "release_credentials"]
+PHASES = [*STORE, *VAULT, "request", "refresh"]
 
 
 class Victims:
@@ -148,7 +153,7 @@ def mark(marks):
     from crmkit._sqlite import SqliteStore
     from crmkit._wire import Wire
 
-    for name in ("add", "recover", "claim", "claim_keys", "settle"):
+    for name in (*STORE, *VAULT):
         setattr(SqliteStore, name, marked(getattr(SqliteStore, name), marks, name))
     send, refresh = (marked(Wire.send, marks, name) for name in ("request", "refresh"))
 
@@ -209,9 +214,20 @@ def synced(case):
     """
     Sync the batch, as other processes do at the same time; return what was told.
     """
-    with case.connect(Clock()) as connector:
+    with case.connect(SystemClock()) as connector:
         report = connector.batch_sync_activities(case.activities())
         return [outcome.status for outcome in report]
+
+
+class Fate(NamedTuple):
+    """
+    What became of an activity: its *status*, the one *said* by the last flush, and why.
+    """
+
+    status: str
+    said: str | None
+    user_decides: bool
+    why: str
 
 
 def judged(case):
@@ -221,12 +237,12 @@ def judged(case):
     clock = Clock(600)
     with case.connect(clock) as connector:
         report = flush_until_quiet(connector, clock)
-        told = {outcome.activity_id: outcome.status for outcome in report}
+        said = {outcome.activity_id: outcome.status for outcome in report}
         known = {
             activity.id: connector.outcome_of(activity.id) for activity in case.activities()
         }
         return {
-            key: (outcome.status, told.get(key), outcome.user_decides)
-            for key, outcome in known.items()
-            if outcome is not None
+            key: Fate(it.status, said.get(key), it.user_decides, str(it.error))
+            for key, it in known.items()
+            if it is not None
         }

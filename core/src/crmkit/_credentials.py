@@ -106,12 +106,12 @@ class Credentials:
 
     def source(self, whose: Whose) -> str:
         """
-        Say where they come from.
+        Say where those that there are come from.
         """
         given = look_up(self.given, *whose)
         if self.kept_for(whose, given):
-            return "the store"
-        return "what is given" if given else "the environment"
+            return "found in the store"
+        return "given" if given else "found in the environment"
 
     def kept(self, whose: Whose) -> Kept | None:
         """

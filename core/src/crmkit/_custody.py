@@ -12,6 +12,7 @@ from attrs import define, evolve, field, frozen
 
 from crmkit import _oauth
 from crmkit._oauth import Proof
+from crmkit._urls import join
 from crmkit._vault import vault_of
 from crmkit.errors import ConfigurationError, CredentialsError, CRMError, RetryableError
 from crmkit.models import CRMCredentials
@@ -69,6 +70,12 @@ class Custody:
     sessions: Sessions = field(repr=False)
     info: Callable[[str], ProviderInfo] = field(repr=False)
 
+    def check(self) -> None:
+        """
+        Raise whatever would keep credentials from being kept, before anybody is asked.
+        """
+        self._vault().try_to_seal()
+
     def set(self, credentials: CRMCredentials, user_id: str | None = None) -> None:
         """
         Keep a user's credentials, in place of those that are kept.
@@ -121,9 +128,11 @@ class Custody:
         """
         Begin to sign in with OAuth; *back* is the app's redirect URL.
 
-        Raises ConfigurationError for a provider without OAuth.
+        Raises ConfigurationError for a provider without OAuth, and whatever would keep its
+        tokens from being kept.
         """
         oauth, proof = self._oauth(provider), Proof()
+        self.check()
         url = _oauth.authorize_url(
             self._page(provider, oauth), oauth, app=client_id, back=back, proof=proof
         )
@@ -171,14 +180,14 @@ class Custody:
         return oauth
 
     def _page(self, provider: str, oauth: OAuth2) -> str:
-        # A base URL of the user's own, such as a simulator's, stands in for the CRM's host.
-        page = urlsplit(oauth.authorize_url)
         own = self.sessions.core(provider).base_url
-        place = page if page.netloc and not own else urlsplit(own or self._base(provider))
-        return urlunsplit((place.scheme, place.netloc, page.path, page.query, ""))
-
-    def _base(self, provider: str) -> str:
-        return self.info(provider).base_url or ""
+        page = urlsplit(oauth.authorize_url)
+        if not page.netloc:
+            return join(own or self.info(provider).base_url or "", page.geturl(), {}, {})
+        if own is None:
+            return oauth.authorize_url
+        # A base URL of the user's own, such as a simulator's, stands in for the CRM's host.
+        return urlunsplit(urlsplit(own)[:2] + page[2:])
 
 
 def _shown(sealed: SealedCredentials) -> KeptCredentials:

@@ -38,7 +38,11 @@ KNOWN = {
         "translate_aws": "crmkit-translate-aws",
     },
     STORES: {"dynamodb": "crmkit-dynamodb"},
-    COMMANDS: {"new": "crmkit-scaffold", "simulate": "crmkit-simulator"},
+    COMMANDS: {
+        "new": "crmkit-scaffold",
+        "simulate": "crmkit-simulator",
+        "store": "crmkit-dynamodb",
+    },
 }
 _WORD = {
     PROVIDERS: "CRM provider",

@@ -52,6 +52,8 @@ class Safekeeping:
             return None, "there is nothing to keep"
         try:
             vault = door.keep()
+            if vault is not None:
+                vault.make_ready()
         except CrmkitError as error:
             if given is None:
                 raise

@@ -45,8 +45,7 @@ class Sessions:
     """
     Makes the sessions of one connector.
 
-    *settings* are the caller's, by provider. *refresh* and *list_fields* call the hooks of
-    the session's provider.
+    *settings* are by provider; *refresh* and *list_fields* call hooks of a session's own.
     """
 
     settings: Mapping[str, Mapping[str, Any]] = field(repr=False)
@@ -184,11 +183,11 @@ class Sessions:
     ) -> bool:
         def refresh(spent: CRMCredentials) -> CRMCredentials | None:
             fresh = self.refresh(self.unsigned(spent, info, session.user_id, patience))
-            if fresh is None and info.oauth is not None:
-                judged = evolve(info, error_from=_oauth.refusal)
-                asking = self.unsigned(spent, judged, session.user_id, patience)
-                fresh = _oauth.renewed(asking, info.oauth, self.clock)
-            return fresh
+            if fresh is not None or info.oauth is None:
+                return fresh
+            judged = evolve(info, error_from=_oauth.refusal)
+            asking = self.unsigned(spent, judged, session.user_id, patience)
+            return _oauth.renewed(asking, info.oauth, self.clock)
 
         try:
             fresh = self.renewal.renew(refused, session.user_id, refresh, patience)
@@ -221,8 +220,8 @@ class Sessions:
                 "so session.http has nowhere to go"
             )
             raise PluginContractError(msg, plugin=session.provider)
-        known = session.credentials.metadata, session.settings
-        return fill(template, known, label=info.label)
+        known = session.credentials.metadata
+        return fill(template, (known, session.settings), label=info.label)
 
     def _settings(self, provider: str, info: ProviderInfo) -> Any:
         if provider not in self._structured:
@@ -234,8 +233,8 @@ class Sessions:
     def _memory(
         self, provider: str, credentials: CRMCredentials, user_id: str | None
     ) -> Memory:
+        key = _account(provider, credentials, user_id)
         with self._lock:
-            key = _account(provider, credentials, user_id)
             return self._memories.setdefault(key, Memory())
 
     def _limiter(self, session: Session, info: ProviderInfo) -> Limiter:

@@ -60,6 +60,10 @@ def from_json(text: str | bytes) -> Any:
         return json.loads(text, parse_float=_finite, parse_constant=_finite)
     except RecursionError:
         msg = "JSON nested too deep"
+    except json.JSONDecodeError as error:
+        msg = f"no JSON: {error.msg} at column {error.colno} of line {error.lineno}"
+    except UnicodeDecodeError:
+        msg = "not UTF-8"
     except ValueError as error:
         msg = str(error)
     raise ValueError(msg)  # out here, since what was caught holds the whole text

@@ -197,6 +197,30 @@ def test_flush_nothing(inside):
     assert inside("outbox", "flush").out == "nothing to send\n"
 
 
+def test_flush_limit(put, acme, states):
+    """
+    A flush ends at its limit, and says that there is more.
+    """
+    put("down", "a", "b", code=4)
+
+    done = acme("outbox flush", "--limit", "1", code=4)
+
+    assert done.out.startswith("1 synced")
+    assert states() == {"b": "pending"}
+    acme("outbox flush", "--limit", "1", "--deadline", "60", "--daily-share", "0.8")
+    assert states() == {}
+
+
+@pytest.mark.parametrize(
+    "option", [("--limit", "0"), ("--daily-share", "80"), ("--daily-share", "0")]
+)
+def test_flush_wrong_bounds(acme, option):
+    """
+    A limit or a share that means nothing is a wrong usage.
+    """
+    assert option[0] in acme("outbox flush", *option, code=2).err
+
+
 def test_flush_later(put, acme, written):
     """
     What the CRM wants later waits, is counted, and leads to code 4.

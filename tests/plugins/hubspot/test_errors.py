@@ -301,7 +301,20 @@ def test_of_rows(category, kind):
             {"Max": "190", "Remaining": "99", "Interval-Milliseconds": "10000"},
             Limit(remaining=99, allows=Rate(190, per=10.0)),
         ),
-        ({"Remaining": "99", "Daily-Remaining": "0"}, Limit(remaining=0, resets_in=3600)),
+        (
+            {"Remaining": "99", "Daily-Remaining": "0"},
+            Limit(remaining=0, resets_in=3600, daily_used=1.0),
+        ),
+        (
+            {
+                "Max": "190",
+                "Remaining": "99",
+                "Interval-Milliseconds": "10000",
+                "Daily": "1000",
+                "Daily-Remaining": "250",
+            },
+            Limit(remaining=99, allows=Rate(190, per=10.0), daily_used=0.75),
+        ),
         ({"Remaining": "0", "Max": "190"}, None),
         ({"Remaining": "many"}, None),
         ({}, None),

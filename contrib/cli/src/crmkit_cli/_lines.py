@@ -53,7 +53,7 @@ def parse(text: bytes, account: tuple[str, str]) -> Parsed:
             if "id" not in values:
                 unnamed.append(number)
         except ValueError as error:
-            parsed.errors[number] = _told(error)
+            parsed.errors[number] = str(error)
     return parsed._replace(unnamed=tuple(unnamed))
 
 
@@ -66,11 +66,3 @@ def _named(
     content = json.dumps(said, sort_keys=True)
     seen[content] += 1
     return {**said, "id": stable_id("crmkit sync", *account, content, seen[content])}
-
-
-def _told(error: ValueError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"no JSON: {error.msg} at column {error.colno}"
-    if isinstance(error, UnicodeDecodeError):
-        return "not UTF-8"
-    return str(error)
