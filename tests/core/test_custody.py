@@ -24,7 +24,9 @@ from crmkit import (
     UnavailableError,
     bearer,
 )
-from crmkit._sqlite import open_store
+from crmkit._key_places import KeyFile
+from crmkit._keys import put_new_first
+from crmkit._sqlite import SqliteStore, open_store
 from crmkit._vault import key_ids, vault_of
 from crmkit.testing import START
 
@@ -234,6 +236,61 @@ class TestRotation:
             crm.credentials.rotate()
         assert crm.session().credentials == ONCE
         other.close()
+
+    @pytest.fixture
+    def meanwhile(self, monkeypatch):
+        """
+        Return a function; what it is given is done, once, in the midst of a rotation.
+        """
+
+        def meanwhile(do):
+            todo, right = [do], SqliteStore.all_credentials
+
+            def all_credentials(store):
+                found = right(store)
+                if todo:
+                    todo.pop()()
+                return found
+
+            monkeypatch.setattr(SqliteStore, "all_credentials", all_credentials)
+
+        return meanwhile
+
+    def test_one_at_a_time(self, crm, join, meanwhile, data, rows):
+        """
+        A second rotation waits for the first, and does nothing if that takes too long.
+        """
+        crm.credentials.new_key()
+        crm.credentials.set(ONCE)
+        failed = []
+
+        def rotate():
+            with pytest.raises(UnavailableError, match="seals credentials anew") as caught:
+                join().credentials.rotate()
+            failed.append(caught.value.sent)
+
+        meanwhile(rotate)
+        crm.credentials.rotate()
+
+        assert failed == [False]
+        assert len((data / "crmkit.key").read_text().split()) == 1
+        assert join().session().credentials == ONCE
+        assert join().credentials.rotate().sealed == 1
+
+    def test_still_newer_key(self, crm, join, meanwhile):
+        """
+        A key that is put first meanwhile, for another store, is the one that seals.
+        """
+        crm.credentials.new_key()
+        crm.credentials.set(ONCE)
+        crm.credentials.set(ONCE, "bob")
+        meanwhile(lambda: put_new_first(KeyFile()))
+        done = []
+        end = in_threads(1, lambda _number: done.append(crm.credentials.rotate()))
+        end()
+
+        assert done[0].new_key
+        assert join().session("bob").credentials == ONCE
 
     def test_lost_key(self, crm, monkeypatch):
         """
