@@ -6,6 +6,7 @@ import base64
 import os
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -26,8 +27,10 @@ from crmkit import (
 )
 from crmkit._key_places import KeyFile
 from crmkit._keys import put_new_first
+from crmkit._rotation import rotate
 from crmkit._sqlite import SqliteStore, open_store
-from crmkit._vault import key_ids, vault_of
+from crmkit._vault import SealedVault, key_ids, vault_of
+from crmkit.sealing import Key, local_keys
 from crmkit.testing import START
 
 BACK = "http://127.0.0.1:8400/callback"
@@ -291,6 +294,39 @@ class TestRotation:
 
         assert done[0].new_key
         assert join().session("bob").credentials == ONCE
+
+    def brings(self, crm, key):
+        """
+        Return the vault of a store that seals with this key, in the name of its own keys.
+        """
+        local = local_keys()
+        keys = SimpleNamespace(newest=lambda place: key, find=local.find)
+        return SealedVault(store=crm.credentials.open_store(), keys=keys)
+
+    def test_store_with_keys_of_its_own(self, crm, clock, data):
+        """
+        Where the store's keys are elsewhere, no key of this machine is touched.
+        """
+        crm.credentials.new_key()
+        before = (data / "crmkit.key").read_text()
+
+        with pytest.raises(ConfigurationError, match="SqliteStore seals with other keys"):
+            rotate(self.brings(crm, Key("other", bytes(32))), clock, keep_old=False)
+        assert (data / "crmkit.key").read_text() == before
+
+    def test_store_that_seals_more(self, crm, clock, join, data):
+        """
+        Where a store seals activities too, the old key stays, which opens them.
+        """
+        crm.credentials.new_key()
+        crm.credentials.set(ONCE)
+        old = local_keys().newest({})
+        done = rotate(self.brings(crm, old), clock, keep_old=False)
+
+        assert done.sealed == 1
+        assert local_keys().newest({}) != old
+        assert local_keys().find(old.id, {}) == old
+        assert join().session().credentials == ONCE
 
     def test_lost_key(self, crm, monkeypatch):
         """

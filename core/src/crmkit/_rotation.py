@@ -7,11 +7,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from crmkit._keys import keep_newest, place_in_use, put_new_first
+from crmkit._keys import LocalKeys, keep_newest, place_in_use, put_new_first
 from crmkit._vault import key_ids
-from crmkit.errors import UnavailableError
+from crmkit.errors import ConfigurationError, UnavailableError
 from crmkit.sealing import local_keys
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from crmkit.vaults import SealedCredentials
 
 _LEASE, _PAUSE = 120.0, 0.5
+_NOWHERE = {"user": "", "provider": "", "field": ""}
 _ALL = ("", None)  # no provider has this name: the lease of who seals them all
 
 
@@ -43,9 +44,14 @@ def rotate(vault: SealedVault, clock: Clock, *, keep_old: bool) -> Rotation:
     """
     Make a new key, seal everything with it, and drop the old keys unless told otherwise.
 
-    Raises ConfigurationError without a key or without one that opens what is kept, and
+    Those stay, too, where the store brings keys. Raises ConfigurationError without a key,
+    without one that opens what is kept, and for a store whose keys are elsewhere, and
     UnavailableError while another process renews some of it, or does the same.
     """
+    if not isinstance(vault.keys, LocalKeys):
+        # Such a store seals activities, too, and holds its newest key for a while.
+        _check_local(vault)
+        vault, keep_old = evolve(vault, keys=local_keys()), True
     with _turn(vault, _ALL, clock, "another process seals credentials anew"):
         place = place_in_use()
         made = put_new_first(place)
@@ -55,6 +61,16 @@ def rotate(vault: SealedVault, clock: Clock, *, keep_old: bool) -> Rotation:
         if made and not keep_old:
             keep_newest(place)
     return Rotation(place=str(place), new_key=made, sealed=count)
+
+
+def _check_local(vault: SealedVault) -> None:
+    newest = vault.keys.newest(_NOWHERE).id
+    try:
+        local_keys().find(newest, _NOWHERE)
+    except ConfigurationError:
+        named = type(vault.store).__name__
+        msg = f"the store {named} seals with other keys than those that crmkit can rotate"
+        raise ConfigurationError(msg) from None
 
 
 def _newest() -> set[str]:
