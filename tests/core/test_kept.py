@@ -22,6 +22,7 @@ from crmkit import (
     CredentialsNotFoundError,
     CRMCredentials,
     OAuth2,
+    RateLimitedError,
     StoreError,
     UnavailableError,
     bearer,
@@ -91,7 +92,7 @@ def join(connect):
         info = {"auth": bearer, "base_url": "https://x", "oauth": OAUTH}
         hooks = {"sync": lambda session: session.http.post("/notes"), "refresh": refresh}
         plugin = provider(info=info, **hooks)
-        return connect(plugin, credentials=credentials, max_retries=0, **arguments)
+        return connect(plugin, credentials=credentials, **{"max_retries": 0, **arguments})
 
     return join
 
@@ -421,6 +422,24 @@ class TestRenewed:
 
         assert vault.get("acme", None).credentials == other
         assert session.credentials == other
+
+    def test_ends_before_its_lease(self, join, vault, server, clock):
+        """
+        However often a refresh is put off, it is over before others may begin one.
+        """
+        vault.save(evolve(OLD, access_token=None), None, replacing=None)
+        asked = []
+
+        def answer(request):
+            asked.append(clock.monotonic())
+            return Answer(429, headers={"Retry-After": "50"})
+
+        server.answer = answer
+
+        with pytest.raises(RateLimitedError):
+            join(max_retries=9).session()
+        assert len(asked) == 2
+        assert asked[-1] - asked[0] < 60
 
     def test_many_threads_of_two_connectors(self, join, vault, grant):
         """

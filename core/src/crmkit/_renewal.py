@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from crmkit.models import CRMCredentials
 
     Refresh = Callable[[CRMCredentials], CRMCredentials | None]
+    PatientRefresh = Callable[[CRMCredentials, Patience], CRMCredentials | None]
 
-_LEASE = 120.0  # seconds; a refresh takes less, unless the CRM hardly answers
+_LEASE, _REFRESH = 120.0, 60.0  # seconds; a refresh is over before its lease is
 _SHORTEST, _LONGEST = 0.05, 1.0
 
 
@@ -67,15 +68,22 @@ class Renewal:
         self,
         refused: CRMCredentials,
         user_id: str | None,
-        refresh: Refresh,
+        patient_refresh: PatientRefresh,
         patience: Patience,
     ) -> CRMCredentials | None:
         """
         Return credentials newer than *refused*, or None when there is no way to get any.
 
-        *refresh* is given those to renew. Raises what it raises, StoreError, or
-        UnavailableError when another process renews them for too long.
+        *patient_refresh* is given those to renew, and how long it may take. Raises what it
+        raises, StoreError, or UnavailableError when another process renews them for too
+        long.
         """
+
+        def refresh(spent: CRMCredentials) -> CRMCredentials | None:
+            soon = patience.within(_REFRESH, self.credentials.clock)
+            fresh = patient_refresh(spent, soon)
+            return None if fresh is None else evolve(fresh, provider=spent.provider)
+
         whose = (refused.provider, user_id)
         with self.credentials.one_at_a_time(whose):
             newer, serves = self._newest(whose, refused)
@@ -84,7 +92,7 @@ class Renewal:
             vault, why = self._keeping.vault(whose)
             if vault is not None:
                 return self._in_turn(vault, whose, refused, refresh, patience)
-            fresh = _asked(refresh, newer)
+            fresh = refresh(newer)
             return fresh and self._keeping.remember(whose, fresh, why)
 
     def _newest(
@@ -141,15 +149,10 @@ class Renewal:
         if spent is None or serves:
             return spent
         try:
-            fresh = _asked(refresh, spent)
+            fresh = refresh(spent)
         except (CRMError, CredentialsError) as error:
             newer, serves = self._newest(whose, spent)
             if isinstance(error, RetryableError) or not serves:
                 raise
             return newer
         return fresh and self._keeping.save(vault, whose, fresh)
-
-
-def _asked(refresh: Refresh, spent: CRMCredentials) -> CRMCredentials | None:
-    fresh = refresh(spent)
-    return None if fresh is None else evolve(fresh, provider=spent.provider)
