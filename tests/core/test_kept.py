@@ -441,6 +441,30 @@ class TestRenewed:
         assert len(asked) == 2
         assert asked[-1] - asked[0] < 60
 
+    def test_deadline_while_another_thread_renews(self, join, vault, grant):
+        """
+        A deadline holds, too, while another thread waits for the CRM to renew the token.
+        """
+        vault.save(evolve(OLD, access_token=None), None, replacing=None)
+        connector, asked, answer = join(clock=None), Event(), Event()
+
+        def on_refresh():
+            asked.set()
+            answer.wait(30)
+
+        grant.on_refresh = on_refresh
+        renewing = in_threads(1, lambda _number: connector.session())
+        assert asked.wait(30)
+        sending = in_threads(
+            1, lambda _number: connector.sync_activity(*activities(1), deadline=0.01)
+        )
+        (outcome,) = sending()
+        answer.set()
+        renewing()
+
+        assert outcome.status == "pending"
+        assert grant.asked == ["r0"]
+
     def test_many_threads_of_two_connectors(self, join, vault, grant):
         """
         Threads of two connectors to one store refresh once.
