@@ -669,6 +669,48 @@ class TestGiven:
         assert grant.asked == ["r0", "r1"]
         assert ask(join(OLD)) == "a2"
 
+    @pytest.mark.parametrize("key", [ONE, ""])
+    def test_function_that_fails(self, join, store, grant, monkeypatch, key):
+        """
+        A function that gives nothing any more, once the token is spent, loses no new one.
+        """
+        monkeypatch.setenv("CRMKIT_KEY", key)
+
+        def give(provider, user_id):
+            if grant.asked and not healed:
+                raise OSError
+            return OLD
+
+        healed = []
+        connector = join(give)
+        session = connector.session()
+
+        assert session.http.renew(session.credentials)
+        healed.append(True)
+        assert ask(connector) == "a1"
+        assert grant.asked == ["r0"]
+
+    def test_function_that_fails_at_the_end(self, join, grant, monkeypatch, store):
+        """
+        Closing closes the store, though a token that was not saved cannot be saved now.
+        """
+        monkeypatch.setattr(SqliteStore, "save_credentials", self.fail)
+        closed = []
+        connector = join(lambda provider, user_id: OLD if not closed else 1 / 0)
+        session = connector.session()
+        session.http.renew(session.credentials)
+        closed.append(True)
+        connector.close()
+
+        assert not list(store.parent.glob("*.owner"))
+
+    def fail(self, new, *, replacing):
+        """
+        Save nothing.
+        """
+        msg = "full"
+        raise StoreError(msg)
+
     @pytest.mark.parametrize(
         "other",
         [None, "token", evolve(OLD, access_token="z"), evolve(OLD, refresh_token="z")],

@@ -4,9 +4,10 @@ Whose credentials: given by the caller, else kept in the store, else from the en
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import define, field
 
@@ -25,6 +26,22 @@ if TYPE_CHECKING:
     Tokens = tuple[Secret | None, Secret | None]
 
 _EARLY = timedelta(seconds=60)
+
+
+class Origin(NamedTuple):
+    """
+    What was *given* for a user, and what is *found* for them: that, or something else.
+    """
+
+    given: CRMCredentials | None
+    found: CRMCredentials | None
+
+    @property
+    def tokens(self) -> Tokens:
+        """
+        What it is compared by.
+        """
+        return tokens_of(self.found)
 
 
 @define(kw_only=True)
@@ -85,7 +102,7 @@ class Credentials:
         """
         Return the newest that this process knows, None if there are none.
         """
-        return self.in_memory(whose) or self.origin(whose)
+        return self.in_memory(whose) or self.origin(whose).found
 
     def in_memory(self, whose: Whose) -> CRMCredentials | None:
         """
@@ -95,15 +112,16 @@ class Credentials:
         if renewed is None:
             return None
         before, fresh = renewed
-        return fresh if before == tokens_of(self.origin(whose)) else None
+        return fresh if before == self.origin(whose).tokens else None
 
-    def origin(self, whose: Whose) -> CRMCredentials | None:
+    def origin(self, whose: Whose) -> Origin:
         """
-        Return them as they were found, apart from what was renewed in memory alone.
+        Look them up, apart from what was renewed in memory alone.
         """
         given = look_up(self.given, *whose)
         kept = self.kept_for(whose, given)
-        return kept.credentials if kept else given or from_environment(*whose)
+        found = kept.credentials if kept else given or from_environment(*whose)
+        return Origin(given, found)
 
     def source(self, whose: Whose) -> str:
         """
@@ -118,10 +136,11 @@ class Credentials:
         """
         Return what the store keeps, whatever it was kept for, as it was read last.
         """
-        if whose not in self._kept:
-            vault = self.door and self.door.look()
-            self._kept[whose] = vault.get(*whose) if vault else None
-        return self._kept[whose]
+        with suppress(KeyError):
+            return self._kept[whose]
+        vault = self.door and self.door.look()
+        kept = self._kept[whose] = vault.get(*whose) if vault else None
+        return kept
 
     def kept_for(self, whose: Whose, given: CRMCredentials | None) -> Kept | None:
         """
@@ -140,11 +159,11 @@ class Credentials:
         self._kept[whose] = kept
         self._renewed.pop(whose, None)
 
-    def remember_alone(self, whose: Whose, fresh: CRMCredentials) -> None:
+    def remember_alone(self, whose: Whose, fresh: CRMCredentials, origin: Origin) -> None:
         """
         Know what was renewed, as long as what it was made of is found.
         """
-        self._renewed[whose] = tokens_of(self.origin(whose)), fresh
+        self._renewed[whose] = origin.tokens, fresh
 
     def forget(self, whose: Whose) -> None:
         """

@@ -94,8 +94,9 @@ class Renewal:
             vault, why = self._keeping.vault(whose)
             if vault is not None:
                 return self._in_turn(vault, whose, refused, refresh, patience)
+            origin = self.credentials.origin(whose)
             fresh = refresh(newer)
-            return fresh and self._keeping.remember(whose, fresh, why)
+            return fresh and self._keeping.remember(whose, fresh, origin, why)
 
     @contextmanager
     def _alone(self, whose: Whose, patience: Patience) -> Iterator[None]:
@@ -163,6 +164,7 @@ class Renewal:
         spent, serves = self._newest(whose, refused)
         if spent is None or serves:
             return spent
+        origin = self.credentials.origin(whose)  # now, for afterwards it may fail
         try:
             fresh = refresh(spent)
         except (CRMError, CredentialsError) as error:
@@ -170,7 +172,7 @@ class Renewal:
             if isinstance(error, RetryableError) or not serves:
                 raise
             return newer
-        return fresh and self._keeping.save(vault, whose, fresh)
+        return fresh and self._keeping.save(vault, whose, fresh, origin)
 
 
 def _too_long(whose: Whose, *, by: str) -> UnavailableError:

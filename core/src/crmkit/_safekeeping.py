@@ -14,11 +14,12 @@ from crmkit._given import look_up
 from crmkit.errors import CrmkitError, StoreError
 
 if TYPE_CHECKING:
-    from crmkit._credentials import Credentials, Whose
+    from crmkit._credentials import Credentials, Origin, Whose
     from crmkit._vault import Kept, SealedVault
     from crmkit.models import CRMCredentials
 
 _AGAIN = 60.0
+_OTHERS = "the store keeps others of this user"
 
 
 @define(kw_only=True)
@@ -61,39 +62,41 @@ class Safekeeping:
         return vault, "the store keeps no credentials"
 
     def save(
-        self, vault: SealedVault, whose: Whose, fresh: CRMCredentials
+        self, vault: SealedVault, whose: Whose, fresh: CRMCredentials, origin: Origin
     ) -> CRMCredentials:
         """
         Keep them, or remember them if they are not to be kept; return what serves now.
         """
-        given, there = self.given(whose), self.credentials.kept(whose)
-        mark = digest(given)
-        if given is not None and (there is None or there.succeeds != mark):
-            if there is not None and there.succeeds is None:
-                return self.remember(whose, fresh, "the store keeps others of this user")
-            if fresh.refresh_token == given.refresh_token:  # which stays good
-                return self.remember(whose, fresh, "")
+        given, mark = origin.given, digest(origin.given)
         try:
+            there = self.credentials.kept(whose)
+            if given is not None and (there is None or there.succeeds != mark):
+                if there is not None and there.succeeds is None:
+                    return self.remember(whose, fresh, origin, _OTHERS)
+                if fresh.refresh_token == given.refresh_token:  # which stays good
+                    return self.remember(whose, fresh, origin, "")
             kept = _swapped(vault, whose, fresh, there, mark)
         except CrmkitError as error:
-            self.credentials.remember_alone(whose, fresh)
+            self.credentials.remember_alone(whose, fresh, origin)
             self._unsaved[whose] = self.credentials.clock.monotonic()
             what = "the renewed token of %s is in memory; saving it is tried again: %s"
             _warn(what, whose, error)
             return fresh
         self._unsaved.pop(whose, None)
         if kept is None:  # somebody removed them, or put others there
-            self.credentials.remember_alone(whose, fresh)
+            self.credentials.remember_alone(whose, fresh, origin)
             return fresh
         self.credentials.remember(whose, kept)
         return kept.credentials
 
-    def remember(self, whose: Whose, fresh: CRMCredentials, why: str) -> CRMCredentials:
+    def remember(
+        self, whose: Whose, fresh: CRMCredentials, origin: Origin, why: str
+    ) -> CRMCredentials:
         """
         Know them for as long as this process lives; say so, once, if that is a loss.
         """
-        given = self.given(whose)
-        self.credentials.remember_alone(whose, fresh)
+        given = origin.given
+        self.credentials.remember_alone(whose, fresh, origin)
         spent = given and given.refresh_token and given.refresh_token != fresh.refresh_token
         if spent and whose not in self._told:
             self._told.add(whose)
@@ -125,11 +128,13 @@ class Safekeeping:
                         turn.release()
 
     def _save_unsaved(self, whose: Whose) -> None:
-        with suppress(CrmkitError):
+        with suppress(
+            Exception
+        ):  # what is given may come from a function, and that may fail
             fresh = self.credentials.in_memory(whose)
             vault, _ = self.vault(whose)
             if vault is not None and fresh is not None:
-                self.save(vault, whose, fresh)
+                self.save(vault, whose, fresh, self.credentials.origin(whose))
                 self.release(vault, whose)
 
 
