@@ -1,10 +1,11 @@
 """
-What the outbox costs: adding, one activity, claiming, flushing, memory.
+What the outbox costs: adding, one activity, flushing, memory.
 
     python tests/bench/outbox.py          # flushes 20,000
     python tests/bench/outbox.py --full   # flushes 100,000
 """
 
+import itertools
 import json
 import sqlite3
 import statistics
@@ -16,13 +17,10 @@ from pathlib import Path
 
 from network import NOTES, activities, bare, connector, plain, simulator
 
-from crmkit._sqlite import open_store
-from crmkit.reports import PENDING
-from crmkit.stores import Row, Settlement
-
-ADDED, SINGLES, ACCOUNTS, WAITING = 10_000, 40, 50, (1_000, 1_000_000)
+ADDED, SINGLES = 10_000, 40
 FLUSHED = 100_000 if "--full" in sys.argv else 20_000
 MEMORY, ROUND = (10_000, 100_000), 10_000
+LATELY, LATE = 5_000, {"name": "latency", "seconds": 0.2, "times": None}
 PATH = "/crm/objects/2026-09/notes/batch/create"
 COLUMNS = (
     "user_id, activity_id, provider, kind, digest, stored_at, state, payload, client_id, "
@@ -145,93 +143,45 @@ def single(url, client, folder):
     print(f"  {each * 1000:.2f} ms each")
 
 
-def filled(folder, number):
+def flushing(url, client, folder, number):
     """
-    Return a store in which so many rows of all accounts wait.
+    Return how long bare requests and a flush take, in turn, each with its CPU time.
     """
-    store = open_store(f"sqlite:///{tempfile.mkdtemp(dir=folder)}/outbox.db")
-    for at in range(0, number, ADDED):
-        store.add([a_row(place) for place in range(at, min(at + ADDED, number))])
-    return store
-
-
-def a_row(place):
-    """
-    Return the row of this place.
-    """
-    return Row(
-        user_id=f"user-{place % ACCOUNTS}",
-        activity_id=f"activity-{place}",
-        provider="hubspot",
-        kind="notes",
-        digest="0" * 64,
-        stored_at=float(place),
-        state=PENDING,
-        payload="{}" * 100,
-        client_id="101",
-        due_at=float(place),
-    )
-
-
-def claiming(folder):
-    """
-    Print how much longer finding and claiming work takes where a million rows wait.
-    """
-    few, many = (filled(folder, number) for number in WAITING)
-    now, limit = float(WAITING[1]), WAITING[0] // ACCOUNTS
-
-    def claim(store, account):
-        group = store.groups(now)[account]
-        rows = store.claim(group, state=PENDING, now=now, limit=limit)
-        assert len(rows) == limit
-        return rows
-
-    def taken(store, account):
-        start = time.perf_counter()
-        rows = claim(store, account)
-        end = time.perf_counter()
-        store.settle(
-            Settlement(key=row.key, state=PENDING, due_at=row.due_at) for row in rows
-        )
-        return end - start
-
-    pairs = [
-        (taken(many, at % ACCOUNTS), taken(few, at % ACCOUNTS))
-        for at in range(4 * ACCOUNTS)
+    records = activities(client, number)
+    bodies = [
+        {"inputs": [plain(record, client) for record in records[at : at + NOTES]]}
+        for at in range(0, number, NOTES)
     ]
-    each = statistics.median(ours for ours, _ in pairs)
-    print(f"claiming {limit} of one of {ACCOUNTS} accounts, from {WAITING[1]:,} pending :")
-    print(f"  from {WAITING[0]:,}: {ratio(pairs):.2f} (goal <= 1.5)")
-    print(f"  {each * 1000:.2f} ms, groups and claim")
+    with waiting(folder, url) as crm:
+        for at in range(0, number, ROUND):
+            crm.batch_sync_activities(records[at : at + ROUND])
+        moments = [(time.perf_counter(), time.process_time())]
+        for body in bodies:
+            bare(url, "POST", PATH, body)
+        moments.append((time.perf_counter(), time.process_time()))
+        assert crm.flush_pending().counts["synced"] == number
+        moments.append((time.perf_counter(), time.process_time()))
+    (theirs, their_cpu), (ours, our_cpu) = (
+        (end[0] - start[0], end[1] - start[1]) for start, end in itertools.pairwise(moments)
+    )
+    return (ours, theirs), (our_cpu, their_cpu)
 
 
-def flushing(url, client, folder):
+def flushed(url, client, folder):
     """
-    Print what flushing costs beside the bare requests, by the clock and in CPU time.
+    Print what flushing costs beside the bare requests, and where the CRM takes its time.
     """
-    pairs, worked = [], []
-    for _ in range(3):
-        records = activities(client, FLUSHED)
-        bodies = [
-            {"inputs": [plain(record, client) for record in records[at : at + NOTES]]}
-            for at in range(0, FLUSHED, NOTES)
-        ]
-        with waiting(folder, url) as crm:
-            for at in range(0, FLUSHED, ROUND):
-                crm.batch_sync_activities(records[at : at + ROUND])
-            moments = [(time.perf_counter(), time.process_time())]
-            for body in bodies:
-                bare(url, "POST", PATH, body)
-            moments.append((time.perf_counter(), time.process_time()))
-            assert crm.flush_pending().counts["synced"] == FLUSHED
-            moments.append((time.perf_counter(), time.process_time()))
-        start, between, end = moments
-        pairs.append((end[0] - between[0], between[0] - start[0]))
-        worked.append((end[1] - between[1], between[1] - start[1]))
-    rate = FLUSHED / statistics.median(ours for ours, _ in pairs)
-    print(f"flushing {FLUSHED:,} : the bare requests: {ratio(pairs):.2f} (goal <= 1.3)")
+    rounds = [flushing(url, client, folder, FLUSHED) for _ in range(3)]
+    waited, worked = zip(*rounds, strict=True)
+    rate = FLUSHED / statistics.median(ours for ours, _ in waited)
+    print(f"flushing {FLUSHED:,} : the bare requests: {ratio(waited):.2f} (goal <= 1.3)")
     print(f"  in CPU time: {ratio(worked):.2f}")
     print(f"  {rate:,.0f} activities a second")
+    bare(url, "POST", "/_simulator/faults", {**LATE, "path": "batch/create"})
+    slow, _ = zip(*(flushing(url, client, folder, LATELY) for _ in range(3)), strict=True)
+    print(
+        f"  with a CRM that takes {LATE['seconds']} s for each hundred: {ratio(slow):.2f}"
+    )
 
 
 CHILD = """
@@ -274,11 +224,10 @@ def main():
     """
     with tempfile.TemporaryDirectory() as folder:
         adding(folder)
-        claiming(folder)
         with simulator() as (url, client):
             single(url, client, folder)
-            flushing(url, client, folder)
             memory(url, client, folder)
+            flushed(url, client, folder)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
+from tests.core.acme_crm import TOKEN
+from tests.core.keys import ONE
 from tests.core.plugins import provider
 from tests.core.server import Answer
 
-from crmkit import ActivityRecord, AuthenticationError, Finding
+from crmkit import ActivityRecord, AuthenticationError, CRMCredentials, Finding
 from crmkit.testing import START
 
 
@@ -54,6 +56,28 @@ def test_plugin_missing(connect):
 
     assert statuses(found) == {"plugin": "problem", "store": "ok"}
     assert "hubspt" in found[0].detail
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("given", "given, for calls without a user"),
+        ("store", "found in the store, for calls without a user"),
+        ("environment", "found in the environment, for calls without a user"),
+    ],
+)
+def test_source_of_credentials(connect, crm, monkeypatch, source, said):
+    """
+    Where the credentials come from is told, so that nobody mends the wrong ones.
+    """
+    monkeypatch.setenv("CRMKIT_KEY", ONE)
+    connector = connect(credentials=TOKEN if source == "given" else None)
+    if source == "store":
+        connector.credentials.set(CRMCredentials(provider="acme", access_token=TOKEN))
+    monkeypatch.setenv("CRMKIT_ACME_TOKEN", TOKEN)
+
+    details = {finding.subject: finding.detail for finding in connector.check()}
+    assert details["credentials"] == said
 
 
 def test_no_credentials(connect):

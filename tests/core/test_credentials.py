@@ -267,6 +267,19 @@ class TestGiven:
         assert found == own.get(user)
 
 
+@pytest.mark.parametrize("given", ["planted", {"acme": "planted"}])
+def test_given_as_text_is_not_shown(given_credentials, given):
+    """
+    A token that was given as text is in no repr of what the connector hands out or holds.
+    """
+    connector = given_credentials(given)
+    rooms = connector._open
+    with rooms.syncing() as sync:
+        shown = [connector, connector.credentials, connector.session(), sync, rooms]
+
+    assert "planted" not in repr(shown)
+
+
 class TestSigning:
     @pytest.mark.parametrize(
         ("auth", "name", "value"),

@@ -249,6 +249,12 @@ class TestRotation:
 
 
 class TestSignIn:
+    @pytest.fixture(autouse=True)
+    def with_key(self, key):
+        """
+        Have a key, for what comes of it is kept.
+        """
+
     @pytest.fixture
     def asked(self, server):
         """
@@ -375,6 +381,15 @@ class TestSignIn:
         with pytest.raises(CredentialsError, match="'acme' gives no token"):
             crm.credentials.finish(self.begin(crm), "code")
         assert list(rows()) == []
+
+    def test_no_key(self, crm, monkeypatch):
+        """
+        Without a key nobody is sent to sign in: what comes of it could not be kept.
+        """
+        monkeypatch.delenv("CRMKIT_KEY")
+
+        with pytest.raises(ConfigurationError, match="credentials new-key"):
+            self.begin(crm)
 
     def test_no_sign_in(self, join):
         """

@@ -65,6 +65,37 @@ def test_limit(fates, limit, page):
         assert sum(book.times().values()) == len(fates)
 
 
+def test_limit_beside_what_only_users_decide(clock):
+    """
+    What stays uncertain in each flush does not use up the limit of what can be sent.
+    """
+    book = Book(batch=2, looks=False)
+    with keeping(book, clock=clock) as connector:
+        leave(book, connector, ["lost"] * 3)
+        book.fates = {"later": "unreachable"}
+        connector.sync_activity(*activities("later"))
+        book.heal()
+        connector.flush_pending(limit=2)
+
+        assert connector.outcome_of("later")
+
+
+def test_limit_beside_an_account_out_of_reach(clock):
+    """
+    What an account leaves pending in each flush does not use up the limit of others.
+    """
+    book = Book(batch=2)
+    with keeping(book, clock=clock) as connector:
+        book.fates = {"a": "unreachable", "b": "unreachable"}
+        for user in "ab":
+            connector.sync_activity(*activities(user), user)
+        del book.fates["b"]
+        report = connector.flush_pending(limit=1)
+
+        assert connector.outcome_of("b", "b")
+        assert report.counts == {"synced": 1, "pending": 1, "uncertain": 0, "dead": 0}
+
+
 def test_limit_is_told(book, connector):
     """
     A flush that ends at its limit says so, and that it is to be run again.

@@ -4,15 +4,18 @@ Credentials that the store keeps: found, renewed in turn, and saved before they 
 
 import logging
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from attrs import evolve
+from tests.core.book import activities
 from tests.core.keys import ONE, TWO
 from tests.core.plugins import provider
 from tests.core.server import Answer
 from tests.core.waiting import in_threads
 
 from crmkit import (
+    ActivityRecord,
     AuthenticationError,
     ConfigurationError,
     CredentialsError,
@@ -84,9 +87,10 @@ def join(connect):
     Return a function that makes a connector, by default one to which nothing is given.
     """
 
-    def join(credentials=None, **arguments):
+    def join(credentials=None, refresh=lambda: None, **arguments):
         info = {"auth": bearer, "base_url": "https://x", "oauth": OAUTH}
-        plugin = provider(info=info)
+        hooks = {"sync": lambda session: session.http.post("/notes"), "refresh": refresh}
+        plugin = provider(info=info, **hooks)
         return connect(plugin, credentials=credentials, max_retries=0, **arguments)
 
     return join
@@ -366,6 +370,21 @@ class TestRenewed:
         assert ask(join()) == "a5"
         assert grant.asked == ["r0"]
 
+    def test_key_lost(self, join, vault, grant, monkeypatch):
+        """
+        Where the new token could not be kept the old one is not spent.
+        """
+        vault.save(OLD, None, replacing=None)
+        connector = join()
+        connector.session()
+        grant.number = 1  # so that the access token is refused
+        monkeypatch.delenv("CRMKIT_KEY")
+
+        with pytest.raises(ConfigurationError, match="put it back"):
+            ask(connector)
+
+        assert grant.asked == []
+
     def test_invalid_grant(self, join, vault, grant):
         """
         When the refresh is refused, what is kept stays, and the error says what to do.
@@ -418,6 +437,43 @@ class TestRenewed:
         assert in_threads(8, renew)() == [True] * 8
         assert grant.asked == ["r0"]
         assert {s.credentials.access_token.reveal() for s in sessions} == {"a1"}
+
+
+@pytest.mark.parametrize("method", ["credentials", "lease_credentials"])
+def test_nothing_is_sent_without(join, vault, server, monkeypatch, method):
+    """
+    Activities are pending, not uncertain, when the store fails on the way to a token.
+    """
+    vault.save(evolve(OLD, access_token=None), None, replacing=None)
+
+    def fail(*whose):
+        msg = "disk full"
+        raise StoreError(msg)
+
+    monkeypatch.setattr(SqliteStore, method, fail)
+    connector = join()
+    report = connector.batch_sync_activities(activities(1, 2))
+
+    assert [outcome.status for outcome in report] == ["pending", "pending"]
+    assert isinstance(report[0].error, StoreError)
+    (reason,) = connector.flush_pending().unsent
+    assert "disk full" in reason
+
+
+class TestPending:
+    def test_unreadable(self, join, vault, server):
+        """
+        What somebody changed in the store signs in nobody; activities stay pending.
+        """
+        kept = vault.save(OLD, None, replacing=None)
+        (row,) = vault.all()
+        changed = evolve(row, access_token=row.refresh_token)
+        vault.store.save_credentials(changed, replacing=kept.version)
+        outcome = join().sync_activity(ActivityRecord(type="note"))
+
+        assert outcome.status == "pending"
+        assert isinstance(outcome.error, StoreError)
+        assert server.requests == []
 
 
 class TestNotSaved:
@@ -495,6 +551,33 @@ class TestNotSaved:
         Others do not refresh with the token that is spent while the lease holds.
         """
         assert not vault.lease("acme", None, 120)
+
+    @pytest.mark.parametrize("call", ["close", "session"])
+    def test_waits_for_nobody(self, spent, grant, vault, failing, clock, call):
+        """
+        Neither closing nor signing in waits to save while another thread is renewing.
+        """
+        asked, answer = Event(), Event()
+
+        def renew(_number):
+            session = spent.session()
+            return session.http.renew(session.credentials)
+
+        def on_refresh():
+            asked.set()
+            answer.wait(30)
+
+        grant.on_refresh = on_refresh
+        failing.clear()
+        renewing = in_threads(1, renew)
+        assert asked.wait(30)
+        clock.turn(60)
+        (result,) = in_threads(1, lambda _number: getattr(spent, call)())()
+        answer.set()
+
+        assert not isinstance(result, Exception)
+        assert renewing() == [True]
+        assert vault.get("acme", None).credentials.refresh_token.reveal() == "r2"
 
     def test_closing_fails_in_silence(self, spent):
         """
@@ -632,15 +715,15 @@ class TestGiven:
 
     def test_environment_beside_a_successor(self, join, vault, grant, monkeypatch):
         """
-        A token of the environment does not touch what succeeds given ones.
+        A token of the environment that is renewed does not touch what succeeds given ones.
         """
         session = join(OLD).session()
         session.http.renew(session.credentials)
         kept = vault.get("acme", None)
         monkeypatch.setenv("CRMKIT_ACME_TOKEN", "refused")
+        fresh = CRMCredentials(provider="acme", access_token="a1")
 
-        with pytest.raises(AuthenticationError):
-            join().session().http.get("/people")
+        assert ask(join(refresh=lambda: fresh)) == "a1"
         assert vault.get("acme", None) == kept
 
 

@@ -841,6 +841,24 @@ class TestSending:
         assert all(connector.flush_pending())
         assert book.times() == {("bob", "1"): 1, ("bob", "2"): 1, ("eve", "3"): 1}
 
+    def test_interrupted_while_bisecting(self, book, connector):
+        """
+        An interruption between the parts of a refused request frees those not sent yet.
+        """
+
+        def sync(activities):
+            if len(activities) > 1:
+                message = "one of them"
+                raise InvalidRequestError(message)
+            raise KeyboardInterrupt
+
+        book.plugin.crmkit_sync = hookimpl(sync)
+        with pytest.raises(KeyboardInterrupt):
+            connector.batch_sync_activities(activities(*range(4)))
+
+        states = [row.state for row in connector.outbox.list()]
+        assert states == ["uncertain", "pending", "pending", "pending"]
+
     def test_interrupted_while_looking(self, book, connector, clock):
         """
         An interruption while an activity is looked up leaves it uncertain.

@@ -15,6 +15,7 @@ END = {"synced": "there once", "dead": "dead", "uncertain": "uncertain"}
 END |= {"lost": "lost", "twice": "there twice"}
 TABLE = defaultdict(lambda: defaultdict(Counter))
 KILLED = Counter()
+SIGNED_OUT = Counter()
 
 
 def lines():
@@ -24,6 +25,7 @@ def lines():
     yield from _table_of_faults() if TABLE else ()
     if KILLED:
         yield from _rows(("killed", "times"), KILLED.most_common(), ("", KILLED.total()))
+        yield f"\nBatches that waited for a new sign-in: {SIGNED_OUT.total()}"
 
 
 def _table_of_faults():

@@ -16,7 +16,7 @@ import pytest
 from attrs import evolve
 from tests.core.waiting import until
 from tests.faults.faults import QUICK
-from tests.faults.table import KILLED, TABLE
+from tests.faults.table import KILLED, SIGNED_OUT, TABLE
 from tests.faults.victims import ACCEPTED, CALLS, LOCAL, batch, flush, judged, phase_of
 
 KILLS = int(os.environ.get("FAULTS_KILLS", "50"))
@@ -166,13 +166,31 @@ def test_refresh(rotating, hunt):
         waiting = [fate for fate in hunt.judge(case).values() if fate.status != "synced"]
         if waiting:
             assert any("sign in again" in fate.why for fate in waiting)
-            KILLED["of them, to sign in again"] += 1
+            SIGNED_OUT[case.crm] += 1
             case = evolve(case, grant=None, credentials=rotating.simulator.add_token())
 
         found = judged_once(hunt, rotating, case, "kill -9, refresh", accepted=accepted)
 
         assert found.keys() <= {"synced"}
     KILLED.update(hunt.phases)
+
+
+def test_turn(rotating, victims):
+    """
+    Who is killed while it asks for a token keeps no other from asking.
+    """
+    case = rotating.signed_out()
+    rotating.proxy.script("hang_before", where="oauth")
+    process, _ = victims.start(batch, case, 0)
+    until(lambda: rotating.proxy.struck["hang_before"])
+    process.kill()
+    process.join()
+    rotating.proxy.heal()
+
+    (told,) = victims.results((judged, case))
+
+    assert {fate.status for fate in told.values()} == {"synced"}
+    assert rotating.there() == dict.fromkeys(told, 1)
 
 
 def judged_once(hunt, world, case, name, *, accepted):

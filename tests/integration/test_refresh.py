@@ -3,12 +3,12 @@ One sign-in for many processes: a refresh token that is good once is used once.
 """
 
 from base64 import b64encode
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 
 import pytest
 from tests.core.children import Child
 
-from crmkit import CRMConnector, CRMCredentials
+from crmkit import CredentialsError, CRMConnector, CRMCredentials
 from crmkit._sqlite import open_store
 from crmkit._vault import vault_of
 from crmkit_simulator import Simulator
@@ -131,3 +131,41 @@ def test_killed(hub, tmp_path):
         assert child.hear() == "done"
 
     assert refreshes(hub) == 1
+
+
+DYING = """
+import os
+from crmkit._sqlite import SqliteStore
+
+def die(self, *arguments, **more):
+    if point == "lease_credentials":
+        right(self, *arguments, **more)
+    os._exit(9)
+
+right = getattr(SqliteStore, point)
+setattr(SqliteStore, point, die)
+"""
+
+
+@pytest.mark.parametrize(
+    ("point", "outcome"),
+    [
+        ("lease_credentials", nullcontext()),
+        ("save_credentials", pytest.raises(CredentialsError, match="sign in again")),
+    ],
+)
+def test_killed_while_renewing(hub, tmp_path, point, outcome):
+    """
+    A lease of a killed process holds nobody up; after the CRM's answer its token is lost.
+    """
+    store = f"sqlite:///{tmp_path}/crmkit.db"
+    names = {"settings": dict(hub.config["settings"]), "store": store, "given": given()}
+    with Child(DYING + CHILD, point=point, **names) as child:
+        child.hear()
+        child.tell()
+        assert child.hear() == ""
+
+    with CRMConnector(settings=names["settings"], store=store, credentials=SPENT) as crm:
+        session = crm.session("bob")
+        with outcome:
+            session.http.get("/crm/objects/2026-09/contacts")

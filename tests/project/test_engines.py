@@ -53,7 +53,7 @@ def script(monkeypatch):
 
     yield load
     for name in imported:
-        del sys.modules[name]
+        sys.modules.pop(name, None)
 
 
 @pytest.fixture
@@ -64,6 +64,30 @@ def functions(hub, script):
     functions = script("aws_lambda")
     yield functions
     functions.connector.close()
+
+
+@pytest.fixture
+def table(monkeypatch):
+    """
+    Return the URL of a store in AWS, which is simulated in this process.
+    """
+    import boto3
+    from moto import mock_aws
+
+    from crmkit_dynamodb import _table
+    from crmkit_dynamodb._schema import create
+    from crmkit_dynamodb._url import place_of
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setattr(_table, "WORKERS", 1)  # moto's tables take no two requests at once
+    url = "dynamodb://outbox?region=eu-central-1&kms=alias/crmkit"
+    with mock_aws():
+        kms = boto3.client("kms", "eu-central-1")
+        key = kms.create_key()["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName="alias/crmkit", TargetKeyId=key)
+        create(place_of(url))
+        yield url
 
 
 class Context:
@@ -123,6 +147,24 @@ def test_lambda_redelivered(functions, hub):
     assert failed(functions.add(event, None)) == []
     assert functions.flush({}, Context(60))["counts"]["synced"] == 0
     assert len(hub.activities()) == 1
+
+
+def test_lambda_with_dynamodb(hub, table, script, monkeypatch):
+    """
+    What one function adds to a table, another one sends, each activity once.
+    """
+    monkeypatch.setenv("CRMKIT_STORE", table)
+    event = {"Records": [message(f"m{n}", note(f"Number {n}")) for n in range(5)]}
+    for _ in range(2):
+        functions = script("aws_lambda")
+        assert failed(functions.add(event, None)) == []
+        functions.connector.close()
+        del sys.modules["aws_lambda"]
+    functions = script("aws_lambda")
+
+    assert functions.flush({}, Context(60))["counts"]["synced"] == 5
+    assert len(hub.activities("notes", "101")) == 5
+    functions.connector.close()
 
 
 @pytest.mark.parametrize(

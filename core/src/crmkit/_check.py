@@ -57,7 +57,9 @@ class Check:
             yield _problem("settings" if wrong else "credentials", error)
             return
         if info.auth is not None:
-            yield Finding(subject="credentials", status="ok", detail=_whose(user_id))
+            source = self.sessions.renewal.credentials.source((provider, user_id))
+            detail = f"{source}, for {_whose(user_id)}"
+            yield Finding(subject="credentials", status="ok", detail=detail)
         try:
             if info.base_url is not None:
                 yield from self._host(session)
@@ -107,8 +109,7 @@ class Check:
 
 
 def _whose(user_id: str | None) -> str:
-    whom = "calls without a user" if user_id is None else f"user {user_id!r}"
-    return f"found, for {whom}"
+    return "calls without a user" if user_id is None else f"user {user_id!r}"
 
 
 def _problem(subject: str, error: Exception) -> Finding:

@@ -36,7 +36,7 @@ class Credentials:
     is in memory, and serves as long as what it was made of is found.
     """
 
-    given: GivenCredentials | None
+    given: GivenCredentials | None = field(repr=False)  # may be a token's own text
     clock: Clock
     door: Door | None = None
     _lock: Lock = field(factory=Lock, init=False)
@@ -106,12 +106,12 @@ class Credentials:
 
     def source(self, whose: Whose) -> str:
         """
-        Say where they come from.
+        Say where those that there are come from.
         """
         given = look_up(self.given, *whose)
         if self.kept_for(whose, given):
-            return "the store"
-        return "what is given" if given else "the environment"
+            return "found in the store"
+        return "given" if given else "found in the environment"
 
     def kept(self, whose: Whose) -> Kept | None:
         """

@@ -66,9 +66,15 @@ class Custody:
     Each method raises StoreError, and ConfigurationError for a store that keeps none.
     """
 
-    open_store: Callable[[], Store]
-    sessions: Sessions
-    info: Callable[[str], ProviderInfo]
+    open_store: Callable[[], Store] = field(repr=False)
+    sessions: Sessions = field(repr=False)
+    info: Callable[[str], ProviderInfo] = field(repr=False)
+
+    def check(self) -> None:
+        """
+        Raise whatever would keep credentials from being kept, before anybody is asked.
+        """
+        self._vault().try_to_seal()
 
     def set(self, credentials: CRMCredentials, user_id: str | None = None) -> None:
         """
@@ -122,9 +128,11 @@ class Custody:
         """
         Begin to sign in with OAuth; *back* is the app's redirect URL.
 
-        Raises ConfigurationError for a provider without OAuth.
+        Raises ConfigurationError for a provider without OAuth, and whatever would keep its
+        tokens from being kept.
         """
         oauth, proof = self._oauth(provider), Proof()
+        self.check()
         url = _oauth.authorize_url(
             self._page(provider, oauth), oauth, app=client_id, back=back, proof=proof
         )

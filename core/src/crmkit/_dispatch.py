@@ -103,12 +103,20 @@ class Dispatch:
         outcomes = self.note(group, reported)
         rest = [activity for activity in activities if activity.id not in outcomes]
         if len(rest) > 1 and _verdicts.concerns_one_row(error):
-            middle = len(rest) // 2
-            for half in (rest[:middle], rest[middle:]):
-                outcomes.update(self.send(group, half))
-            return outcomes
+            return {**outcomes, **self._send_halves(group, rest)}
         judged = {a.id: _verdicts.of_raised(a.id, error) for a in rest}
         return {**outcomes, **self.note(group, judged)}
+
+    def _send_halves(
+        self, group: Group, refused: Sequence[ActivityRecord]
+    ) -> dict[str, SyncOutcome]:
+        middle = len(refused) // 2
+        try:
+            outcomes = self.send(group, refused[:middle])
+        except BaseException:
+            self.release(group, refused[middle:])
+            raise
+        return {**outcomes, **self.send(group, refused[middle:])}
 
     def session(self, group: Group, *, writes: int) -> Session:
         """

@@ -19,7 +19,7 @@ from crmkit.errors import ConfigurationError, OutboxError, PluginError
 from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN, SyncReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from crmkit._dispatch import Dispatch
     from crmkit.models import ActivityRecord
@@ -76,6 +76,7 @@ def flush(run: Dispatch, wanted: Wanted, size: Callable[[Group], int]) -> SyncRe
     unsent: list[str] = []
     share = Share(wanted.limit)
     for group in groups:
+        before = len(outcomes)
         try:
             run.host.provider(group.provider)
             with closing(flush_group(run, group, start, size(group), share)) as flushed:
@@ -87,6 +88,7 @@ def flush(run: Dispatch, wanted: Wanted, size: Callable[[Group], int]) -> SyncRe
             unsent.append(str(error))
         finally:
             run.settle()
+        share.give_back(outcomes[before:], PENDING)
         if reason := run.reason(group):
             unsent.append(reason)
     if not unsent and all(outcome.status in {SYNCED, DEAD} for outcome in outcomes):
@@ -99,27 +101,40 @@ def flush(run: Dispatch, wanted: Wanted, size: Callable[[Group], int]) -> SyncRe
 @define
 class Share:
     """
-    How many activities a flush may still take on; None: any number.
+    How many activities a flush may take on; None: any number.
+
+    What cannot be sent now, and would be tried again each time, uses up nothing.
     """
 
-    left: int | None
+    limit: int | None
+    _taken: int = field(default=0, init=False)  # by one thread, while another gives back
+    _given_back: int = field(default=0, init=False)
 
     @property
     def spent(self) -> bool:
         """
         Whether it may take on no more.
         """
-        return self.left == 0
+        return self._left() == 0
 
     def take(self, claim: Callable[[int], Sequence[Row]], at_most: int) -> Sequence[Row]:
         """
         Return what can be claimed, within the limit.
         """
-        if self.left is None:
-            return claim(at_most)
-        rows = claim(min(at_most, self.left)) if self.left else []
-        self.left -= len(rows)
+        number = min(at_most, self._left())
+        rows = claim(int(number)) if number else []
+        self._taken += len(rows)
         return rows
+
+    def give_back(self, outcomes: Iterable[SyncOutcome], status: str) -> None:
+        """
+        Take on others in place of those that are of this status.
+        """
+        self._given_back += sum(outcome.status == status for outcome in outcomes)
+
+    def _left(self) -> float:
+        limit = math.inf if self.limit is None else self.limit
+        return limit - self._taken + self._given_back
 
 
 def flush_group(
@@ -142,6 +157,7 @@ def flush_group(
         for outcomes, again in looked:  # what is to be sent is leased, so it comes first
             yield from _sent(run, group, again, size)
             yield from outcomes.values()
+            share.give_back(outcomes.values(), UNCERTAIN)
 
     def due() -> list[ActivityRecord]:
         return [activity_of(row) for row in claim(PENDING, size)]

@@ -42,7 +42,7 @@ class Rooms:
     """
 
     options: Options
-    given: Mapping[str, Any]
+    given: Mapping[str, Any] = field(repr=False)
     clock: Clock
     tally: Tally = field(factory=Tally, init=False)
     host: Host = field(init=False)

@@ -52,6 +52,8 @@ class Safekeeping:
             return None, "there is nothing to keep"
         try:
             vault = door.keep()
+            if vault is not None:
+                vault.make_ready()
         except CrmkitError as error:
             if given is None:
                 raise
@@ -114,16 +116,21 @@ class Safekeeping:
         now = self.credentials.clock.monotonic()
         for each, since in list(self._unsaved.items()):
             if whose is None or (each == whose and now >= since + _AGAIN):
-                with self.credentials.one_at_a_time(each), suppress(CrmkitError):
-                    self._unsaved[each] = now
-                    self._save_unsaved(each)
+                turn = self.credentials.one_at_a_time(each)
+                if turn.acquire(blocking=False):  # else who has it keeps still newer ones
+                    try:
+                        self._unsaved[each] = now
+                        self._save_unsaved(each)
+                    finally:
+                        turn.release()
 
     def _save_unsaved(self, whose: Whose) -> None:
-        fresh = self.credentials.in_memory(whose)
-        vault, _ = self.vault(whose)
-        if vault is not None and fresh is not None:
-            self.save(vault, whose, fresh)
-            self.release(vault, whose)
+        with suppress(CrmkitError):
+            fresh = self.credentials.in_memory(whose)
+            vault, _ = self.vault(whose)
+            if vault is not None and fresh is not None:
+                self.save(vault, whose, fresh)
+                self.release(vault, whose)
 
 
 def _swapped(

@@ -48,7 +48,7 @@ class Sessions:
     *settings* are by provider; *refresh* and *list_fields* call hooks of a session's own.
     """
 
-    settings: Mapping[str, Mapping[str, Any]]
+    settings: Mapping[str, Mapping[str, Any]] = field(repr=False)
     renewal: Renewal
     refresh: Callable[[Session], CRMCredentials | None]
     list_fields: Callable[[Session], Iterable[CustomField]]

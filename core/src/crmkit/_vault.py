@@ -105,6 +105,13 @@ class SealedVault:
         sealed = self._sealed(kept, user_id)
         return kept if self.store.save_credentials(sealed, replacing=replacing) else None
 
+    def try_to_seal(self) -> None:
+        """
+        Raise what sealing would raise, and what opening the store would.
+        """
+        self._seal("", {})
+        self.store.all_credentials()
+
     def version(self, provider: str, user_id: str | None) -> str | None:
         """
         Return the version of what is kept, None of nothing, which needs no key.
@@ -125,6 +132,15 @@ class SealedVault:
         Delete what is kept; return False when there was nothing.
         """
         return self.store.remove_credentials(user_id or "", provider)
+
+    def make_ready(self) -> None:
+        """
+        Find the key and load what seals.
+
+        So nothing slow comes between getting a token and keeping it, and nothing is spent
+        whose successor could not be kept.
+        """
+        seal("", self.keys, {})
 
     def lease(self, provider: str, user_id: str | None, seconds: float) -> bool:
         """

@@ -21,6 +21,7 @@ from crmkit.errors import (
     ProtocolError,
     RateLimitedError,
     RetryableError,
+    StoreError,
     UnavailableError,
 )
 from crmkit.reports import DEAD, FAILED, PENDING, SYNCED, UNCERTAIN, SyncOutcome
@@ -28,7 +29,8 @@ from crmkit.reports import DEAD, FAILED, PENDING, SYNCED, UNCERTAIN, SyncOutcome
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SIGN_IN = (AuthenticationError, AccessDeniedError, CredentialsError)
+# A StoreError comes from the store's credentials, as what was sent is noted elsewhere.
+_SIGN_IN = (AuthenticationError, AccessDeniedError, CredentialsError, StoreError)
 _FINAL = (NotSupportedError, ClientNotFoundError, InvalidRequestError)
 _OF_ONE_ROW = (InvalidRequestError, ClientNotFoundError)
 

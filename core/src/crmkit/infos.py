@@ -100,8 +100,9 @@ class Limit:
 @frozen(kw_only=True)
 class OAuth2:
     """
-    Where a CRM's OAuth 2.0 lives: the core renews tokens with a refresh token there.
+    Where a CRM's OAuth 2.0 lives: there the core signs in, and renews tokens.
 
+    *authorize_url* is the page, for a browser, where users allow an app *scopes*.
     *token_url* is a path below the base URL, or a URL on one of the provider's hosts.
     ``client_id`` and ``client_secret`` come from the credentials' metadata.
     """

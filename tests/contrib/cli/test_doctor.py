@@ -125,8 +125,12 @@ def test_hubspot(inside, simulator, options, told, code):
 @pytest.mark.parametrize(
     ("options", "variable", "told"),
     [
-        ((), "CRMKIT_PORTAL_TOKEN", "found, for calls without a user"),
-        (("--user", "ana"), "CRMKIT_PORTAL_TOKEN__ana", "found, for user 'ana'"),
+        ((), "CRMKIT_PORTAL_TOKEN", "found in the environment, for calls without a user"),
+        (
+            ("--user", "ana"),
+            "CRMKIT_PORTAL_TOKEN__ana",
+            "found in the environment, for user 'ana'",
+        ),
     ],
 )
 def test_token_found(doctor, options, variable, told):

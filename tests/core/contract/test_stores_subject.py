@@ -10,7 +10,8 @@ from crmkit.testing import NotProven
 from crmkit.testing._store.child import added_elsewhere
 from crmkit.testing._store.owners import _recovered
 from crmkit.testing._store.subject import StoreSubject
-from crmkit.testing._verdicts import place
+from crmkit.testing._store.vault import KeepingCredentials
+from crmkit.testing._verdicts import NotOffered, place
 
 
 def test_a_place_of_its_own(tmp_path):
@@ -62,6 +63,16 @@ def test_a_method_that_is_missing(tmp_path):
 
     found = place(subject.plugin, "Store.claim", None)
     assert found.endswith(f"test_stores_subject.py:{line}")
+
+
+def test_no_credentials(tmp_path):
+    """
+    A store that keeps no credentials does not offer what their rules are about.
+    """
+    subject = StoreSubject(lambda _: object(), "memory:{name}", tmp_path)
+
+    with pytest.raises(NotOffered, match="keeps no credentials"):
+        KeepingCredentials.test_o40_kept.__wrapped__(KeepingCredentials(), subject)
 
 
 class Lease:

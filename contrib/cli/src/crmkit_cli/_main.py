@@ -20,6 +20,7 @@ OWN = {
     "sync": "Write activities to the CRM.",
     "outbox": "See and mend what waits to be sent.",
     "forget": "Erase a client from what waits to be sent.",
+    "credentials": "Keep tokens, sealed; sign in.",
     "fields": "Show the custom fields that templates can name.",
     "doctor": "Look for what is wrong, and say what to do.",
     "plugins": "Show which plugins there are, and which are broken.",
