@@ -44,7 +44,7 @@ def expire(store):
     opened.owner.stop()
     key = {"PK": f"OWNER#{opened.owner.name}", "SK": "OWNER"}
     change = {"until": 1.0, "change": "x"}
-    assert opened.table.update(key, change, "attribute_exists(#PK)", {})
+    assert opened.table.update(key, change, "attribute_exists(#PK)", {}) is not None
 
 
 def test_processes(server):
