@@ -30,7 +30,7 @@ NOTHING = ([], {}, [], [], None, [], 0, 0, 0)
 
 
 @pytest.mark.parametrize("state", ["pending", "sending"])
-@pytest.mark.parametrize("written", [0, 1, 13, 29])
+@pytest.mark.parametrize("written", [0, 1, 29])
 def test_away(aws, opened, written, state):
     """
     When AWS goes away after so many rows, add fails and nobody ever sees one of them.
@@ -222,8 +222,7 @@ def test_many_keys(aws, opened):
     No request asks for more than a hundred items at once.
     """
     store = opened()
-    store.add(rows(250))
-    store.claim_keys([it.key for it in rows(250)])
+    assert store.claim_keys([it.key for it in rows(250)]) == []
 
     asked = [values for action, values in aws.asked if action.endswith("BatchGetItem")]
     keys = [len(it["Keys"]) for values in asked for it in values["RequestItems"].values()]
