@@ -116,6 +116,25 @@ def test_being_added(aws, opened):
     assert other.counts()["pending"] == 5
 
 
+def test_hidden(aws, opened):
+    """
+    A group is found by a row that stands behind many that are still being added.
+    """
+    store, other = opened(), opened()
+    other.add([row("there")])
+    found = []
+
+    def plan(action, values):
+        if action == "DeleteItem" and not found:  # they are about to be added
+            found.append(None)
+            found[:] = other.groups(NOW)
+
+    aws.plan = plan
+    store.add(rows(250, due_at=NOW - 9))
+
+    assert found == [GROUP]
+
+
 @pytest.mark.parametrize("number", [1, 2, 30])
 @pytest.mark.parametrize("action", ["PutItem", "DeleteItem"])
 def test_lost(aws, opened, action, number):
