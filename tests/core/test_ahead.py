@@ -128,6 +128,29 @@ def test_interrupted_wait():
     assert released == [2]
 
 
+@pytest.mark.parametrize("runs", [True, False])
+def test_interrupted_start(monkeypatch, runs):
+    """
+    An interruption while the thread starts loses no result, whether it runs or not.
+    """
+    start, ran, released = Thread.start, [], []
+
+    def interrupted(thread):
+        if runs:
+            start(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Thread, "start", interrupted)
+    with (
+        pytest.raises(KeyboardInterrupt),
+        ahead([lambda: 1, lambda: ran.append(2) or 2], released.append) as results,
+    ):
+        list(results)
+
+    assert released == [1, *ran]
+    assert runs or not ran
+
+
 def test_both_fail():
     """
     When the caller and the step that ran ahead both fail, the caller's failure is raised.

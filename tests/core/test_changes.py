@@ -175,12 +175,31 @@ def test_no_name(connect):
         connect().changes("")
 
 
-def test_foreign_checkpoint(connect):
+@pytest.mark.parametrize("ahead", [timedelta(seconds=599), timedelta(days=365)])
+def test_clock_was_ahead(connect, listed, clock, ahead, caplog):
+    """
+    A clock that was wrong for a while makes clients come again, and misses none.
+    """
+    now = clock.now()
+    clock.turn(ahead.total_seconds())
+    read(connect())
+    clock.turn(-ahead.total_seconds())
+    read(connect())
+
+    late = ahead > OVERLAP
+    assert listed.since == [None, None if late else now + ahead - OVERLAP]
+    assert ("ahead of the clock" in caplog.text) == late
+    read(connect())
+    assert listed.since[-1] == now - OVERLAP
+
+
+@pytest.mark.parametrize("kept", ["yesterday", "2026-01-01T00:00:00"])
+def test_foreign_checkpoint(connect, kept):
     """
     A checkpoint that is no moment in time is an error of the store.
     """
     connector = connect()
-    connector.outbox.store.set_checkpoint(KEPT, "yesterday")
+    connector.outbox.store.set_checkpoint(KEPT, kept)
 
     with pytest.raises(StoreError, match="no moment"):
         read(connector)

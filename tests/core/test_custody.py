@@ -6,6 +6,7 @@ import base64
 import os
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -24,8 +25,12 @@ from crmkit import (
     UnavailableError,
     bearer,
 )
-from crmkit._sqlite import open_store
-from crmkit._vault import key_ids, vault_of
+from crmkit._key_places import KeyFile
+from crmkit._keys import put_new_first
+from crmkit._rotation import rotate
+from crmkit._sqlite import SqliteStore, open_store
+from crmkit._vault import SealedVault, key_ids, vault_of
+from crmkit.sealing import Key, local_keys
 from crmkit.testing import START
 
 BACK = "http://127.0.0.1:8400/callback"
@@ -234,6 +239,94 @@ class TestRotation:
             crm.credentials.rotate()
         assert crm.session().credentials == ONCE
         other.close()
+
+    @pytest.fixture
+    def meanwhile(self, monkeypatch):
+        """
+        Return a function; what it is given is done, once, in the midst of a rotation.
+        """
+
+        def meanwhile(do):
+            todo, right = [do], SqliteStore.all_credentials
+
+            def all_credentials(store):
+                found = right(store)
+                if todo:
+                    todo.pop()()
+                return found
+
+            monkeypatch.setattr(SqliteStore, "all_credentials", all_credentials)
+
+        return meanwhile
+
+    def test_one_at_a_time(self, crm, join, meanwhile, data, rows):
+        """
+        A second rotation waits for the first, and does nothing if that takes too long.
+        """
+        crm.credentials.new_key()
+        crm.credentials.set(ONCE)
+        failed = []
+
+        def rotate():
+            with pytest.raises(UnavailableError, match="seals credentials anew") as caught:
+                join().credentials.rotate()
+            failed.append(caught.value.sent)
+
+        meanwhile(rotate)
+        crm.credentials.rotate()
+
+        assert failed == [False]
+        assert len((data / "crmkit.key").read_text().split()) == 1
+        assert join().session().credentials == ONCE
+        assert join().credentials.rotate().sealed == 1
+
+    def test_still_newer_key(self, crm, join, meanwhile):
+        """
+        A key that is put first meanwhile, for another store, is the one that seals.
+        """
+        crm.credentials.new_key()
+        crm.credentials.set(ONCE)
+        crm.credentials.set(ONCE, "bob")
+        meanwhile(lambda: put_new_first(KeyFile()))
+        done = []
+        end = in_threads(1, lambda _number: done.append(crm.credentials.rotate()))
+        end()
+
+        assert done[0].new_key
+        assert join().session("bob").credentials == ONCE
+
+    def brings(self, crm, key):
+        """
+        Return the vault of a store that seals with this key, in the name of its own keys.
+        """
+        local = local_keys()
+        keys = SimpleNamespace(newest=lambda place: key, find=local.find)
+        return SealedVault(store=crm.credentials.open_store(), keys=keys)
+
+    def test_store_with_keys_of_its_own(self, crm, clock, data):
+        """
+        Where the store's keys are elsewhere, no key of this machine is touched.
+        """
+        crm.credentials.new_key()
+        before = (data / "crmkit.key").read_text()
+
+        with pytest.raises(ConfigurationError, match="SqliteStore seals with other keys"):
+            rotate(self.brings(crm, Key("other", bytes(32))), clock, keep_old=False)
+        assert (data / "crmkit.key").read_text() == before
+
+    def test_store_that_seals_more(self, crm, clock, join, data):
+        """
+        Where a store seals activities too, the old key stays, which opens them.
+        """
+        crm.credentials.new_key()
+        crm.credentials.set(ONCE)
+        old = local_keys().newest({})
+        done = rotate(self.brings(crm, old), clock, keep_old=False)
+
+        assert done.sealed == 1
+        assert local_keys().newest({}) != old
+        assert local_keys().find(old.id, {}) == old
+        assert join().session().credentials == ONCE
 
     def test_lost_key(self, crm, monkeypatch):
         """

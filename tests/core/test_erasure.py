@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from tests.core.book import Book, activities, keeping, statuses
 
-from crmkit import StoreError, UnavailableError
+from crmkit import ConfigurationError, StoreError, UnavailableError
 
 TEXT = "Called about the house in Elm Street"
 
@@ -121,6 +121,15 @@ def test_cache(connect, crm):
     connector.forget("7")
 
     assert connector.get_cache_stats().size == 0
+
+
+@pytest.mark.parametrize("nobody", [None, ""])
+def test_nobody(connector, nobody):
+    """
+    An id that is missing is refused, rather than told as erased.
+    """
+    with pytest.raises(ConfigurationError, match="needs a client's id"):
+        connector.forget(nobody)
 
 
 def test_says_what_is_left(connector):

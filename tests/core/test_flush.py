@@ -169,6 +169,9 @@ def test_progress_that_fails(book, connector, clock):
     [
         ({"limit": 0}, "limit must be a number of activities, 1 or more"),
         ({"limit": -1}, "limit must be a number of activities, 1 or more"),
+        ({"limit": 2.5}, "limit must be a number of activities, 1 or more"),
+        ({"limit": "3"}, "limit must be a number of activities, 1 or more"),
+        ({"daily_share": "3"}, "daily_share must be a share of a day's requests"),
         ({"daily_share": 0}, "daily_share must be a share of a day's requests"),
         ({"daily_share": 80}, "daily_share must be a share of a day's requests"),
     ],

@@ -22,6 +22,7 @@ from crmkit import (
     CredentialsNotFoundError,
     CRMCredentials,
     OAuth2,
+    RateLimitedError,
     StoreError,
     UnavailableError,
     bearer,
@@ -91,7 +92,7 @@ def join(connect):
         info = {"auth": bearer, "base_url": "https://x", "oauth": OAUTH}
         hooks = {"sync": lambda session: session.http.post("/notes"), "refresh": refresh}
         plugin = provider(info=info, **hooks)
-        return connect(plugin, credentials=credentials, max_retries=0, **arguments)
+        return connect(plugin, credentials=credentials, **{"max_retries": 0, **arguments})
 
     return join
 
@@ -421,6 +422,48 @@ class TestRenewed:
 
         assert vault.get("acme", None).credentials == other
         assert session.credentials == other
+
+    def test_ends_before_its_lease(self, join, vault, server, clock):
+        """
+        However often a refresh is put off, it is over before others may begin one.
+        """
+        vault.save(evolve(OLD, access_token=None), None, replacing=None)
+        asked = []
+
+        def answer(request):
+            asked.append(clock.monotonic())
+            return Answer(429, headers={"Retry-After": "50"})
+
+        server.answer = answer
+
+        with pytest.raises(RateLimitedError):
+            join(max_retries=9).session()
+        assert len(asked) == 2
+        assert asked[-1] - asked[0] < 60
+
+    def test_deadline_while_another_thread_renews(self, join, vault, grant):
+        """
+        A deadline holds, too, while another thread waits for the CRM to renew the token.
+        """
+        vault.save(evolve(OLD, access_token=None), None, replacing=None)
+        connector, asked, answer = join(clock=None), Event(), Event()
+
+        def on_refresh():
+            asked.set()
+            answer.wait(30)
+
+        grant.on_refresh = on_refresh
+        renewing = in_threads(1, lambda _number: connector.session())
+        assert asked.wait(30)
+        sending = in_threads(
+            1, lambda _number: connector.sync_activity(*activities(1), deadline=0.01)
+        )
+        (outcome,) = sending()
+        answer.set()
+        renewing()
+
+        assert outcome.status == "pending"
+        assert grant.asked == ["r0"]
 
     def test_many_threads_of_two_connectors(self, join, vault, grant):
         """

@@ -315,6 +315,24 @@ def test_rotation_of_a_file(key_file):
     assert os.name != "posix" or stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(os.name != "posix", reason="folders cannot be opened there")
+def test_rotation_is_durable(key_file, monkeypatch):
+    """
+    The file and then its name are on the disk before anything is sealed with the key.
+    """
+    key_file(ONE)
+    synced, right = [], os.fsync
+
+    def fsync(fd):
+        synced.append(stat.S_ISDIR(os.fstat(fd).st_mode))
+        right(fd)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    put_new_first(place_in_use())
+
+    assert synced == [False, True]
+
+
 def test_rotation_of_the_variable(monkeypatch):
     """
     The variable is the user's to change, and stays as it is.

@@ -16,6 +16,7 @@ from crmkit import (
     UnavailableError,
     hookimpl,
 )
+from crmkit._sqlite import SqliteStore
 
 DAY = 86400
 
@@ -160,6 +161,28 @@ class TestAfterSending:
             assert failures == []
             assert connector.outbox.list() == []
             assert connector.outcome_of("1").remote_id == "1"
+
+    def test_noted_by_the_next_call(self, connected, book, monkeypatch):
+        """
+        What the store could not note at all is not leased until the process ends.
+        """
+
+        def fail(store, settlements):
+            msg = "full"
+            raise StoreError(msg)
+
+        with connected() as connector:
+            with monkeypatch.context() as patch:
+                patch.setattr(SqliteStore, "settle", fail)
+                book.fates = {"2": "unreachable"}
+                connector.batch_sync_activities(activities(1, 2))
+            book.heal()
+            states = {row.state for row in connector.outbox.list()}
+            assert states == {"sending"}
+            connector.flush_pending()
+
+            assert connector.outbox.list() == []
+            assert sorted(book.entries) == [(None, "1"), (None, "2")]
 
     def test_half_a_character(self, connected, book):
         """

@@ -35,30 +35,34 @@ def ahead(
 def _running(
     steps: Iterator[Callable[[], T]], release: Callable[[T], object]
 ) -> Generator[T, None, None]:
+    from concurrent.futures import Future
+
     first, following = next(steps, None), next(steps, None)
     if first is None:
         return
     brought = first()
     while following is not None:
-        coming = _begun(following)
+        coming: Future[T] = Future()
+        try:
+            _begin(following, coming)
+        except BaseException:
+            release(brought)
+            _drop(coming, release)
+            raise
         try:
             yield brought
             following = next(steps, None)
             brought = coming.result()
         except BaseException:
-            # It may be over, but interrupted was who waited for it.
-            if coming.exception() is None:
-                release(coming.result())
+            _drop(coming, release)
             raise
     yield brought
 
 
-def _begun(step: Callable[[], T]) -> Future[T]:
-    from concurrent.futures import Future
-
-    coming: Future[T] = Future()
-
+def _begin(step: Callable[[], T], coming: Future[T]) -> None:
     def run() -> None:
+        if not coming.set_running_or_notify_cancel():
+            return
         try:
             coming.set_result(step())
         except BaseException as error:  # noqa: BLE001 - raised where the result would be
@@ -68,4 +72,9 @@ def _begun(step: Callable[[], T]) -> Future[T]:
         Thread(target=run, name="crmkit-ahead").start()
     except RuntimeError:  # there is no thread to be had, so nothing runs ahead
         run()
-    return coming
+
+
+def _drop(coming: Future[T], release: Callable[[T], object]) -> None:
+    # It may be over or under way, but interrupted was who waited for it.
+    if not coming.cancel() and coming.exception() is None:
+        release(coming.result())

@@ -5,6 +5,7 @@ Clients that changed since the last time, with a checkpoint that is kept in the 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -59,9 +60,12 @@ class Changes:
 
     def __enter__(self) -> Self:
         kept = self._store().checkpoint(self._name)
-        if kept is not None:
-            self.since = _instant(kept) - self._overlap
         self._begun = self._clock.now()
+        self.since = None if kept is None else _instant(kept) - self._overlap
+        if self.since is not None and self.since > self._begun:
+            # Of the time since a clock was wrong nobody knows what was read.
+            _LOG.warning("a checkpoint is ahead of the clock; all clients come again")
+            self.since = None
         return self
 
     def __exit__(
@@ -99,8 +103,9 @@ def checkpoint_name(name: str, provider: str, user_id: str | None) -> str:
 
 
 def _instant(kept: str) -> datetime:
-    try:
-        return datetime.fromisoformat(kept)
-    except ValueError:
-        msg = "the store keeps a checkpoint that is no moment in time"
-        raise StoreError(msg) from None
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(kept)
+        if moment.tzinfo is not None:
+            return moment
+    msg = "the store keeps a checkpoint that is no moment in time"
+    raise StoreError(msg)

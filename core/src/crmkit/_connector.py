@@ -247,6 +247,9 @@ class CRMConnector:
         """
         from crmkit._erasure import erase
 
+        if client_id is None or client_id == "":
+            msg = "forget needs a client's id; what was given is empty"
+            raise ConfigurationError(msg)
         return erase(
             str(client_id),
             provider=self._provider(provider),

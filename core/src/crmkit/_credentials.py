@@ -91,9 +91,10 @@ class Credentials:
         """
         Return what was renewed and is not kept, while what it was made of is found.
         """
-        if whose not in self._renewed:
+        renewed = self._renewed.get(whose)  # which another thread may take out
+        if renewed is None:
             return None
-        before, fresh = self._renewed[whose]
+        before, fresh = renewed
         return fresh if before == tokens_of(self.origin(whose)) else None
 
     def origin(self, whose: Whose) -> CRMCredentials | None:

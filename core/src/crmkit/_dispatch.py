@@ -16,7 +16,6 @@ from crmkit.errors import (
     CredentialsError,
     CrmkitError,
     NotSupportedError,
-    OutboxError,
     PluginContractError,
     RetryableError,
 )
@@ -171,15 +170,8 @@ class Dispatch:
         Note what became of what was sent: before the next claim, and at the end.
         """
         noted = self._unsettled[:]
-        try:
-            if noted:
-                self.outbox.store.settle(noted)
-        except OutboxError as error:
-            # What happened in the CRM is true even if it cannot be noted, not even later in
-            # this run: rows that stay leased turn uncertain, and are looked up in the CRM.
-            _LOG.warning("%d outcomes cannot be noted: %s", len(noted), error)
-        else:
-            del self._unsettled[: len(noted)]
+        self.outbox.settle(noted)
+        del self._unsettled[: len(noted)]
 
     def _call(
         self, group: Group, activities: Sequence[ActivityRecord]

@@ -44,14 +44,14 @@ class Wanted:
     progress: Callable[[SyncOutcome], object] | None = None
 
     @limit.validator
-    def _check_limit(self, _attribute: object, value: float | None) -> None:
-        if value is not None and not value >= 1:
+    def _check_limit(self, _attribute: object, value: object) -> None:
+        if value is not None and not (isinstance(value, int) and value >= 1):
             msg = "limit must be a number of activities, 1 or more"
             raise ConfigurationError(msg)
 
     @daily_share.validator
-    def _check_share(self, _attribute: object, value: float | None) -> None:
-        if value is not None and not 0 < value <= 1:
+    def _check_share(self, _attribute: object, value: object) -> None:
+        if value is not None and not (isinstance(value, int | float) and 0 < value <= 1):
             msg = "daily_share must be a share of a day's requests, such as 0.8"
             raise ConfigurationError(msg)
 
@@ -67,6 +67,7 @@ def flush(run: Dispatch, wanted: Wanted, size: Callable[[Group], int]) -> SyncRe
     """
     Send what waits and is wanted; *size* tells how many of a group go at once.
     """
+    run.settle()  # what an earlier run could not
     start = run.outbox.now()
     run.outbox.store.recover(start)
     groups = [group for group in run.outbox.store.groups(start) if wanted.takes(group)]

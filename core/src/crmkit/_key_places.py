@@ -96,12 +96,23 @@ class KeyFile:
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(self.path)
+            _keep_name(self.path.parent)
         except FileExistsError:
             msg = f"{self} is there already; crmkit credentials rotate makes a new key"
             raise ConfigurationError(msg) from None
         except OSError as error:
             msg = f"{self} cannot be written: {error.strerror}"
             raise ConfigurationError(msg) from None
+
+
+def _keep_name(folder: Path) -> None:
+    # What is sealed with a key must not survive a power failure that the key does not.
+    if os.name == "posix":
+        fd = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
 
 
 class Keyring:

@@ -5,7 +5,9 @@ The outbox: activities written ahead of sending, and the ledger of what became o
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+import logging
+from collections import Counter, deque
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -18,11 +20,13 @@ from crmkit.reports import PENDING, SYNCED, SyncOutcome, SyncReport
 from crmkit.stores import LEDGER_DAYS, SENDING, Group, Key, Row, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from crmkit._clock import Clock
     from crmkit.models import ActivityRecord
+    from crmkit.stores import Settlement
 
+_LOG = logging.getLogger("crmkit.sync")
 _DAY = 86400.0
 NEVER_PUT_OFF = 0.0  # so that a clock that was wrong for a while makes nothing wait
 _ALL = 1_000_000
@@ -57,6 +61,7 @@ class Outbox:
         self._told = told  # which knows whether a provider can look
         self._lock = Lock()
         self._store: Store | None = None
+        self._unsettled: deque[Settlement] = deque()
 
     @property
     def store(self) -> Store:
@@ -75,6 +80,21 @@ class Outbox:
         Return the time as stores count it, in seconds since 1970.
         """
         return self._clock.now().timestamp()
+
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        """
+        Note what became of leased activities, and of those of which it failed before.
+
+        What happened in the CRM is true even if it cannot be noted: nothing is raised then.
+        It is noted with the next ones; what is left when the process ends is uncertain.
+        """
+        due = [*self._left_unsettled(), *settlements]
+        try:
+            if due:
+                self.store.settle(due)
+        except errors.OutboxError as error:
+            self._unsettled.extend(due)
+            _LOG.warning("%d outcomes cannot be noted: %s", len(due), error)
 
     def list(self, state: str | None = None, limit: int = 1000) -> Sequence[Row]:
         """
@@ -130,6 +150,11 @@ class Outbox:
             dry_run=True,
             requests=[{**group._asdict(), "count": n} for group, n in counts.items()],
         )
+
+    def _left_unsettled(self) -> Iterator[Settlement]:
+        with suppress(IndexError):  # several threads take, each its own
+            while True:
+                yield self._unsettled.popleft()
 
 
 def row_of(activity: ActivityRecord, kind: str, *, state: str, now: float) -> Row:

@@ -4,6 +4,9 @@ Renewing credentials: one thread, process and machine at a time.
 
 from __future__ import annotations
 
+import math
+from contextlib import contextmanager
+from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
@@ -19,7 +22,7 @@ from crmkit.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from crmkit._credentials import Credentials, Whose
     from crmkit._retry import Patience
@@ -28,8 +31,9 @@ if TYPE_CHECKING:
     from crmkit.models import CRMCredentials
 
     Refresh = Callable[[CRMCredentials], CRMCredentials | None]
+    PatientRefresh = Callable[[CRMCredentials, Patience], CRMCredentials | None]
 
-_LEASE = 120.0  # seconds; a refresh takes less, unless the CRM hardly answers
+_LEASE, _REFRESH = 120.0, 60.0  # seconds; a refresh is over before its lease is
 _SHORTEST, _LONGEST = 0.05, 1.0
 
 
@@ -67,25 +71,45 @@ class Renewal:
         self,
         refused: CRMCredentials,
         user_id: str | None,
-        refresh: Refresh,
+        patient_refresh: PatientRefresh,
         patience: Patience,
     ) -> CRMCredentials | None:
         """
         Return credentials newer than *refused*, or None when there is no way to get any.
 
-        *refresh* is given those to renew. Raises what it raises, StoreError, or
-        UnavailableError when another process renews them for too long.
+        *patient_refresh* is given those to renew, and how long it may take. Raises what it
+        raises, StoreError, or UnavailableError when others renew them for too long.
         """
+
+        def refresh(spent: CRMCredentials) -> CRMCredentials | None:
+            soon = patience.within(_REFRESH, self.credentials.clock)
+            fresh = patient_refresh(spent, soon)
+            return None if fresh is None else evolve(fresh, provider=spent.provider)
+
         whose = (refused.provider, user_id)
-        with self.credentials.one_at_a_time(whose):
+        with self._alone(whose, patience):
             newer, serves = self._newest(whose, refused)
             if newer is None or serves:
                 return newer
             vault, why = self._keeping.vault(whose)
             if vault is not None:
                 return self._in_turn(vault, whose, refused, refresh, patience)
-            fresh = _asked(refresh, newer)
+            fresh = refresh(newer)
             return fresh and self._keeping.remember(whose, fresh, why)
+
+    @contextmanager
+    def _alone(self, whose: Whose, patience: Patience) -> Iterator[None]:
+        """
+        Have no other thread of this process renew them.
+        """
+        turn = self.credentials.one_at_a_time(whose)
+        left = patience.left(self.credentials.clock)
+        if not turn.acquire(timeout=min(TIMEOUT_MAX, math.inf if left is None else left)):
+            raise _too_long(whose, by="thread")
+        try:
+            yield
+        finally:
+            turn.release()
 
     def _newest(
         self, whose: Whose, refused: CRMCredentials
@@ -114,8 +138,7 @@ class Renewal:
         wait, end = _SHORTEST, clock.monotonic() + patience.max_wait
         while not self._lease(vault, whose):
             if clock.monotonic() + wait > end or not patience.allows(wait, clock):
-                msg = f"another process renews the token of {whose[0]!r} for too long"
-                raise UnavailableError(msg, sent=False, retry_after=_LONGEST)
+                raise _too_long(whose, by="process")
             clock.sleep(wait)
             wait = min(2 * wait, _LONGEST)
             newer, serves = self._newest(whose, refused)
@@ -141,7 +164,7 @@ class Renewal:
         if spent is None or serves:
             return spent
         try:
-            fresh = _asked(refresh, spent)
+            fresh = refresh(spent)
         except (CRMError, CredentialsError) as error:
             newer, serves = self._newest(whose, spent)
             if isinstance(error, RetryableError) or not serves:
@@ -150,6 +173,6 @@ class Renewal:
         return fresh and self._keeping.save(vault, whose, fresh)
 
 
-def _asked(refresh: Refresh, spent: CRMCredentials) -> CRMCredentials | None:
-    fresh = refresh(spent)
-    return None if fresh is None else evolve(fresh, provider=spent.provider)
+def _too_long(whose: Whose, *, by: str) -> UnavailableError:
+    msg = f"another {by} renews the token of {whose[0]!r} for too long"
+    return UnavailableError(msg, sent=False, retry_after=_LONGEST)

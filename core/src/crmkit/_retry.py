@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crmkit.errors import RateLimitedError, RetryableError, UnavailableError
 
@@ -46,6 +46,15 @@ class Patience:
             msg = "the deadline has passed"
             raise UnavailableError(msg, sent=False)
         return seconds
+
+    def within(self, seconds: float, clock: Clock) -> Patience:
+        """
+        Return a patience that ends after so many seconds, if not before.
+        """
+        end = clock.monotonic() + seconds
+        if self.deadline is not None and self.deadline <= end:
+            return self
+        return evolve(self, deadline=end)
 
     def allows(self, wait: float, clock: Clock) -> bool:
         """

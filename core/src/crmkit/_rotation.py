@@ -4,23 +4,27 @@ Sealing everything anew with a new key.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from crmkit._keys import keep_newest, place_in_use, put_new_first
+from crmkit._keys import LocalKeys, keep_newest, place_in_use, put_new_first
 from crmkit._vault import key_ids
-from crmkit.errors import UnavailableError
+from crmkit.errors import ConfigurationError, UnavailableError
 from crmkit.sealing import local_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from crmkit._clock import Clock
+    from crmkit._credentials import Whose
     from crmkit._vault import SealedVault
     from crmkit.vaults import SealedCredentials
 
 _LEASE, _PAUSE = 120.0, 0.5
+_NOWHERE = {"user": "", "provider": "", "field": ""}
+_ALL = ("", None)  # no provider has this name: the lease of who seals them all
 
 
 @frozen(kw_only=True)
@@ -40,39 +44,56 @@ def rotate(vault: SealedVault, clock: Clock, *, keep_old: bool) -> Rotation:
     """
     Make a new key, seal everything with it, and drop the old keys unless told otherwise.
 
-    Raises ConfigurationError without a key or without one that opens what is kept, and
-    UnavailableError while another process renews some of it.
+    Those stay, too, where the store brings keys. Raises ConfigurationError without a key,
+    without one that opens what is kept, and for a store whose keys are elsewhere, and
+    UnavailableError while another process renews some of it, or does the same.
     """
-    place = place_in_use()
-    made = put_new_first(place)
-    newest = local_keys().newest({}).id
-    count = 0
-    while rows := [row for row in vault.all() if key_ids(row) - {newest}]:
-        count += _sealed_anew(vault, rows, clock)
-    if made and not keep_old:
-        keep_newest(place)
+    if not isinstance(vault.keys, LocalKeys):
+        # Such a store seals activities, too, and holds its newest key for a while.
+        _check_local(vault)
+        vault, keep_old = evolve(vault, keys=local_keys()), True
+    with _turn(vault, _ALL, clock, "another process seals credentials anew"):
+        place = place_in_use()
+        made = put_new_first(place)
+        count = 0
+        while rows := [row for row in vault.all() if key_ids(row) - _newest()]:
+            count += sum(_sealed_anew(vault, row, clock) for row in rows)
+        if made and not keep_old:
+            keep_newest(place)
     return Rotation(place=str(place), new_key=made, sealed=count)
 
 
-def _sealed_anew(
-    vault: SealedVault, rows: Sequence[SealedCredentials], clock: Clock
-) -> int:
-    count = 0
-    for row in rows:
-        whose = (row.provider, row.user_id or None)
-        _wait_for(vault, whose, clock)  # what is being renewed is sealed by whoever does
-        try:
-            kept = vault.get(*whose)
-            count += kept is not None and vault.seal_anew(kept, whose[1])
-        finally:
-            vault.release(*whose)
-    return count
+def _check_local(vault: SealedVault) -> None:
+    newest = vault.keys.newest(_NOWHERE).id
+    try:
+        local_keys().find(newest, _NOWHERE)
+    except ConfigurationError:
+        named = type(vault.store).__name__
+        msg = f"the store {named} seals with other keys than those that crmkit can rotate"
+        raise ConfigurationError(msg) from None
 
 
-def _wait_for(vault: SealedVault, whose: tuple[str, str | None], clock: Clock) -> None:
+def _newest() -> set[str]:
+    return {local_keys().newest({}).id}
+
+
+def _sealed_anew(vault: SealedVault, row: SealedCredentials, clock: Clock) -> bool:
+    whose = (row.provider, row.user_id or None)
+    why = f"another process renews the token of {row.provider!r}"
+    with _turn(vault, whose, clock, why):  # and seals what it renews itself
+        kept = vault.get(*whose)
+        return kept is not None and vault.seal_anew(kept, whose[1])
+
+
+@contextmanager
+def _turn(vault: SealedVault, whose: Whose, clock: Clock, why: str) -> Iterator[None]:
     end = clock.monotonic() + _LEASE
     while not vault.lease(*whose, _LEASE):
         if clock.monotonic() > end:
-            msg = f"another process renews the token of {whose[0]!r} for too long"
+            msg = f"{why}, for too long"
             raise UnavailableError(msg, sent=False)
         clock.sleep(_PAUSE)
+    try:
+        yield
+    finally:
+        vault.release(*whose)

@@ -181,12 +181,12 @@ class Sessions:
         info: ProviderInfo,
         patience: Patience,
     ) -> bool:
-        def refresh(spent: CRMCredentials) -> CRMCredentials | None:
-            fresh = self.refresh(self.unsigned(spent, info, session.user_id, patience))
+        def refresh(spent: CRMCredentials, soon: Patience) -> CRMCredentials | None:
+            fresh = self.refresh(self.unsigned(spent, info, session.user_id, soon))
             if fresh is not None or info.oauth is None:
                 return fresh
             judged = evolve(info, error_from=_oauth.refusal)
-            asking = self.unsigned(spent, judged, session.user_id, patience)
+            asking = self.unsigned(spent, judged, session.user_id, soon)
             return _oauth.renewed(asking, info.oauth, self.clock)
 
         try:
