@@ -20,6 +20,7 @@ class Faults:
 
     def __init__(self):
         self.asked = []
+        self.failed = False
         self.plan = lambda action, values: None
 
     @property
@@ -52,6 +53,7 @@ class Faults:
         values = json.loads(request.body or b"{}")
         self.asked.append((f"{service}:{action}", values))
         planned = self.plan(action, values)
+        self.failed |= planned is not None
         if planned == AWAY:
             raise ConnectionClosedError(endpoint_url=request.url)
         if planned == THROTTLED:

@@ -40,6 +40,8 @@ class TestDynamo(OnDynamo):
     def alone(self, monkeypatch):
         # It answers one request after the other; more threads would but stand in a line.
         monkeypatch.setattr("crmkit_dynamodb._table.WORKERS", 1)
+        # Beyond all of AWS's own limits; moto takes half a minute for the thousand of O07.
+        monkeypatch.setattr("crmkit.testing._store.rows.MANY", 250)
 
 
 class TestServed(OnDynamo):

@@ -9,8 +9,9 @@ import pytest
 from tests.plugins.dynamodb.places import made, row, rows
 
 from crmkit import ConfigurationError, StoreError
-from crmkit.sealing import seal, unseal
+from crmkit.sealing import Key, seal, unseal
 from crmkit_dynamodb import open_store
+from crmkit_dynamodb._keys import HeldKeys
 from crmkit_dynamodb._kms import KmsKeys
 from crmkit_dynamodb._url import Place, place_of
 
@@ -154,3 +155,22 @@ def test_none(url, monkeypatch, tmp_path):
     with pytest.raises(ConfigurationError, match="credentials new-key"):
         store.add(rows(3))
     assert store.counts()["pending"] == 0
+
+
+def test_held(monkeypatch):
+    """
+    A key that another process made is used within a minute, and asked for no more often.
+    """
+    clock, asked = [0.0], []
+    monkeypatch.setattr("crmkit_dynamodb._keys.monotonic", lambda: clock[0])
+
+    class Keys:
+        def newest(self, place):
+            asked.append(clock[0])
+            return Key(str(len(asked)), bytes(32))
+
+    keys = HeldKeys(Keys())
+    first = [keys.newest(ANA).id for _ in range(3)]
+    clock[0] += 61
+
+    assert (first, keys.newest(ANA).id) == (["1"] * 3, "2")

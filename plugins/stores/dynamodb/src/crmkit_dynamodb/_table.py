@@ -76,9 +76,10 @@ class Table:
         counted: str | None = None,
     ) -> Item | None:
         """
-        Change an item where the condition holds; return it as it is then, else None.
+        Change an item where the condition holds, else return None.
 
-        A change to None takes an attribute away; one is added to *counted*.
+        A change to None takes an attribute away. With *counted*, an attribute to which one
+        is added, the whole item is returned as it is then, else an empty one.
         """
         kept = {name: value for name, value in changes.items() if value is not None}
         sets = [f"#{name} = :new_{name}" for name in kept]
@@ -94,13 +95,13 @@ class Table:
                 "update_item",
                 Key=_wire(_key(key)),
                 UpdateExpression=expression,
-                ReturnValues="ALL_NEW",
+                ReturnValues="ALL_NEW" if counted else "NONE",
                 **condition,
             )
         except _RefusedError as refused:
             there = self._there(key, refused)
             return there if there.get("change") == changes["change"] else None
-        return _plain(found["Attributes"])
+        return _plain(found.get("Attributes", {}))
 
     def delete(self, key: Item, where: str, values: Mapping[str, Any]) -> bool:
         """

@@ -61,7 +61,7 @@ class DynamoVault(DynamoPlace):
         free = "#owner = :me OR #until <= :now OR #until > :latest"
         values = {"me": me, "now": now, "latest": now + seconds}
         where = f"attribute_not_exists(#PK) OR {free}"
-        if opened.table.update(key, change, where, values):
+        if opened.table.update(key, change, where, values) is not None:
             return True
         other = opened.table.get(key)
         if other and not gone(opened.table, [other["owner"]]):
