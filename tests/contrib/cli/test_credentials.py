@@ -16,6 +16,7 @@ import pytest
 
 from crmkit._sqlite import open_store
 from crmkit._vault import vault_of
+from crmkit_cli._callback import Callback
 
 pytest.importorskip("crmkit_simulator")
 pytest.importorskip("crmkit_hubspot")
@@ -437,6 +438,25 @@ urllib.request.urlopen(sys.argv[1], timeout=20).read()
         done = run("login", "portal", *place, "--port", "0", code=2)
 
         assert "crmkit credentials set" in done.err
+
+
+def test_one_sign_in_after_the_other():
+    """
+    The port, which the app's redirect URL names, can be had again at once.
+    """
+    port = 0
+    for user in ("ana", "bob"):
+        with Callback(port) as callback:
+            place = urlsplit(callback.url)
+            port = place.port
+            with socket.create_connection((place.hostname, port), timeout=20) as browser:
+                path = f"{place.path}?state=s&code={user}"
+                browser.sendall(
+                    f"GET {path} HTTP/1.0\r\nHost: {place.netloc}\r\n\r\n".encode()
+                )
+                while browser.recv(4096):  # until the server closes, as it does first
+                    pass
+            assert callback.code("s", 20) == user
 
 
 def test_page_is_shown(crmkit, hub, tmp_path):

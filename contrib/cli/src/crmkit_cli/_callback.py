@@ -4,6 +4,7 @@ Waiting on loopback for the answer that a browser brings from a CRM's sign-in.
 
 from __future__ import annotations
 
+import os
 import secrets
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, Queue
@@ -86,7 +87,9 @@ class Callback:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    allow_reuse_address = False  # on Windows it would let another program listen, too
+    # Else the port rests for a minute after each sign-in; but on Windows it would let
+    # another program listen, too.
+    allow_reuse_address = os.name == "posix"
 
     def __init__(self, address: tuple[str, int], handler: type[_Handler]) -> None:
         super().__init__(address, handler)
