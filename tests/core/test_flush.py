@@ -129,6 +129,23 @@ def test_each_looked_for_once(fates, page):
         }
 
 
+def test_dry_run(book, connector, clock):
+    """
+    A dry run tells what a flush within its limit would send now, and changes nothing.
+    """
+    leave(book, connector, ["put off"] * 3)
+    book.end, book.fates = RateLimitedError("slowly", retry_after=MINUTE), {"9": "silent"}
+    connector.sync_activity(*activities(9))
+    before = connector.outbox.list()
+
+    report = connector.flush_pending(dry_run=True, limit=2)
+
+    assert [outcome.activity_id for outcome in report] == ["0", "1"]
+    assert [request["count"] for request in report.requests] == [2]
+    assert len(connector.flush_pending(dry_run=True)) == 3
+    assert connector.outbox.list() == before
+
+
 def test_progress(book, connector):
     """
     Each outcome is told at once, as the report tells it in the end.

@@ -67,12 +67,13 @@ def flush(run: Dispatch, wanted: Wanted, size: Callable[[Group], int]) -> SyncRe
     """
     Send what waits and is wanted; *size* tells how many of a group go at once.
     """
-    run.settle()  # what an earlier run could not
     start = run.outbox.now()
-    run.outbox.store.recover(start)
+    if not wanted.dry_run:
+        run.settle()  # what an earlier run could not
+        run.outbox.store.recover(start)
     groups = [group for group in run.outbox.store.groups(start) if wanted.takes(group)]
     if wanted.dry_run:
-        return run.outbox.planned(groups)
+        return run.outbox.planned(groups, start, wanted.limit)
     outcomes: list[SyncOutcome] = []
     unsent: list[str] = []
     share = Share(wanted.limit)

@@ -98,7 +98,7 @@ class KeyFile:
             part.replace(self.path)
             _keep_name(self.path.parent)
         except FileExistsError:
-            msg = f"{self} is there already; crmkit credentials rotate makes a new key"
+            msg = f"{self} is there already, and holds no key; delete it and try again"
             raise ConfigurationError(msg) from None
         except OSError as error:
             msg = f"{self} cannot be written: {error.strerror}"

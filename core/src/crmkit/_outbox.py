@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections import Counter, deque
+from collections import deque
 from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -16,11 +16,11 @@ from attrs import frozen
 from crmkit import errors
 from crmkit.codec import activity_from_json, activity_to_json, from_json, quoted, to_json
 from crmkit.errors import ActivityConflictError, ConfigurationError, CRMError, PluginError
-from crmkit.reports import PENDING, SYNCED, SyncOutcome, SyncReport
-from crmkit.stores import LEDGER_DAYS, SENDING, Group, Key, Row, Store
+from crmkit.reports import PENDING, SYNCED, SyncOutcome
+from crmkit.stores import LEDGER_DAYS, SENDING, Key, Row, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crmkit._clock import Clock
     from crmkit.models import ActivityRecord
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("crmkit.sync")
 _DAY = 86400.0
 NEVER_PUT_OFF = 0.0  # so that a clock that was wrong for a while makes nothing wait
-_ALL = 1_000_000
 
 
 @frozen(kw_only=True)
@@ -137,19 +136,6 @@ class Outbox:
             return self._told(row.provider, outcome)
         except PluginError:  # what cannot be loaded now may be able to look
             return outcome
-
-    def planned(self, groups: Collection[Group]) -> SyncReport:
-        """
-        Return what a dry run of a flush of these groups reports.
-        """
-        rows = self.store.rows(state=PENDING, limit=_ALL)
-        waiting = [row for row in rows if row.group in groups]
-        counts = Counter(row.group for row in waiting)
-        return SyncReport(
-            outcomes=map(outcome_of, waiting),
-            dry_run=True,
-            requests=[{**group._asdict(), "count": n} for group, n in counts.items()],
-        )
 
     def _left_unsettled(self) -> Iterator[Settlement]:
         with suppress(IndexError):  # several threads take, each its own

@@ -9,11 +9,12 @@ import secrets
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, Queue
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qs, urlsplit
 
 from crmkit import ConfigurationError, CredentialsError
-from crmkit_cli._output import one_line
+from crmkit_cli._output import note, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,15 +67,13 @@ class Callback:
         """
         Return the code for the sign-in of this state, once somebody has signed in.
 
-        Raises CredentialsError when that is refused, or nobody has in so many seconds.
+        Answers of another state are passed over: any page that is open in a browser can
+        send one. Raises CredentialsError when the sign-in is refused, or nobody has signed
+        in in so many seconds.
         """
-        try:
-            answer = self._server.answers.get(timeout=seconds)
-        except Empty:
+        answer = self._answer(state, monotonic() + seconds)
+        if answer is None:
             msg = f"nobody signed in within {seconds:.0f} s"
-            raise CredentialsError(msg) from None
-        if not secrets.compare_digest(answer.get("state", "").encode(), state.encode()):
-            msg = "the answer is of another sign-in (its state differs); sign in again"
             raise CredentialsError(msg)
         if "error" in answer:
             msg = f"the sign-in was refused: {one_line(answer['error'][:80])}"
@@ -83,6 +82,16 @@ class Callback:
             msg = "the answer holds no code; sign in again"
             raise CredentialsError(msg)
         return answer["code"]
+
+    def _answer(self, state: str, end: float) -> Mapping[str, str] | None:
+        while True:
+            try:
+                answer = self._server.answers.get(timeout=max(0.0, end - monotonic()))
+            except Empty:
+                return None
+            if secrets.compare_digest(answer.get("state", "").encode(), state.encode()):
+                return answer
+            note("an answer of another sign-in came (its state differs); still waiting")
 
 
 class _Server(ThreadingHTTPServer):
