@@ -5,6 +5,7 @@ Sending what waits: group by group, first what is uncertain, then what is due.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from contextlib import closing
 from functools import partial
 from itertools import takewhile
@@ -14,19 +15,26 @@ from attrs import define, field, frozen
 
 from crmkit._ahead import ahead
 from crmkit._looking import look_up
-from crmkit._outbox import activity_of
+from crmkit._outbox import activity_of, outcome_of
 from crmkit.errors import ConfigurationError, OutboxError, PluginError
 from crmkit.reports import DEAD, PENDING, SYNCED, UNCERTAIN, SyncReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import (
+        Callable,
+        Collection,
+        Generator,
+        Iterable,
+        Iterator,
+        Sequence,
+    )
 
     from crmkit._dispatch import Dispatch
     from crmkit.models import ActivityRecord
     from crmkit.reports import SyncOutcome
     from crmkit.stores import Group, Row
 
-_PAGE = 1000
+_PAGE, _ALL = 1000, 1_000_000
 
 
 @frozen(kw_only=True)
@@ -73,7 +81,7 @@ def flush(run: Dispatch, wanted: Wanted, size: Callable[[Group], int]) -> SyncRe
         run.outbox.store.recover(start)
     groups = [group for group in run.outbox.store.groups(start) if wanted.takes(group)]
     if wanted.dry_run:
-        return run.outbox.planned(groups, start, wanted.limit)
+        return _planned(run, groups, start, wanted.limit)
     outcomes: list[SyncOutcome] = []
     unsent: list[str] = []
     share = Share(wanted.limit)
@@ -98,6 +106,19 @@ def flush(run: Dispatch, wanted: Wanted, size: Callable[[Group], int]) -> SyncRe
         left = filter(wanted.takes, run.outbox.store.groups(math.inf))
         unsent += [f"{group.whose()}: {why}" for group in left]
     return SyncReport(outcomes=outcomes, unsent=dict.fromkeys(unsent))
+
+
+def _planned(
+    run: Dispatch, groups: Collection[Group], start: float, limit: int | None
+) -> SyncReport:
+    rows = run.outbox.list(PENDING, limit=_ALL)
+    due = [row for row in rows if row.group in groups and row.due_at <= start][:limit]
+    counts = Counter(row.group for row in due)
+    return SyncReport(
+        outcomes=map(outcome_of, due),
+        dry_run=True,
+        requests=[{**group._asdict(), "count": n} for group, n in counts.items()],
+    )
 
 
 @define
