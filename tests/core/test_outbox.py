@@ -236,6 +236,95 @@ class TestAfterSending:
         assert len(report) < 4
 
 
+class TestAgain:
+    def test_pending(self, connected, book):
+        """
+        What is given again is sent if it waits, as it was first given.
+        """
+        book.end, book.fates = UnavailableError("no", sent=False), {"1": "silent"}
+        given = activities(1, timestamp="2026-05-01T12:00:00Z")
+        with connected() as connector:
+            assert statuses(connector.batch_sync_activities(given)) == ["pending"]
+            book.heal()
+
+            assert connector.sync_activity(*activities(1))
+            assert connector.sync_activity(*activities(1))
+
+        assert len(book.entries) == 1
+
+    def test_not_due(self, connected, book, clock):
+        """
+        What the CRM wants later is not sent before, however often it is given.
+        """
+        book.end, book.fates = RateLimitedError("later", retry_after=60), {"1": "silent"}
+        with connected() as connector:
+            connector.sync_activity(*activities(1))
+            book.heal()
+            assert connector.sync_activity(*activities(1)).status == "pending"
+            assert book.entries == []
+            clock.turn(60)
+
+            assert connector.sync_activity(*activities(1))
+
+    def test_uncertain(self, connected, book):
+        """
+        What is uncertain is not sent again, since only a flush looks for it.
+        """
+        book.fates = {"1": "timeout"}
+        with connected() as connector:
+            connector.sync_activity(*activities(1))
+            book.heal()
+
+            assert connector.sync_activity(*activities(1)).status == "uncertain"
+
+        assert len(book.entries) == 1
+
+    def test_of_another_process(self, connected, book):
+        """
+        What another connector is sending right now is left to it.
+        """
+        seen = []
+        with connected() as one, connected() as other:
+            book.meanwhile = lambda: seen.append(other.sync_activity(*activities(1)).status)
+            one.sync_activity(*activities(1))
+
+        assert seen == ["pending"]
+        assert len(book.entries) == 1
+
+
+class TestCheck:
+    def test_being_sent(self, connected, book, clock):
+        """
+        What is being sent for too long is late, too: its process may hang.
+        """
+        checks = []
+
+        def hang():
+            clock.turn(600)
+            checks.append(connector.outbox.check(max_age=300))
+
+        book.meanwhile = hang
+        with connected() as connector:
+            connector.sync_activity(*activities(1))
+            assert connector.outbox.check(max_age=300).ok
+
+        (check,) = checks
+        assert (check.ok, check.oldest_s) == (False, 600)
+
+    def test_from_the_future(self, connected, book, clock):
+        """
+        What a wrong clock stored in the future is told, rather than no age at all.
+        """
+        book.end, book.fates = UnavailableError("no", sent=False), {"1": "silent"}
+        with connected() as connector:
+            connector.sync_activity(*activities(1))
+            clock.turn(-DAY)
+
+            check = connector.outbox.check(max_age=3600)
+
+        assert (check.ok, check.oldest_s) == (False, DAY)
+
+
 class TestLedger:
     def test_ninety_days(self, connected, book, clock):
         """
@@ -243,14 +332,32 @@ class TestLedger:
         """
         with connected() as connector:
             connector.sync_activity(*activities(1))
-        clock.turn(89 * DAY)
-        with connected() as connector:
-            assert connector.sync_activity(*activities(1)).remote_id == "1"
-            assert len(book.entries) == 1
-        clock.turn(2 * DAY)
+        for _ in range(12):
+            clock.turn(7 * DAY)
+            with connected() as connector:
+                assert connector.sync_activity(*activities(1)).remote_id == "1"
+                assert len(book.entries) == 1
+        clock.turn(7 * DAY)
         with connected() as connector:
             assert connector.outcome_of("1") is None
             assert connector.sync_activity(*activities(1)).remote_id == "2"
+
+    @pytest.mark.parametrize("days", [91, 400, -400])
+    def test_wrong_clock(self, connected, book, clock, days):
+        """
+        A clock that is wrong for a while makes nothing forgotten, and nothing sent twice.
+        """
+        with connected() as connector:
+            connector.sync_activity(*activities(1))
+        clock.turn(days * DAY)
+        for _ in range(3):
+            with connected() as connector:
+                connector.flush_pending()
+        clock.turn(-days * DAY)
+        with connected() as connector:
+            assert connector.sync_activity(*activities(1)).remote_id == "1"
+
+        assert len(book.entries) == 1
 
     def test_only_what_is_synced(self, connected, book, clock):
         """

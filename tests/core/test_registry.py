@@ -272,7 +272,8 @@ def test_store_by_entry_point(site):
         opened = []
 
         class Nothing:
-            recover = purge = close = lambda *_: 0
+            recover = purge = close = set_checkpoint = lambda *_: 0
+            checkpoint = lambda *_: None
 
             def rows(self, *, state, limit):
                 return []

@@ -110,13 +110,16 @@ class TestLaws:
 
             before = book.times()
             again = connector.batch_sync_activities(given)
-            assert statuses(again) == statuses(report)
-            assert book.times() == before
+            for activity, first, second in zip(given, report, again, strict=True):
+                if first.status != "pending":  # which alone is sent again
+                    key = (activity.user_id, activity.id)
+                    assert (second.status, book.times()[key]) == (first.status, before[key])
 
+            before = book.times()
             book.heal()
             connector._clock.turn(60)
             connector.flush_pending()
-            for activity, outcome in zip(given, report, strict=True):
+            for activity, outcome in zip(given, again, strict=True):
                 times = book.times()[activity.user_id, activity.id]
                 now = connector.outcome_of(activity.id, activity.user_id).status
                 if outcome.status == "dead":

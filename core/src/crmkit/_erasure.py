@@ -27,18 +27,20 @@ class Erasure:
     What was erased of one client: its activities in the outbox (*erased*) and the cache.
 
     *sending* are activities on their way to the CRM at that moment: erase once more when
-    they are there. *left* says where else the client may be. True when crmkit keeps nothing
-    of the client any more.
+    they are there; do so, too, when *overwritten* is false: others read the store, and its
+    files hold a copy still. *left* says where else the client may be. True when crmkit
+    keeps nothing of the client any more.
     """
 
     client_id: str
     provider: str
     erased: int
     sending: int = 0
+    overwritten: bool = True
     left: tuple[str, ...] = field(default=(), converter=items)
 
     def __bool__(self) -> bool:
-        return self.sending == 0
+        return self.sending == 0 and self.overwritten
 
     def as_dict(self) -> dict[str, Any]:
         """
@@ -49,6 +51,7 @@ class Erasure:
             "provider": self.provider,
             "erased": self.erased,
             "sending": self.sending,
+            "overwritten": self.overwritten,
             "left": list(self.left),
         }
 
@@ -66,5 +69,6 @@ def erase(
         provider=provider,
         erased=gone.erased,
         sending=gone.sending,
+        overwritten=gone.overwritten,
         left=_LEFT,
     )

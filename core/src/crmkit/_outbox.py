@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("crmkit.sync")
 _DAY = 86400.0
+_PURGED, _STEP = "crmkit.purged", 7 * _DAY
 NEVER_PUT_OFF = 0.0  # so that a clock that was wrong for a while makes nothing wait
 
 
 @frozen(kw_only=True)
 class OutboxCheck:
     """
-    How the outbox is: rows by state, and the age in seconds of the oldest waiting one.
+    How the outbox is: rows by state, and the age in seconds of the oldest that is not sent.
 
     *ok* is false when something is dead or uncertain, or waits longer than allowed.
     """
@@ -71,8 +72,17 @@ class Outbox:
             if self._store is None:
                 self._store = self._open_store()
                 self._store.recover(self.now())
-                self._store.purge(self.now() - LEDGER_DAYS * _DAY)
+                self._purge(self._store)
             return self._store
+
+    def _purge(self, store: Store) -> None:
+        # Time is believed to go on by a week at most from one purge to the next: a clock
+        # that was wrong for a while must not make the ledger forget what was sent.
+        now, last = self.now(), store.checkpoint(_PURGED)
+        day = now if last is None else min(now, float(last) + _STEP)
+        if last is None or not 0 <= now - float(last) < _DAY:
+            store.purge(day - LEDGER_DAYS * _DAY)
+            store.set_checkpoint(_PURGED, repr(day))
 
     def now(self) -> float:
         """
@@ -106,8 +116,11 @@ class Outbox:
         Return how the outbox is; waiting longer than *max_age* seconds is not ok.
         """
         counts = self.store.counts()
-        oldest = self.store.rows(state=PENDING, limit=1)
-        age = self.now() - oldest[0].stored_at if oldest else 0.0
+        # What is being sent counts, since a process may hang. What was stored in the future
+        # has the wrong time, and somebody should know.
+        now, states = self.now(), (PENDING, SENDING)
+        oldest = [row for it in states for row in self.store.rows(state=it, limit=1)]
+        age = max((abs(now - row.stored_at) for row in oldest), default=0.0)
         troubled = counts.get("dead", 0) + counts.get("uncertain", 0)
         late = max_age is not None and age > max_age
         return OutboxCheck(counts=counts, oldest_s=age, ok=not troubled and not late)

@@ -20,7 +20,7 @@ from crmkit._sqlite_rows import (
     select,
 )
 from crmkit._sqlite_vault import SqliteVault
-from crmkit.errors import ConfigurationError, StoreError
+from crmkit.errors import ConfigurationError
 from crmkit.reports import PENDING, SYNCED, UNCERTAIN
 from crmkit.stores import SENDING, Forgotten, Group, Key, Row, Settlement
 
@@ -165,13 +165,7 @@ class SqliteStore(SqliteVault):
             erased = database.execute(delete, values).rowcount
             left = f"SELECT count(*) FROM activity WHERE {theirs} AND state = ?"
             (sending,) = database.execute(left, values).fetchone()
-        if not self._overwrite():
-            msg = (
-                f"the client is erased, but while others read the store {self._path} its "
-                "log keeps a copy; forget the client once more when they are done"
-            )
-            raise StoreError(msg)
-        return Forgotten(erased, sending)
+        return Forgotten(erased, sending, overwritten=self._overwrite())
 
     def _change(self, statement: str, values: Sequence[tuple[Any, ...]]) -> int:
         with self._transaction() as database:

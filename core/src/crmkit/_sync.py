@@ -13,7 +13,7 @@ from crmkit._ahead import ahead
 from crmkit._batch import Batch, Filling, kind_of
 from crmkit._dispatch import Dispatch, told
 from crmkit._flush import Wanted, flush
-from crmkit._outbox import admitted, row_of
+from crmkit._outbox import activity_of, admitted, row_of
 from crmkit._verdicts import pending
 from crmkit.errors import ConfigurationError, InvalidRequestError, OutboxError, PluginError
 from crmkit.models import ActivityRecord
@@ -122,11 +122,13 @@ class Sync:
                     rows[key] = row
                 else:
                     batch.doubles[position] = first
-        known = self.outbox.store.add(list(rows.values()))
+        known = dict(self.outbox.store.add(list(rows.values())))
         for key, row in rows.items():
             position = first_of[key]
             if key in known:
                 outcome = told(self.host, row.provider, admitted(row, known[key]))
+                if _is_due(known[key], row):  # as it was first given, not as it is now
+                    batch.activities[position] = activity_of(known.pop(key))
             else:
                 outcome = SyncOutcome(activity_id=row.activity_id, status=PENDING)
                 if row.state == SENDING:
@@ -217,3 +219,11 @@ class Sync:
         size = self.host.provider(group.provider).sync_batch
         number = size if isinstance(size, int) else size.get(group.kind, size.get("*", 1))
         return max(1, number)
+
+
+def _is_due(known: Row, wanted: Row) -> bool:
+    """
+    Tell whether a known row waits to be sent just like the one that is given again.
+    """
+    alike = (known.digest, known.group) == (wanted.digest, wanted.group)
+    return alike and known.state == PENDING and known.due_at <= wanted.stored_at

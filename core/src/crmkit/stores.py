@@ -107,10 +107,13 @@ class Settlement:
 class Forgotten(NamedTuple):
     """
     How many rows were *erased*, and how many were left because they are being *sent*.
+
+    *overwritten* is false when a copy is left in the place while somebody reads it.
     """
 
     erased: int
     sending: int
+    overwritten: bool = True
 
 
 class Store(Protocol):
@@ -199,7 +202,7 @@ class Store(Protocol):
         Delete what one user, or for None any user, has of this provider's client.
 
         Rows that are being sent stay, and are counted apart; synced rows hold no client.
-        No copy is left in the place when it returns.
+        No copy is left in the place when it returns, or it says so.
         """
 
     def checkpoint(self, name: str) -> str | None:

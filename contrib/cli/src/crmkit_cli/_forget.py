@@ -25,8 +25,8 @@ def command(chosen: Chosen, client_id: str) -> None:
     Erase a client: delete all activities with it that are not in the CRM.
 
     They are never sent. Of every user, or of that of --user. Says what it cannot erase,
-    such as what the CRM keeps. Exits with 4 while an activity is on its way to the CRM:
-    run it once more then.
+    such as what the CRM keeps. Exits with 4 while an activity is on its way to the CRM, or
+    others read the store, whose files hold a copy until then: run it once more.
     """
     ready = setup(chosen)
     ready.need_provider()
@@ -39,6 +39,8 @@ def command(chosen: Chosen, client_id: str) -> None:
         say(f"erased: {erasure.erased} from the outbox")
         if erasure.sending:
             note(f"{erasure.sending} on the way to the CRM now; run this once more then")
+        if not erasure.overwritten:
+            note("others read the store, and its files hold a copy; run this once more")
         for place in erasure.left:
             note(f"not erased: {place}")
     raise click.exceptions.Exit(code)

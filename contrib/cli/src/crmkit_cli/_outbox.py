@@ -82,7 +82,8 @@ def check(chosen: Chosen, *, max_age: float | None) -> None:
 
     Exits with 3 when something is dead, or uncertain where only you can tell, so that
     somebody should look. Exits with 4 when a flush has something to do: it looks for what
-    else is uncertain, and sends what is pending for longer than --max-age.
+    else is uncertain, and sends what waits for longer than --max-age; what is being sent
+    for longer counts too, since its process may hang.
     """
     with setup(chosen).connect() as crm:
         rows = _rows.waiting(crm, chosen)
@@ -90,7 +91,9 @@ def check(chosen: Chosen, *, max_age: float | None) -> None:
         now = crm.outbox.now()
     counts = Counter(row.state for row in rows)
     yours = counts["uncertain"] - sought
-    oldest = max((now - r.stored_at for r in rows if r.state == "pending"), default=0.0)
+    unsent = [row for row in rows if row.state in {"pending", "sending"}]
+    # What was stored in the future has the wrong time, and somebody should know.
+    oldest = max((abs(now - row.stored_at) for row in unsent), default=0.0)
     late = max_age is not None and oldest > max_age
     code = worst([FINAL] * bool(counts["dead"] + yours) + [RETRY] * bool(sought or late))
     if chosen.as_json:
@@ -99,7 +102,7 @@ def check(chosen: Chosen, *, max_age: float | None) -> None:
     elif rows:
         states = ", ".join(f"{number} {state}" for state, number in counts.items())
         only = f" (for you to decide: {yours})" if yours else ""
-        age = f"; the oldest pending one for {_rows.duration(oldest)}" if oldest else ""
+        age = f"; the oldest unsent one for {_rows.duration(oldest)}" if oldest else ""
         say(f"waiting: {states}{only}{age}")
     else:
         say("nothing waits")
@@ -117,7 +120,10 @@ def check(chosen: Chosen, *, max_age: float | None) -> None:
     "--limit", type=click.IntRange(min=1), metavar="N", help="At most so many activities."
 )
 @click.option(
-    "--deadline", type=float, metavar="SECONDS", help="Begin nothing after so long."
+    "--deadline",
+    type=float,
+    metavar="SECONDS",
+    help="End after so long; what is under way then is looked for later.",
 )
 @click.option(
     "--daily-share",
@@ -161,9 +167,7 @@ def flush(chosen: Chosen, /, *, dry_run: bool, **bounds: Any) -> None:
     raise click.exceptions.Exit(code)
 
 
-_state = click.option(
-    "--state", type=click.Choice(("uncertain", "dead")), help="All of this state."
-)
+_state = click.option("--state", type=click.Choice(_MENDED), help="All of this state.")
 
 
 @command.command(

@@ -125,10 +125,10 @@ class KeepingRows:
         left = dict.fromkeys(("other client", "other CRM"), "pending")
         left["sending"] = "sending"
         one = store.forget("7", provider=GROUP.provider, user_id="")
-        subject.expect("gives", tuple(one), (3, 1))
+        subject.expect("gives", tuple(one[:2]), (3, 1))
         subject.expect("leaves", states(store), {**left, "eve's": "pending"})
         everyone = store.forget("7", provider=GROUP.provider, user_id=None)
-        subject.expect("gives, for all users,", tuple(everyone), (1, 1))
+        subject.expect("gives, for all users,", tuple(everyone[:2]), (1, 1))
         subject.expect("leaves", states(store), left)
 
     @rule
