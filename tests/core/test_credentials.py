@@ -54,7 +54,8 @@ class TestNone:
 
         assert str(caught.value) == (
             "No CRM credentials found for user (the call names none) of provider 'acme': "
-            "set CRMKIT_ACME_TOKEN, or pass credentials= to CRMConnector"
+            "set CRMKIT_ACME_TOKEN, or pass credentials= to CRMConnector, or keep them "
+            "with crmkit credentials"
         )
 
     def test_message_for_a_user(self, given_credentials):

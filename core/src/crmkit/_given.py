@@ -65,7 +65,8 @@ def not_found(provider: str, user_id: str | None) -> CredentialsNotFoundError:
     whom = "(the call names none)" if user_id is None else repr(user_id)
     return CredentialsNotFoundError(
         f"No CRM credentials found for user {whom} of provider {provider!r}: set "
-        f"{variable(provider, user_id)}, or pass credentials= to CRMConnector"
+        f"{variable(provider, user_id)}, or pass credentials= to CRMConnector, or keep "
+        "them with crmkit credentials"
     )
 
 

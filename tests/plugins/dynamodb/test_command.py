@@ -171,7 +171,7 @@ def test_check_missing(dynamodb):
     """
     A table that is missing is an error with the remedy.
     """
-    with pytest.raises(StoreError, match="run crmkit store create dynamodb://crmkit"):
+    with pytest.raises(StoreError, match="run crmkit store create 'dynamodb://crmkit"):
         run("check", URL)
 
 

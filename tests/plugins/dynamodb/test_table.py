@@ -73,7 +73,7 @@ def test_missing(aws):
     """
     store = open_store("dynamodb://nowhere?region=eu-central-1")
 
-    with pytest.raises(StoreError, match=r"store create dynamodb://nowhere\?region=eu-c"):
+    with pytest.raises(StoreError, match=r"store create 'dynamodb://nowhere\?region=eu-c"):
         store.counts()
 
 

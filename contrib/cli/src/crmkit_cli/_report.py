@@ -31,7 +31,8 @@ def show(report: SyncReport, places: Sequence[str] = ()) -> None:
         _show_plan(report.requests)
     else:
         counts = [f"{n} {status}" for status, n in report.counts.items() if n]
-        say(", ".join(counts) or "nothing to send")
+        nothing = "nothing was sent" if report.unsent else "nothing to send"
+        say(", ".join(counts) or nothing)
     rows = [
         [*places[number : number + 1], outcome.status, outcome.activity_id, _why(outcome)]
         for number, outcome in enumerate(report)

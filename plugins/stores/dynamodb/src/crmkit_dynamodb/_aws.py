@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from functools import cache
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ConfigurationError, StoreError
@@ -94,10 +95,9 @@ def code_of(error: Any) -> str:
 def _told(place: Place, error: Any) -> str:
     code = code_of(error)
     if code == "ResourceNotFoundException":
-        region = f"?region={place.region}" if place.region else ""
         return (
             f"there is no table {place.table!r} with its index; run crmkit store create "
-            f"dynamodb://{place.table}{region}"
+            f"{quote(place.url)}"
         )
     remedy = _REMEDIES.get(code, _BUSY)
     what = f"{error.operation_name}: {code}"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -93,7 +94,7 @@ def _findings(url: str) -> Iterator[Finding]:
             remedy = (
                 "choose another table, or crmkit store create with another name"
                 if needed
-                else f"crmkit store create {url}"
+                else f"crmkit store create {quote(url)}"
             )
             yield _finding(status, f"{place.table} lacks {what}", remedy)
             if needed:
@@ -121,7 +122,7 @@ def _counts(url: str) -> str:
 def _version(url: str) -> int:
     path = Path(url.removeprefix(_FILE)).expanduser().absolute()
     if not path.is_file():
-        msg = f"there is no file {path}; crmkit store create {url} makes it"
+        msg = f"there is no file {path}; crmkit store create {quote(url)} makes it"
         raise StoreError(msg)
     database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
     try:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from attrs import fields, frozen
 
@@ -36,6 +36,15 @@ class Place:
     endpoint: str | None = None
     lease: float = 600.0
     shards: int | None = None
+
+    @property
+    def url(self) -> str:
+        """
+        The URL that names it.
+        """
+        said = {name: getattr(self, name) for name in ("region", "kms", "endpoint")}
+        query = urlencode({name: value for name, value in said.items() if value})
+        return f"dynamodb://{self.table}" + (f"?{query}" if query else "")
 
 
 def place_of(url: str) -> Place:
