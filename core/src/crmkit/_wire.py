@@ -34,8 +34,8 @@ MAX_SECONDS = 300.0
 _NOW = SystemClock().monotonic  # a socket's own time, whatever clock the connector has
 _POOL_SIZE = 16
 _ONCE = urllib3.Retry(total=False, redirect=0)  # repeating is for who knows what it does
-_CONNECT, _READ = 10.0, 60.0
-_TIMEOUT = urllib3.Timeout(connect=_CONNECT, read=_READ)
+_READ = 60.0
+_TIMEOUT = urllib3.Timeout(connect=10, read=_READ)
 _UNCLEAR_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
 
@@ -121,7 +121,9 @@ def _open(origin: str) -> urllib3.HTTPConnectionPool:
 
 
 def _within(seconds: float) -> urllib3.Timeout:
-    return urllib3.Timeout(connect=min(seconds, _CONNECT), read=min(seconds, _READ))
+    known: tuple[Any, Any] = _TIMEOUT.connect_timeout, _TIMEOUT.read_timeout
+    connect, read = (min(seconds, longest) for longest in known)
+    return urllib3.Timeout(connect=connect, read=read)
 
 
 def _in_time(pool: urllib3.HTTPConnectionPool) -> urllib3.HTTPConnectionPool:

@@ -189,10 +189,11 @@ class NamesSending(StoreModel):
 @breaks("O18")
 class FirstAddedFirst(StoreModel):
     def claim(self, group, *, state, now, limit):  # O18
-        found = self.where(lambda row: (row.group, row.state) == (group, state))
-        due = [row for row in found if row.due_at <= now][:limit]
-        self.lease(due)
-        return due
+        with self.place.lock:
+            found = self.where(lambda row: (row.group, row.state) == (group, state))
+            due = [row for row in found if row.due_at <= now][:limit]
+            self.lease(due)
+            return due
 
 
 @breaks("O19")
@@ -227,9 +228,10 @@ class AsTheyAre(StoreModel):
 class ClaimsUncertain(StoreModel):
     def claim_keys(self, keys):  # O23
         free = {"pending", "uncertain"}
-        rows = self.where(lambda row: row.state in free, keys)
-        self.lease(rows)
-        return [row.key for row in rows]
+        with self.place.lock:
+            rows = self.where(lambda row: row.state in free, keys)
+            self.lease(rows)
+            return [row.key for row in rows]
 
 
 @breaks("O24")
