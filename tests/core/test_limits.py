@@ -312,6 +312,8 @@ class TestRollingLimit:
             untold = False
             limiter.answered("", start)
             limiter.learn(Limit(remaining=max(0, free - 1), allows=Rate(allowed, per=10)))
+            if not free:  # the refusal asks for the wait that it takes
+                limiter.close("", 10)
 
 
 class TestThroughHttp:

@@ -138,7 +138,11 @@ def test_start(aws, sealed_by_kms, monkeypatch):
     aws.asked.clear()
     with CRMConnector(store=sealed_by_kms) as crm:
         crm.outbox.store.counts  # noqa: B018 - it is opened
-        assert sum(aws.counts.values()) == 17
+        assert sum(aws.counts.values()) == 19
+    aws.asked.clear()
+    with CRMConnector(store=sealed_by_kms) as crm:
+        crm.outbox.store.counts  # noqa: B018 - it is opened
+        assert sum(aws.counts.values()) == 10
         aws.asked.clear()
         assert crm.flush_pending().exit_code == 0
         assert dict(aws.counts) == {"dynamodb:Query": 40}
