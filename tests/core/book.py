@@ -62,7 +62,7 @@ def statuses(report):
 
 class Book:
     """
-    A provider that writes into *entries*; each activity's fate is in *fates* by its id.
+    A provider that writes into *entries* what it is *given*; fates are in *fates*, by id.
 
     *end* is raised after all outcomes were given, *meanwhile* called before it. Outcomes
     come in the order that *shuffle* leaves, with as many of *strangers* that nobody asked
@@ -71,6 +71,7 @@ class Book:
 
     def __init__(self, *, looks=True, batch=50, kinds=None):
         self.entries = []
+        self.given = []
         self.calls = []
         self.looked = []
         self.fates = {}
@@ -105,6 +106,7 @@ class Book:
     def _sync(self):
         def crmkit_sync(session, kind, activities):
             self.calls.append((session.user_id, kind, [a.id for a in activities]))
+            self.given += activities
             outcomes = [o for a in activities for o in self._write(session.user_id, a)]
             outcomes += [
                 SyncOutcome(activity_id=f"stranger {number}", status="synced")

@@ -133,6 +133,16 @@ def test_unfinished(connect, listed, how):
     assert set(listed.since) == {None}
 
 
+def test_read_twice(connect):
+    """
+    A list that is read once more within a block tells of each deleted id once.
+    """
+    with connect().changes("nightly") as changes:
+        assert [client.id for client in changes] == [client.id for client in changes]
+
+    assert changes.deleted == ["8", "9"]
+
+
 def test_crm_fails(connect, listed):
     """
     A list that the CRM breaks off raises, and comes again as a whole.

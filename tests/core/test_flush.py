@@ -9,7 +9,9 @@ from tests.core.book import Book, activities, keeping
 
 from crmkit import ConfigurationError, Limit, RateLimitedError, UnavailableError, _flush
 from crmkit._limits import Limiter
+from crmkit._outbox import row_of
 from crmkit._retry import Patience
+from crmkit._sqlite import open_store
 from crmkit.testing import Clock
 
 HOUR, MINUTE = 3600, 60
@@ -144,6 +146,24 @@ def test_dry_run(book, connector, clock):
     assert [request["count"] for request in report.requests] == [2]
     assert len(connector.flush_pending(dry_run=True)) == 3
     assert connector.outbox.list() == before
+
+
+def test_dry_run_recovers_nothing(book, clock, tmp_path):
+    """
+    A dry run leaves even what a process that is gone was sending as it is.
+    """
+    store = f"sqlite:///{tmp_path}/outbox.db"
+    with keeping(book, clock=clock, store=store) as connector:
+        connector.outbox.list()
+        gone = open_store(store)
+        (activity,) = activities(1, provider="book")
+        gone.add([row_of(activity, "", state="sending", now=0.0)])
+        gone.close()
+
+        connector.flush_pending(dry_run=True)
+        assert [row.state for row in connector.outbox.list()] == ["sending"]
+        connector.flush_pending()
+        assert [row.state for row in connector.outbox.list()] == ["uncertain"]
 
 
 def test_progress(book, connector):

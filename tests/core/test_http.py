@@ -32,6 +32,7 @@ from crmkit import (
     _wire,
     bearer,
 )
+from crmkit._retry import Patience
 from crmkit.testing import START
 
 WRITES = ["post", "put", "patch", "delete"]
@@ -263,6 +264,19 @@ class TestRepeating:
 
         assert outcome.status == "uncertain"
         assert str(outcome.error).endswith(("did not answer in time", "broke off"))
+
+    def test_time_left(self, clock):
+        """
+        What is left until a deadline bounds a request; with nothing left none begins.
+        """
+        patience = Patience(deadline=clock.monotonic() + 5)
+        assert Patience().left(clock) is None
+        assert patience.left(clock) == 5
+        clock.turn(5)
+
+        with pytest.raises(UnavailableError, match="deadline has passed") as caught:
+            patience.left(clock)
+        assert not caught.value.sent
 
     def test_deadline_before_the_request(self, connect, server, clock):
         """

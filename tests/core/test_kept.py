@@ -3,6 +3,7 @@ Credentials that the store keeps: found, renewed in turn, and saved before they 
 """
 
 import logging
+import sys
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
@@ -385,6 +386,17 @@ class TestRenewed:
             ask(connector)
 
         assert grant.asked == []
+
+    def test_no_extra(self, join, store, grant, monkeypatch, caplog):
+        """
+        What seals is looked for before a given token is spent; without it memory is told.
+        """
+        place = "cryptography.hazmat.primitives.ciphers.aead"
+        monkeypatch.setitem(sys.modules, place, None)
+
+        assert ask(join(evolve(OLD, access_token="old"))) == "a1"
+
+        assert "is lost when this process ends: sealing needs the extra" in caplog.text
 
     def test_invalid_grant(self, join, vault, grant):
         """

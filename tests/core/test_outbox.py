@@ -242,15 +242,17 @@ class TestAgain:
         What is given again is sent if it waits, as it was first given.
         """
         book.end, book.fates = UnavailableError("no", sent=False), {"1": "silent"}
-        given = activities(1, timestamp="2026-05-01T12:00:00Z")
+        first = activities(1, timestamp="2026-05-01T12:00:00Z")
+        later = activities(1, timestamp="2026-05-02T12:00:00Z")
         with connected() as connector:
-            assert statuses(connector.batch_sync_activities(given)) == ["pending"]
+            assert statuses(connector.batch_sync_activities(first)) == ["pending"]
             book.heal()
 
-            assert connector.sync_activity(*activities(1))
-            assert connector.sync_activity(*activities(1))
+            assert connector.sync_activity(*later)
+            assert connector.sync_activity(*later)
 
         assert len(book.entries) == 1
+        assert {activity.timestamp for activity in book.given} == {first[0].timestamp}
 
     def test_not_due(self, connected, book, clock):
         """

@@ -30,12 +30,7 @@ if TYPE_CHECKING:
     from crmkit.errors import CrmkitError
     from crmkit.infos import Finding
     from crmkit.models import ActivityRecord, ClientData, Consent
-    from crmkit.reports import (
-        CacheStats,
-        PersonalizedContent,
-        SyncOutcome,
-        SyncReport,
-    )
+    from crmkit.reports import CacheStats, PersonalizedContent, SyncOutcome, SyncReport
 
 
 class CRMConnector:

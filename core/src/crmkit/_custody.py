@@ -74,7 +74,9 @@ class Custody:
         """
         Raise whatever would keep credentials from being kept, before anybody is asked.
         """
-        self._vault().try_to_seal()
+        vault = self._vault()
+        vault.try_to_seal()
+        vault.all()  # which opens the store
 
     def set(self, credentials: CRMCredentials, user_id: str | None = None) -> None:
         """

@@ -38,8 +38,7 @@ def look_up(
     # What stays uncertain is leased until the end, or it would be claimed over and over.
     try:
         while not run.halted(group) and (rows := claim()):
-            unknown = {row.activity_id: outcome_of(row) for row in rows}
-            staying.update(unknown)
+            staying.update({row.activity_id: outcome_of(row) for row in rows})
             due.update({row.activity_id: row.due_at for row in rows})
             looked = {row.activity_id: _look(run, group, row) for row in rows}
             for key, outcome in looked.items():

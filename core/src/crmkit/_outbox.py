@@ -80,7 +80,7 @@ class Outbox:
         # that was wrong for a while must not make the ledger forget what was sent.
         now, last = self.now(), store.checkpoint(_PURGED)
         day = now if last is None else min(now, float(last) + _STEP)
-        if last is None or not 0 <= now - float(last) < _DAY:
+        if last is None or now - float(last) >= _DAY:
             store.purge(day - LEDGER_DAYS * _DAY)
             store.set_checkpoint(_PURGED, repr(day))
 

@@ -54,7 +54,7 @@ class Safekeeping:
         try:
             vault = door.keep()
             if vault is not None:
-                vault.make_ready()
+                vault.try_to_seal()  # before a token is spent whose successor is kept
         except CrmkitError as error:
             if given is None:
                 raise

@@ -107,10 +107,9 @@ class SealedVault:
 
     def try_to_seal(self) -> None:
         """
-        Raise what sealing would raise, and what opening the store would.
+        Raise what sealing would raise; what it needs is loaded, and the key found, then.
         """
         self._seal("", {})
-        self.store.all_credentials()
 
     def version(self, provider: str, user_id: str | None) -> str | None:
         """
@@ -132,15 +131,6 @@ class SealedVault:
         Delete what is kept; return False when there was nothing.
         """
         return self.store.remove_credentials(user_id or "", provider)
-
-    def make_ready(self) -> None:
-        """
-        Find the key and load what seals.
-
-        So nothing slow comes between getting a token and keeping it, and nothing is spent
-        whose successor could not be kept.
-        """
-        seal("", self.keys, {})
 
     def lease(self, provider: str, user_id: str | None, seconds: float) -> bool:
         """

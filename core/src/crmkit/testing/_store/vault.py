@@ -34,7 +34,7 @@ class KeepingCredentials:
         """
         Credentials come back as they were saved, to every owner and after closing.
         """
-        one, other = _open(subject, "save_credentials"), _open(subject, "save_credentials")
+        one, other = _two(subject, "save_credentials")
         full = _sealed(refresh_token="r" * 9000, metadata="é\n", expires_at=NOW + 0.25)
         for new in (full, _sealed("bob", access_token=None)):
             subject.expect("gives", one.save_credentials(new, replacing=None), wanted=True)
@@ -124,10 +124,7 @@ class KeepingCredentials:
         """
         One owner renews them at a time, until it says so; they need not be kept yet.
         """
-        one, other = (
-            _open(subject, "lease_credentials"),
-            _open(subject, "lease_credentials"),
-        )
+        one, other = _two(subject, "lease_credentials")
         tries = [store.lease_credentials("", "acme", HOUR) for store in (one, other, one)]
         subject.expect("gives, to one, another and the one,", tries, [True, False, True])
         others = [
@@ -146,10 +143,7 @@ class KeepingCredentials:
         """
         A lease is over when its time is over.
         """
-        one, other = (
-            _open(subject, "lease_credentials"),
-            _open(subject, "lease_credentials"),
-        )
+        one, other = _two(subject, "lease_credentials")
         one.lease_credentials("", "acme", MOMENT)
         free = _comes_free(other, MOMENT, MOMENT)
         subject.expect("lets another one have it", free, wanted=True)
@@ -159,10 +153,7 @@ class KeepingCredentials:
         """
         A lease is over when its owner is closed.
         """
-        one, other = (
-            _open(subject, "lease_credentials"),
-            _open(subject, "lease_credentials"),
-        )
+        one, other = _two(subject, "lease_credentials")
         one.lease_credentials("", "acme", HOUR)
         cast("Any", one).close()
         free = other.lease_credentials("", "acme", HOUR)
@@ -190,6 +181,10 @@ def _open(subject: StoreSubject, method: str) -> Vault:
         subject.not_offered("the store keeps no credentials")
     subject.about(method)
     return cast("Vault", store)
+
+
+def _two(subject: StoreSubject, method: str) -> tuple[Vault, Vault]:
+    return _open(subject, method), _open(subject, method)
 
 
 def _sealed(user_id: str = "", version: str = "1", **more: Any) -> SealedCredentials:
