@@ -313,8 +313,9 @@ class CRMConnector:
         """
         Write activities to the CRM; one outcome each, in order, failures apart.
 
-        Each is in the outbox before it is sent. *user_id* and *provider* fill in records
-        that have none. What is left after *deadline* seconds comes back pending. With
+        Each is in the outbox before it is sent; one that is known is sent if it waits.
+        *user_id* and *provider* fill in records that have none. What is left after
+        *deadline* seconds comes back pending, what is under way then uncertain. With
         *dry_run* nothing is written or sent. Raises PluginError or StoreError; nothing was
         sent then.
         """
