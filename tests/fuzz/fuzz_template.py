@@ -14,7 +14,9 @@ import atheris
 with atheris.instrument_imports(include=["crmkit"]):
     from laws import TYPES, Case, check
 
-    check(Case("{{ x }}", ("a",), "email_html"))  # imports what is imported on first use
+    check(
+        Case("{{ x }}{{ b }}", ("a",) * 5, "email_html", "error")
+    )  # imports what is imported on first use
 
 TOKENS = [
     *("{{", "}}", "{{ x }}", "{{x|", "{{{", "\\{{", "${{x}}", "{%", "%}"),
