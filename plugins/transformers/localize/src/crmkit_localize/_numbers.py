@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from babel.numbers import NumberPattern
 
 _DEFAULTS = Settings()
-_MOST_DECIMALS = 20
+_DECIMALS = re.compile(r"1?[0-9]|20")
 
 
 def number(
@@ -112,8 +112,8 @@ def _written(
 
 
 def _decimals(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= _MOST_DECIMALS):
-        msg = f"the number of decimals is one from 0 to {_MOST_DECIMALS}"
+    if not _DECIMALS.fullmatch(text):
+        msg = "the number of decimals is one from 0 to 20"
         raise TemplateError(msg)
     return int(text)
 

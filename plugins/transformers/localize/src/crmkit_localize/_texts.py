@@ -4,9 +4,12 @@ The filter truncate.
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 
 from crmkit import TemplateError
+
+_LIMIT = re.compile(r"[1-9][0-9]{0,4}")
 
 
 def truncate(value: object, limit: str, end: str = "…", **_: object) -> str:
@@ -27,14 +30,14 @@ def truncate(value: object, limit: str, end: str = "…", **_: object) -> str:
     letters = list(islice(iter_graphemes(value), most + 1))
     if len(letters) <= most:
         return value
-    return "".join(letters[: most - len(tail)]).rstrip() + end
+    kept = letters[: most - len(tail)]
+    while kept and kept[-1].isspace():
+        kept.pop()
+    return "".join(kept) + end
 
 
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= _MOST):
-        msg = f"truncate takes a number of letters from 1 to {_MOST}"
+    if not _LIMIT.fullmatch(text):
+        msg = "truncate takes a number of letters, from 1 to 99999"
         raise TemplateError(msg)
     return int(text)
-
-
-_MOST = 1_000_000
