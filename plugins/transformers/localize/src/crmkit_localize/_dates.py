@@ -28,7 +28,6 @@ def date(
     language: str | None,
     timezone: str | None = None,
     settings: Settings | None = None,
-    **_: object,
 ) -> str:
     """
     Return a day in the client's locale; of an instant the day that it is for the client.
@@ -50,7 +49,6 @@ def time(
     language: str | None,
     timezone: str | None = None,
     settings: Settings | None = None,
-    **_: object,
 ) -> str:
     """
     Return a time of day in the client's locale; of an instant that which the client has.
@@ -72,7 +70,6 @@ def datetime(
     language: str | None,
     timezone: str | None = None,
     settings: Settings | None = None,
-    **_: object,
 ) -> str:
     """
     Return an instant in the client's locale and time zone.

@@ -31,7 +31,6 @@ def number(
     *,
     language: str | None,
     settings: Settings | None = None,
-    **_: object,
 ) -> str:
     """
     Return a number in the client's locale: all of its decimals, or so many of them.
@@ -47,7 +46,6 @@ def percent(
     *,
     language: str | None,
     settings: Settings | None = None,
-    **_: object,
 ) -> str:
     """
     Return a share in percent: 0.25 is 25 %.
@@ -64,7 +62,6 @@ def currency(
     language: str | None,
     currency: str | None = None,
     settings: Settings | None = None,
-    **_: object,
 ) -> str:
     """
     Return an amount of money: without decimals if it is whole, else with the currency's.

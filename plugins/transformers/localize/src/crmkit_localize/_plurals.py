@@ -26,7 +26,6 @@ def plural(
     *forms: str,
     language: str | None,
     settings: Settings | None = None,
-    **_: object,
 ) -> str:
     """
     Return the form for so many, in which ``#`` is the number.

@@ -85,7 +85,8 @@ def tag_of(text: str) -> str | None:
         return None
     # Thai and Urdu could be tags, of a script alone; so longer words are names first.
     is_word = len(text) > _LONGEST_CODE and not {"-", "_"} & set(text)
-    return (_named(text) if is_word else None) or _standard(text)
+    readings = (_named, _standard) if is_word else (_standard, _named)
+    return readings[0](text) or readings[1](text)
 
 
 def script(tag: str) -> str | None:

@@ -12,7 +12,7 @@ from crmkit import TemplateError
 _LIMIT = re.compile(r"[1-9][0-9]{0,4}")
 
 
-def truncate(value: object, limit: str, end: str = "…", **_: object) -> str:
+def truncate(value: object, limit: str, end: str = "…") -> str:
     """
     Return a text of at most *limit* letters, the *end* among them if it was cut.
 
