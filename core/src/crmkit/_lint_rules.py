@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crmkit._binding import bind
 from crmkit._filters import OPTIONAL
+from crmkit._template import malformed
 from crmkit._values import fold
 from crmkit.documents import SLOT
 from crmkit.lint import ERROR, WARNING, Problem
@@ -70,13 +71,18 @@ class Part(NamedTuple):
         )
 
 
+def _malformed(part: Part) -> Iterator[Problem]:
+    for start, message in malformed(part.parsed):
+        yield part.problem(ERROR, "malformed", message, start)
+
+
 def _unknown(part: Part) -> Iterator[Problem]:
     if part.known is None:
         return
     near = {fold(name): name for name in (*part.known, "firstName", "lastName", "fullName")}
     origins = bind(part.program.pieces, part.known, ())
     for piece, origin in zip(part.program.pieces, origins, strict=True):
-        if origin.source is None and piece.start >= 0 and piece.token:
+        if origin.source is None and piece.token:
             close = get_close_matches(piece.alias, near, n=1)
             hint = f"; did you mean {near[close[0]]}?" if close else ""
             severity = ERROR if piece.default is None else WARNING
@@ -101,9 +107,7 @@ def _signs(part: Part) -> Iterator[Problem]:
         after = text[piece.start + len(piece.token) :].lstrip()[:1] or " "
         shown = any(step.name == "currency" for step in piece.steps)
         if shown and (sign in _SIGNS or after in _SIGNS):
-            message = (
-                f"{piece.name} brings its currency; the sign beside it is one too many"
-            )
+            message = f"{piece.name} brings its currency, and a sign stands beside it"
             yield part.problem(ERROR, "currency-sign", message, piece.start, piece.name)
 
 
@@ -178,6 +182,7 @@ def _slots(part: Part) -> Iterator[Piece]:
 
 
 RULES: tuple[Callable[[Part], Iterator[Problem]], ...] = (
+    _malformed,
     _unknown,
     _without_default,
     _signs,

@@ -123,18 +123,18 @@ class Personalize:
         """
         Return what is wrong with a template; *fields* are those that clients may have.
         """
-        from crmkit._lint import lint
+        from crmkit._lint import Linter
 
         _check_template(template, request)
         names = None if fields is None else {*fields, *request.variables}
-        return lint(
-            template,
+        linter = Linter(
             content_type=request.content_type,
-            names=names,
+            known=None if names is None else frozenset(names),
             marketing=request.purpose == _consent.MARKETING,
             parse=self.pipeline.parsed,
             filters=self.pipeline.filters(),
         )
+        return linter.report(template)
 
     def _result(
         self, template: Template, client: ClientData | Exception, request: Request

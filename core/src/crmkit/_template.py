@@ -83,7 +83,7 @@ def _hint(text: str) -> str:
     if any(quote in text for quote in "“”‘’„"):
         return "; write straight quotes"
     words = text.strip("{} ").split()
-    if len(words) < 2 or not all(word.isidentifier() for word in words):
+    if not words[1:] or not all(word.isidentifier() for word in words):
         return ""
     return f"; a name has no spaces: write {{{{ {'_'.join(words)} }}}}"
 
