@@ -10,8 +10,32 @@ from crmkit.testing.strategies import texts
 from crmkit_localize import match
 
 TAGS = [
-    *("en", "en-GB", "en-US", "es", "es-419", "es-MX", "pt", "pt-PT", "pt-BR", "de", "de-CH"),
-    *("no", "nb", "nn", "da", "zh", "zh-Hans", "zh-Hant", "zh-TW", "sr", "sr-Latn", "sr-Cyrl"),
+    *(
+        "en",
+        "en-GB",
+        "en-US",
+        "es",
+        "es-419",
+        "es-MX",
+        "pt",
+        "pt-PT",
+        "pt-BR",
+        "de",
+        "de-CH",
+    ),
+    *(
+        "no",
+        "nb",
+        "nn",
+        "da",
+        "zh",
+        "zh-Hans",
+        "zh-Hant",
+        "zh-TW",
+        "sr",
+        "sr-Latn",
+        "sr-Cyrl",
+    ),
     *("he", "ar", "arz", "gsw", "gl", "ca", "uk", "ru", "tlh", "x-klingon", "en-x-house"),
 ]
 STYLES = ["", "formal", "casual"]

@@ -160,9 +160,7 @@ def test_whose_currency():
     settings = Settings(currency="GBP")
 
     def shown(*arguments, of_client=None):
-        return currency(
-            5, *arguments, language="en", currency=of_client, settings=settings
-        )
+        return currency(5, *arguments, language="en", currency=of_client, settings=settings)
 
     assert shown("EUR", of_client="USD") == "€5"
     assert shown(of_client=" usd ") == "$5"
@@ -224,7 +222,9 @@ def test_latin_digits():
     """
     With the setting digits = "latin" all locales write 0 to 9, and separators to match.
     """
-    assert number("1250.5", language="ar-EG", settings=Settings(digits="latin")) == "1,250.5"
+    assert (
+        number("1250.5", language="ar-EG", settings=Settings(digits="latin")) == "1,250.5"
+    )
 
 
 def test_context_of_caller():
