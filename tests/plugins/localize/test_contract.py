@@ -7,6 +7,7 @@ from crmkit.testing import TransformerContract
 from crmkit_localize._catalogues import names, texts
 
 CATALOGS = str(Path(__file__).parent / "locale")
+SETTINGS = {"catalogs": CATALOGS, "currency": "EUR"}
 FORMAL = {"language": "es-ES", "preferences.communicationStyle": "formal"}
 
 
@@ -22,7 +23,7 @@ def _read():
 
 class TestLocalize(TransformerContract):
     plugin = crmkit_localize
-    settings = {"catalogs": CATALOGS, "currency": "EUR"}
+    settings = SETTINGS
     examples = (
         ("Hello {{ firstName }},", {"language": "es-MX"}, "Hola, {{ firstName }}:"),
         ("Hello", FORMAL, "Buenos días"),

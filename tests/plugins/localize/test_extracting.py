@@ -38,8 +38,9 @@ def test_texts():
     There is a text for each paragraph with letters, and the forms of plurals.
     """
     found = extract(
-        "Hi {{ firstName }},\n\n{{ id }} - 7\n\n  we have {{ n | plural(\"one cat\", '# cats') }}"
-        "\n  for you\n \nhttps://x.example/{{ id }}\n"
+        "Hi {{ firstName }},\n\n{{ id }} - 7\n\n"
+        "  we have {{ n | plural(\"one cat\", '# cats') }}\n  for you\n \n"
+        "https://x.example/{{ id }}\n"
     )
 
     assert [(text.text, text.plural, text.line) for text in found] == [
@@ -54,8 +55,8 @@ def test_blocks():
     In HTML there is a text for each block; comments, scripts and attributes are none.
     """
     found = extract(
-        '<h1 title="a {{ id }} b">One</h1><!-- no --><style>p { x: y }</style>\n<p>Two <i>and'
-        "</i>\n  three<br>four &amp; <a\n href='https://x.example'>five</a></p>",
+        '<h1 title="a {{ id }} b">One</h1><!-- no --><style>p { x: y }</style>\n'
+        "<p>Two <i>and</i>\n  three<br>four &amp; <a\n href='https://x.example'>five</a></p>",
         "email_html",
     )
 
@@ -178,8 +179,8 @@ def test_command(tmp_path, monkeypatch):
     assert "#: mail.html:1 mail.txt:1" in pot
     assert "format" not in pot
 
-    babel = CommandLineInterface()
-    babel.run(["pybabel", "-q", "init", "-D", "crmkit", "-i", "messages.pot", "-d", "locale", "-l", "es"])
+    init = ["init", "-D", "crmkit", "-i", "messages.pot", "-d", "locale", "-l", "es"]
+    CommandLineInterface().run(["pybabel", "-q", *init])
     file = tmp_path / "locale" / "es" / "LC_MESSAGES" / "crmkit.po"
     with file.open("rb") as made:
         catalog = read_po(made)

@@ -84,7 +84,7 @@ def test_refused(show, value):
     """
     What is no number, or could be two, is refused.
     """
-    with pytest.raises(TemplateError, match="^the value (is|has) "):
+    with pytest.raises(TemplateError, match=r"^the value (is|has) "):
         show(value, language="en")
 
 
@@ -115,6 +115,7 @@ def test_decimals_refused(decimals):
         (0.25, "de", f"25{NBSP}%"),
         (0.25, "tr", "%25"),
         (1, "en", "100%"),
+        (0.25, "fa", "۲۵٪"),
         (-0.07, "en", "-7%"),
     ],
 )
