@@ -198,6 +198,19 @@ def test_broken_file(tmp_path, name):
     assert f"{file} is no catalogue" in made.warnings[0]
 
 
+def test_broken_beside_variant(tmp_path):
+    """
+    A variant that needs no catalogue has its own plurals, whatever the catalogue is.
+    """
+    file = tmp_path / "es" / "LC_MESSAGES" / "crmkit.po"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(BROKEN["po"])
+    variants = {"es": '{{ count | plural: "un piso", "# pisos" }}'}
+    made = personalized(variants, settings={"catalogs": str(tmp_path)})
+
+    assert made.content == "3 pisos"
+
+
 def test_no_folder():
     """
     A folder that is not there is refused, not passed over.
