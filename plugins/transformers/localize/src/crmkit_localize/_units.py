@@ -66,7 +66,7 @@ class Unit:
             translation = re.sub(r"\r?\n", "\r\n", translation)
         known = _known(self.spans)
         longest_first = sorted(known, key=lambda text: (-len(text), text))
-        pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        pattern = re.compile("|".join(map(_sought, longest_first)) or r"(?!)", re.ASCII)
         found = list(_spans(translation, pattern, known))
         own, prose = _prose(self.spans), _prose(found)
         marks = (*_BRACES, "<") if self.html else _BRACES
@@ -133,6 +133,12 @@ def _known(spans: Sequence[Span]) -> dict[str, Sequence[Span]]:
             run = list(group)
             known["".join(span.text for span in run)] = run
     return known
+
+
+def _sought(text: str) -> str:
+    # A link or a #tag is a word, not a part of one; braces and markup end by themselves.
+    found = re.escape(text)
+    return found if text.startswith(_WHOLE) else rf"(?<!\w){found}(?!\w)"
 
 
 def _spans(
