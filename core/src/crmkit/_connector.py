@@ -20,17 +20,20 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from crmkit._changes import Changes
+    from crmkit._coverage import Coverage
     from crmkit._custody import Custody
     from crmkit._erasure import Erasure
     from crmkit._given import GivenCredentials
     from crmkit._outbox import Outbox
-    from crmkit._personalize import Arguments, Request
+    from crmkit._personalize import Personalized, Template
+    from crmkit._request import Arguments
     from crmkit._rooms import Rooms
     from crmkit._session import Session
-    from crmkit.errors import CrmkitError
+    from crmkit.contents import PersonalizedContent
     from crmkit.infos import Finding
+    from crmkit.lint import LintReport
     from crmkit.models import ActivityRecord, ClientData, Consent
-    from crmkit.reports import CacheStats, PersonalizedContent, SyncOutcome, SyncReport
+    from crmkit.reports import CacheStats, SyncOutcome, SyncReport
 
 
 class CRMConnector:
@@ -255,32 +258,88 @@ class CRMConnector:
 
     def personalize_content(
         self,
-        template: str,
+        template: Template,
         client_data: ClientData,
         **request: Unpack[Arguments],
     ) -> PersonalizedContent:
         """
-        Return the template's text made for one client.
+        Return the template made for one client: a text, variants by language, a Message.
 
         *request* takes ``content_type`` (email, email_html, subject, sms, social, push,
         plain), ``variables``, ``unknown`` and ``missing`` (error, keep, blank), ``purpose``
-        (marketing, transactional), ``mode`` (permissive, strict) and ``user_id``. Raises
-        ConsentRefused, AddressMissingError, TemplateError or MissingValueError.
+        (marketing, transactional), ``mode`` (permissive, strict), ``user_id``,
+        ``default_variant`` and ``isolate``. Raises ConsentRefused, AddressMissingError,
+        TemplateError or MissingValueError.
         """
-        return self._open.personalize.one(template, client_data, _request(request))
+        personalize = self._open.personalize
+        return personalize.one(template, client_data, personalize.request(request))
 
     def personalize_many(
         self,
-        template: str,
+        template: Template,
         clients: Iterable[ClientData | Exception],
         **request: Unpack[Arguments],
-    ) -> Iterator[PersonalizedContent | CrmkitError]:
+    ) -> Personalized:
         """
         Yield the content, or the error that names the client, for each client in turn.
 
-        An error in place of a client, as get_clients_data has them, is its own result.
+        An error in place of a client, as get_clients_data has them, is its own result. The
+        iterator's ``counts`` tell how many there were of each.
         """
-        return self._open.personalize.many(template, clients, _request(request))
+        personalize = self._open.personalize
+        return personalize.many(template, clients, personalize.request(request))
+
+    def preview(
+        self,
+        template: Template,
+        client_data: ClientData,
+        **request: Unpack[Arguments],
+    ) -> PersonalizedContent:
+        """
+        Return what the client would get, to be looked at and never sent.
+
+        Nothing is refused: the result's ``refused`` is the error that personalize_content
+        would raise, and what has no value is left as it is written.
+        """
+        personalize = self._open.personalize
+        return personalize.preview(template, client_data, personalize.request(request))
+
+    def lint(
+        self,
+        template: Template,
+        *,
+        content_type: str = "email",
+        variables: Iterable[str] = (),
+        fields: Iterable[str] | None = None,
+        purpose: str = "marketing",
+    ) -> LintReport:
+        """
+        Return what is wrong with a template, before any client is looked at.
+
+        *variables* are the names that calls will pass, *fields* the custom fields of
+        clients; without them no name is called unknown.
+        """
+        personalize = self._open.personalize
+        given = dict.fromkeys(variables)
+        request = personalize.request(
+            {"content_type": content_type, "variables": given, "purpose": purpose}
+        )
+        return personalize.lint(template, request, fields)
+
+    def coverage(
+        self,
+        template: Template,
+        clients: Iterable[ClientData | Exception],
+        **request: Unpack[Arguments],
+    ) -> Coverage:
+        """
+        Return how many clients would get a default, nothing or an error, and who.
+
+        Takes what personalize_many takes, and holds no more than ids.
+        """
+        from crmkit._coverage import cover
+
+        return cover(self.personalize_many(template, clients, **request))
 
     def sync_activity(
         self,
@@ -451,6 +510,9 @@ class CRMConnector:
 
     @property
     def _open(self) -> Rooms:
+        rooms = self._rooms
+        if rooms is not None:
+            return rooms
         with self._lock:
             if self._closed:
                 msg = "the connector is closed; make another one"
@@ -463,14 +525,3 @@ class CRMConnector:
 
     def _provider(self, provider: str | None) -> str:
         return provider or self._options.default_provider
-
-
-def _request(given: Arguments) -> Request:
-    from crmkit._personalize import Request
-
-    try:
-        return Request(**given)
-    except TypeError as error:
-        unknown = str(error).rpartition("argument ")[2]
-        msg = f"personalize_content takes no argument {unknown}"
-        raise ConfigurationError(msg) from None

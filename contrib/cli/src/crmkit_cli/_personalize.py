@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from crmkit import ConfigurationError, PersonalizedContent
-from crmkit.codec import from_json, to_json
 from crmkit_cli import _clients
 from crmkit_cli._exits import DONE, code_of, worst
 from crmkit_cli._input import STDIN, read_text
@@ -160,8 +159,7 @@ def _show(chosen: Chosen, chain: Transformers, made: Mapping[str, Made]) -> None
 def _document(client_id: str, made: Made) -> dict[str, Any]:
     if isinstance(made, Exception):
         return {"client_id": client_id, "error": described(made)}
-    document: dict[str, Any] = from_json(to_json(made))
-    return document
+    return made.as_dict()
 
 
 def _print(made: PersonalizedContent) -> None:
