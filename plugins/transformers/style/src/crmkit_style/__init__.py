@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["Settings", "Words", "crmkit_transform", "crmkit_transformer"]
 
 _STYLE = "preferences.communicationStyle"
+_NEUTRAL = "neutral"
+_UNKNOWN = (
+    f"the client's communicationStyle is none of {FORMAL}, {CASUAL} and {_NEUTRAL}, so the"
+    " style is as written"
+)
 
 
 @hookimpl
@@ -37,9 +42,8 @@ def crmkit_transform(document: Document, context: Context) -> Document | None:
     """
     style = str(context.reads.get(_STYLE) or "").strip().casefold()
     if style not in {FORMAL, CASUAL}:
-        if style not in {"", "neutral"}:
-            warn = getattr(context, "warn", print)
-            warn("communicationStyle is none of formal, casual, neutral: no style was applied")
+        if style not in {"", _NEUTRAL}:
+            context.warn(_UNKNOWN)
         return None
     language = language_of(document, context.reads.get("language"))
     if language is None:

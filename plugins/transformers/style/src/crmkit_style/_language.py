@@ -35,9 +35,8 @@ def language_of(document: Document, client: object) -> str | None:
     client who speaks Spanish may well get the English template. Else it is in the client's
     language, and in English for a client without one.
     """
-    own = getattr(document, "language", None)
-    if own is not None:
-        return _known(own)
+    if document.language is not None:
+        return _known(document.language)
     language = ENGLISH if client is None or not str(client).strip() else _known(client)
     if language != ENGLISH and any(
         span.kind == "text" and _ONLY_ENGLISH.search(span.text) for span in document.spans

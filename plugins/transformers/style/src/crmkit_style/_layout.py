@@ -67,6 +67,6 @@ def layout(text: str) -> Layout:
 
 def _ending(text: str) -> int:
     # No letter begins with its closing: the first line is not among the last.
-    breaks = [0, *(match.end() for match in _BREAK.finditer(text)), len(text)]
-    lines = [at for at, end in pairwise(breaks) if _WORD.search(text, at, end)]
+    breaks = [(0, 0), *(match.span() for match in _BREAK.finditer(text)), (len(text),) * 2]
+    lines = [at for (_, at), (end, _) in pairwise(breaks) if _WORD.search(text, at, end)]
     return min(lines[1:][-_FOLLOWING - 1 :], default=len(text) + 1)

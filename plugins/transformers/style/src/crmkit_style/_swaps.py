@@ -83,7 +83,7 @@ def _shapes(words: Mapping[str, str]) -> dict[str, str]:
     such as an acronym, is in its normal shape. Other mixtures are emphasis or a brand.
     """
     shapes = {key.upper(): output.upper() for key, output in words.items()}
-    for shape in (capwords, str.capitalize):
+    for shape in (capwords, str.capitalize, capitalized):
         shapes |= {shape(key): capitalized(output) for key, output in words.items()}
     return shapes | {key.lower(): output for key, output in words.items()} | dict(words)
 
