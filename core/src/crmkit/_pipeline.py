@@ -20,7 +20,7 @@ from crmkit._output import UnusableError, check_output
 from crmkit._template import malformed
 from crmkit.codec import structured
 from crmkit.documents import Context, Document
-from crmkit.errors import ConfigurationError, TemplateError
+from crmkit.errors import ConfigurationError, CrmkitError, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -215,8 +215,8 @@ def _encodable(template: str, content_type: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    unusable = isinstance(error, UnusableError)
-    return str(error) if unusable else f"it failed with {type(error).__name__}"
+    told = isinstance(error, (UnusableError, CrmkitError))
+    return str(error) if told else f"it failed with {type(error).__name__}"
 
 
 def _reader(name: str) -> Callable[[ClientData], str | None]:
