@@ -1,6 +1,7 @@
 import pickle
 import traceback
 
+import attrs
 import pytest
 
 from crmkit import (
@@ -127,14 +128,49 @@ def fails(value, **_):
     raise ValueError(value)
 
 
+def test_keywords():
+    """
+    A filter is told of language, zone, currency and settings what its signature names.
+    """
+    client = attrs.evolve(ANA, custom_fields={"Currency": "EUR"})
+
+    def all_of_it(value, argument, **known):
+        return f"{argument} {sorted(known)} {known['currency']} {known['language']}"
+
+    def one(value, *, timezone):
+        return timezone
+
+    def none(value):
+        return f"<{value}>"
+
+    text = render("{{ x | one }} {{ x | none }}", "a", one=one, none=none)
+    assert text == "Europe/Madrid <a>"
+    text = render("{{ x | all: 'b' }}", "a", client, all=all_of_it)
+    assert text == "b ['currency', 'language', 'settings', 'timezone'] EUR es"
+
+
+def test_reason():
+    """
+    A filter says why it refuses a value by a TemplateError, unless that holds the value.
+    """
+
+    def refuses(value):
+        msg = "a number is wanted"
+        raise TemplateError(msg)
+
+    def careless(value):
+        msg = f"{value} is none"
+        raise TemplateError(msg)
+
+    with pytest.raises(TemplateError, match="1:1: f cannot render x: a number is wanted"):
+        render("{{ x | f }}", "a b", f=refuses)
+    with pytest.raises(TemplateError) as caught:
+        render("{{ x | f }}", SECRET, f=careless)
+    assert SECRET not in str(caught.value)
+
+
 @pytest.mark.parametrize(
-    "broken",
-    [
-        fails,
-        lambda value: value,
-        lambda value, *, language: [value, language],
-    ],
-    ids=["raises", "no keywords", "one keyword"],
+    "broken", [fails, lambda value, *, client: value], ids=["raises", "other keyword"]
 )
 def test_broken_filter(broken):
     """

@@ -18,14 +18,18 @@ from crmkit import (
     CRMCredentials,
     CustomField,
     Document,
+    Message,
     PersonalizedContent,
     Secret,
     Span,
     SyncOutcome,
     SyncReport,
+    TemplateError,
 )
+from crmkit.explanations import Explanation, Token
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+TOKEN = Token(part="text", token="{{ a }}", name="a", line=1, column=1)
 MODELS = [
     Consent(channel="email", status="opted_in", source="form", as_of=NOON),
     ClientInteraction(id=1, type="call", description="Talked", metadata={"a": [1]}),
@@ -45,7 +49,12 @@ MODELS = [
     CustomField(key="budget__c", name="budget", options={"1": "low"}),
     ActivityRecord(type="note", description="Hi", client_id=7, metadata={"a": {"b": []}}),
     CRMCredentials(provider="acme", metadata={"account": "1"}),
-    PersonalizedContent(content="Hi", client_id="7", variables={"a": "b"}),
+    PersonalizedContent(
+        content="Hi",
+        client_id="7",
+        explain=Explanation(segments={"text": (("Hi", None),)}, skipped={"style": "why"}),
+    ),
+    Message(subject="a"),
     SyncOutcome(activity_id="7", status="synced", remote_id=9),
     SyncReport(outcomes=[SyncOutcome(activity_id="7", status="pending")]),
     Document([Span("text", "Hi")]),
@@ -155,10 +164,15 @@ def test_repr_content(planted):
     """
     marked = f"\u2603{planted}"
     content = PersonalizedContent(
-        content=marked, client_id="7", to=marked, variables={"firstName": marked}
+        content=marked,
+        client_id="7",
+        to=marked,
+        parts={"text": marked},
+        explain=Explanation(tokens=[TOKEN, attrs.evolve(TOKEN, value=marked, text=marked)]),
+        refused=TemplateError(marked),
     )
 
-    assert "\u2603" not in repr(content) + str(content)
+    assert "\u2603" not in repr(content) + str(content) + repr(content.explain())
     assert "'7'" in repr(content)
 
 

@@ -140,7 +140,7 @@ class Unreadable:
         (None, ConfigurationError),
         ({"id": "7"}, ConfigurationError),
         (KeyError("s3cret"), ConfigurationError),
-        (client(7, custom_fields={"city": Unreadable()}), PersonalizationError),
+        (client(7, custom_fields={"city": Unreadable()}), TemplateError),
     ],
     ids=["none", "dict", "error", "value"],
 )
@@ -226,7 +226,7 @@ def test_content_tells_all():
 
     assert (result.client_id, result.to, result.provider) == ("1", "1@x.example", "acme")
     assert result.content == "Hi Ana 1"
-    assert result.length == 8
+    assert result.length.characters == 8
     assert result.personalized_at >= whom.fetched_at
     assert result.activity("email_sent").provider == "acme"
 

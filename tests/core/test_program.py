@@ -390,8 +390,11 @@ def test_malformed_reported():
         ("{{ budget | shout }}", "1:1: there is no filter 'shout'; there are .*upper"),
         ("{{ budget | default }}", "1:1: default takes one text"),
         ("{{ budget | default: 'a', 'b' }}", "1:1: default takes one text"),
-        ("{{ budget | prefix }}", "1:1: prefix cannot render budget"),
-        ("{{ budget | upper: 'a' }}", "1:1: upper cannot render budget"),
+        ("{{ budget | prefix }}", "1:1: the filter prefix takes other arguments: missing"),
+        (
+            "{{ budget | upper: 'a' }}",
+            "1:1: the filter upper takes other arguments: too many",
+        ),
     ],
 )
 def test_filter_refused(template, message):

@@ -194,7 +194,7 @@ def test_length(text):
     """
     The length is in characters.
     """
-    assert PersonalizedContent(content=text, client_id="7").length == len(text)
+    assert PersonalizedContent(content=text, client_id="7").length.characters == len(text)
 
 
 def test_report_repr():

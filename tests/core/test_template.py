@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crmkit._template import parse, slot_of
+from crmkit._template import parse
 
 TYPES = ["email", "email_html"]
 types = pytest.mark.parametrize("content_type", TYPES)
@@ -52,7 +52,7 @@ def test_every_slot_is_one(text, content_type):
     """
     for span in parse(text, content_type).document.spans:
         if span.kind == "slot":
-            assert slot_of(span.text).name
+            assert parse(text, content_type).slots[span.text].name
         elif span.kind == "text":
             assert "{{" not in span.text
 
@@ -100,7 +100,8 @@ def test_slot_of():
     """
     A slot is taken apart into its name, its filters, and their arguments in order.
     """
-    slot = slot_of("{{ a.b | list: \", \", ' and ', 2 | upper | f('it\"s') }}")
+    token = "{{ a.b | list: \", \", ' and ', 2 | upper | f('it\"s') }}"
+    slot = parse(token, "email").slots[token]
 
     assert slot.name == "a.b"
     assert slot.filters == (
@@ -126,7 +127,8 @@ def test_slot_of():
         "{{a|default:“b”}}",
         "{{a | default: b c}}",
         "{{a}}}",
-        "{% if a %}",
+        "{% for a in b %}",
+        "{% if a b %}",
         "{{" + "a" * 65 + "}}",
     ],
 )
@@ -139,8 +141,8 @@ def test_malformed(text, content_type):
 
     assert parsed.document.text == f"Hi\n  {text}"
     assert spans(text, "slot", content_type) == []
-    assert [(line, column) for line, column, _ in parsed.malformed] == [(2, 3)]
-    assert parsed.malformed[0][2] == spans(text, "fixed", content_type)[0]
+    assert [parsed.place(start) for start, _ in parsed.malformed] == [(2, 3)]
+    assert parsed.malformed[0][1] == spans(text, "fixed", content_type)[0]
 
 
 @pytest.mark.parametrize(

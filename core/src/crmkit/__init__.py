@@ -52,8 +52,10 @@ from crmkit.infos import (
 if TYPE_CHECKING:
     from crmkit._session import Session
     from crmkit._values import stable_id
+    from crmkit.contents import PersonalizedContent
     from crmkit.documents import Context, Document, Span
     from crmkit.http import Response
+    from crmkit.messages import Message
     from crmkit.models import (
         ActivityRecord,
         ClientData,
@@ -64,7 +66,7 @@ if TYPE_CHECKING:
         CustomField,
         Secret,
     )
-    from crmkit.reports import CacheStats, PersonalizedContent, SyncOutcome, SyncReport
+    from crmkit.reports import CacheStats, SyncOutcome, SyncReport
 
 __all__ = [
     "AccessDeniedError",
@@ -93,6 +95,7 @@ __all__ = [
     "Finding",
     "InvalidRequestError",
     "Limit",
+    "Message",
     "MissingValueError",
     "NotSupportedError",
     "OAuth2",
@@ -127,7 +130,10 @@ __all__ = [
 ]
 
 # To make the models' classes takes a third of the import, and many scripts need few.
-_ON_FIRST_USE = ("_values", "documents", "models", "reports", "_session", "http")
+_ON_FIRST_USE = (
+    *("_values", "documents", "models", "reports", "contents", "messages", "_session"),
+    "http",
+)
 
 
 if not TYPE_CHECKING:  # which would take any name for a good one

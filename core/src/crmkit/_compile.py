@@ -4,96 +4,231 @@ A document made into a program: each slot taken apart once, not for every client
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import groupby, zip_longest
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import define, field
 
 from crmkit import _template
 from crmkit._encode import ONE_LINE, cleaner
-from crmkit._filters import BUILT_IN, DEFAULT, REQUIRED, unknown_filter
+from crmkit._filters import DEFAULT, REQUIRED, URLENCODE, step
 from crmkit._html import Context
-from crmkit._program import Piece, Program, attribute_of
+from crmkit._parts import If, Jump, Piece
+from crmkit._program import Program
+from crmkit._tokens import condition_of, literal
 from crmkit._values import fold
-from crmkit.documents import FIXED, SLOT, Document
+from crmkit.documents import SLOT, TEXT, Document
 from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
-    from crmkit._template import Place
+    from crmkit._filters import Filter
+    from crmkit._html import State
+    from crmkit._parts import Part
+    from crmkit._template import Parsed
+    from crmkit._tokens import Condition, Slot
 
 
 def compile_document(
     document: Document,
     content_type: str,
-    places: Mapping[str, Sequence[Place]],
-    filters: Mapping[str, Callable[..., object]],
+    parsed: Parsed,
+    filters: Mapping[str, Filter],
 ) -> Program:
     """
-    Return the program of a document; *places* are those of each slot in the template.
+    Return the program of a document, which is *parsed*'s own or one transformed from it.
 
-    Raises TemplateError for an unknown filter, or a slot where no value is safe.
+    Raises TemplateError for an unknown filter or wrong arguments, a slot where no value is
+    safe, and a condition that does not end.
     """
-    parts: list[str | Piece] = []
-    context = Context()
-    html = content_type == _template.HTML
-    upcoming = {token: iter(found) for token, found in places.items()}
+    program, problems = checked(document, content_type, parsed, filters)
+    if problems:
+        raise problems[0]
+    return program
+
+
+def checked(
+    document: Document,
+    content_type: str,
+    parsed: Parsed,
+    filters: Mapping[str, Filter],
+) -> tuple[Program, list[TemplateError]]:
+    """
+    Return the program, and all that is wrong with it.
+    """
+    compiler = _Compiler(content_type, parsed, filters, document.language)
     for span, after in zip_longest(document.spans, document.spans[1:]):
         if span.kind == SLOT:
             following = after.text if after is not None and after.kind != SLOT else ""
-            find_encoder = partial(context.encoder, following) if html else _no_encoder
-            place = next(upcoming[span.text])
-            parts.append(_piece(span.text, place, filters, find_encoder))
+            compiler.slot(span.text, following)
+        elif span.kind == TEXT:
+            compiler.text(span.text)
+        elif condition := condition_of(span.text):
+            compiler.condition(condition, span.text)
         else:
-            literal = _template.literal(span.text) if span.kind == FIXED else span.text
-            parts.append(literal)
-            context.feed(literal)
-    joined = _joined(parts)
-    if content_type in ONE_LINE:
-        joined = (_in_one_line(part, cleaner(content_type)) for part in joined)
-    return Program(parts=tuple(joined), content_type=content_type)
+            compiler.text(literal(span.text))
+    return compiler.end()
 
 
-def _piece(
-    token: str,
-    place: Place,
-    filters: Mapping[str, Callable[..., object]],
-    find_encoder: Callable[[], Callable[[str], str] | None],
-) -> Piece:
-    slot = _template.slot_of(token)
-    named = dict(slot.filters)
-    try:
+@define
+class _Open:
+    """
+    An ``{% if %}`` whose end is not reached: where it stands, and what was before it.
+    """
+
+    at: int
+    start: int
+    piece: int
+    before: State | None
+    jump: int | None = None
+    then: State | None = None
+
+
+@define
+class _Compiler:
+    content_type: str
+    parsed: Parsed
+    filters: Mapping[str, Filter]
+    language: str | None
+    _parts: list[Part] = field(factory=list, init=False)
+    _pieces: list[Piece] = field(factory=list, init=False)
+    _open: list[_Open] = field(factory=list, init=False)
+    _problems: list[TemplateError] = field(factory=list, init=False)
+    _html: Context | None = field(default=None, init=False)
+    _one_line: Callable[[str], str] | None = field(default=None, init=False)
+    _starts: dict[str, Iterator[int]] = field(factory=dict, init=False)
+    _target: int = field(default=0, init=False)  # where a jump leads
+
+    def __attrs_post_init__(self) -> None:
+        if self.content_type == _template.HTML:
+            self._html = Context()
+        if self.content_type in ONE_LINE:
+            self._one_line = cleaner(self.content_type)
+
+    def text(self, text: str) -> None:
+        """
+        Take in what the template itself says.
+        """
+        if self._html is not None:
+            self._html.feed(text)
+        if self._one_line is not None:
+            text = self._one_line(text)
+        last = self._parts[-1] if len(self._parts) > self._target else None
+        if isinstance(last, str):
+            self._parts[-1] = last + text
+        else:
+            self._parts.append(text)
+
+    def slot(self, token: str, following: str) -> None:
+        """
+        Take in a slot; *following* is what the template says next.
+        """
+        slot, start = self.parsed.slots[token], self._start(token)
+        try:
+            piece = self._piece(slot, token, start, following)
+        except TemplateError as error:
+            self._problem(start, f"{error} (in {slot.name})", slot.name)
+            return
+        self._parts.append(len(self._pieces))
+        self._pieces.append(piece)
+
+    def condition(self, condition: Condition, token: str) -> None:
+        """
+        Take in ``{% if name %}``, ``{% else %}`` or ``{% endif %}``.
+        """
+        start = self._start(token)
+        if condition.word == "if":
+            opened = _Open(len(self._parts), start, len(self._pieces), self._state())
+            self._open.append(opened)
+            self._parts.append(If(opened.piece, 0))
+            self._pieces.append(Piece(condition.name, fold(condition.name), token, start))
+        elif not self._open or (condition.word == "else" and self._open[-1].jump):
+            self._problem(start, f"there is no {{% if %}} for this {token}")
+        elif condition.word == "else":
+            self._else(self._open[-1])
+        else:
+            self._endif(self._open.pop(), start)
+
+    def end(self) -> tuple[Program, list[TemplateError]]:
+        """
+        Return the program, and all that is wrong with it.
+        """
+        for opened in self._open:
+            self._problem(opened.start, "this {% if %} has no {% endif %}")
+        program = Program(
+            tuple(self._parts),
+            tuple(self._pieces),
+            self.content_type,
+            self.parsed,
+            self.language,
+        )
+        return program, self._problems
+
+    def _else(self, opened: _Open) -> None:
+        opened.jump, opened.then = len(self._parts), self._state()
+        self._parts.append(Jump(0))
+        self._lead(opened)
+        if self._html is not None and opened.before is not None:
+            self._html.restore(opened.before)
+
+    def _endif(self, opened: _Open, start: int) -> None:
+        if opened.jump is None:
+            self._lead(opened)
+            other = opened.before
+        else:
+            self._parts[opened.jump] = Jump(len(self._parts))
+            self._target = len(self._parts)
+            other = opened.then
+        if self._state() != other:
+            self._problem(start, "both ways to this {% endif %} must end in like markup")
+
+    def _lead(self, opened: _Open) -> None:
+        self._target = len(self._parts)
+        self._parts[opened.at] = If(opened.piece, self._target)
+
+    def _state(self) -> State | None:
+        return None if self._html is None else self._html.state()
+
+    def _piece(self, slot: Slot, token: str, start: int, following: str) -> Piece:
+        named = dict(slot.filters)
         default = _default(named)
         steps = [
-            (name, _filter(name, filters), arguments)
+            step(name, arguments, self.filters)
             for name, arguments in slot.filters
             if name not in {DEFAULT, REQUIRED}
         ]
-        encode = find_encoder()
-    except TemplateError as error:
-        line, column = place
-        msg = f"{line}:{column}: {error} (in {slot.name})"
-        raise TemplateError(
-            msg, line=line, column=column, token=slot.name, names=(slot.name,)
-        ) from None
-    alias = fold(slot.name)
-    return Piece(
-        name=slot.name,
-        alias=alias,
-        attribute=attribute_of(alias),
-        token=token,
-        place=place,
-        default=default,
-        required=REQUIRED in named,
-        filters=tuple(steps),
-        encode=encode,
-    )
+        encode, bare = None, False
+        if self._html is not None:
+            encode = self._html.encoder(following, encoded=URLENCODE in named)
+            bare = self._html.bare()
+        if self._one_line is not None:
+            token = self._one_line(token)
+            default = None if default is None else self._one_line(default)
+        return Piece(
+            name=slot.name,
+            alias=fold(slot.name),
+            token=token,
+            start=start,
+            default=default,
+            required=REQUIRED in named,
+            steps=tuple(steps),
+            encode=encode,
+            bare=bare,
+        )
 
+    def _start(self, token: str) -> int:
+        if token not in self._starts:
+            self._starts[token] = iter(self.parsed.starts[token])
+        return next(self._starts[token])
 
-def _no_encoder() -> None:
-    return None
+    def _problem(self, start: int, why: str, name: str = "") -> None:
+        line, column = self.parsed.place(start)
+        names = (name,) if name else ()
+        msg = f"{line}:{column}: {why}"
+        self._problems.append(
+            TemplateError(msg, line=line, column=column, token=name, names=names)
+        )
 
 
 def _default(named: Mapping[str, tuple[str, ...]]) -> str | None:
@@ -103,27 +238,3 @@ def _default(named: Mapping[str, tuple[str, ...]]) -> str | None:
         msg = 'default takes one text, as in default: "there"'
         raise TemplateError(msg)
     return named[DEFAULT][0]
-
-
-def _filter(
-    name: str, filters: Mapping[str, Callable[..., object]]
-) -> Callable[..., object]:
-    function = filters.get(name) or BUILT_IN.get(name)
-    if function is None:
-        raise TemplateError(unknown_filter(name))
-    return function
-
-
-def _in_one_line(part: str | Piece, cleaned: Callable[[str], str]) -> str | Piece:
-    if isinstance(part, str):
-        return cleaned(part)
-    default = None if part.default is None else cleaned(part.default)
-    return evolve(part, token=cleaned(part.token), default=default)
-
-
-def _joined(parts: Iterable[str | Piece]) -> Iterator[str | Piece]:
-    for literal, group in groupby(parts, lambda part: isinstance(part, str)):
-        if literal:
-            yield "".join(str(part) for part in group)
-        else:
-            yield from group

@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from crmkit._erasure import Erasure
     from crmkit._given import GivenCredentials
     from crmkit._outbox import Outbox
-    from crmkit._personalize import Arguments, Request
+    from crmkit._personalize import Personalized, Template
+    from crmkit._request import Arguments
     from crmkit._rooms import Rooms
     from crmkit._session import Session
-    from crmkit.errors import CrmkitError
+    from crmkit.contents import PersonalizedContent
     from crmkit.infos import Finding
     from crmkit.models import ActivityRecord, ClientData, Consent
-    from crmkit.reports import CacheStats, PersonalizedContent, SyncOutcome, SyncReport
+    from crmkit.reports import CacheStats, SyncOutcome, SyncReport
 
 
 class CRMConnector:
@@ -255,32 +256,51 @@ class CRMConnector:
 
     def personalize_content(
         self,
-        template: str,
+        template: Template,
         client_data: ClientData,
         **request: Unpack[Arguments],
     ) -> PersonalizedContent:
         """
-        Return the template's text made for one client.
+        Return the template made for one client: a text, variants by language, a Message.
 
         *request* takes ``content_type`` (email, email_html, subject, sms, social, push,
         plain), ``variables``, ``unknown`` and ``missing`` (error, keep, blank), ``purpose``
-        (marketing, transactional), ``mode`` (permissive, strict) and ``user_id``. Raises
-        ConsentRefused, AddressMissingError, TemplateError or MissingValueError.
+        (marketing, transactional), ``mode`` (permissive, strict), ``user_id``,
+        ``default_variant`` and ``isolate``. Raises ConsentRefused, AddressMissingError,
+        TemplateError or MissingValueError.
         """
-        return self._open.personalize.one(template, client_data, _request(request))
+        personalize = self._open.personalize
+        return personalize.one(template, client_data, personalize.request(request))
 
     def personalize_many(
         self,
-        template: str,
+        template: Template,
         clients: Iterable[ClientData | Exception],
         **request: Unpack[Arguments],
-    ) -> Iterator[PersonalizedContent | CrmkitError]:
+    ) -> Personalized:
         """
         Yield the content, or the error that names the client, for each client in turn.
 
-        An error in place of a client, as get_clients_data has them, is its own result.
+        An error in place of a client, as get_clients_data has them, is its own result. The
+        iterator's ``counts`` tell how many there were of each.
         """
-        return self._open.personalize.many(template, clients, _request(request))
+        personalize = self._open.personalize
+        return personalize.many(template, clients, personalize.request(request))
+
+    def preview(
+        self,
+        template: Template,
+        client_data: ClientData,
+        **request: Unpack[Arguments],
+    ) -> PersonalizedContent:
+        """
+        Return what the client would get, to be looked at and never sent.
+
+        Nothing is refused: the result's ``refused`` is the error that personalize_content
+        would raise, and what has no value is left as it is written.
+        """
+        personalize = self._open.personalize
+        return personalize.preview(template, client_data, personalize.request(request))
 
     def sync_activity(
         self,
@@ -451,6 +471,9 @@ class CRMConnector:
 
     @property
     def _open(self) -> Rooms:
+        rooms = self._rooms
+        if rooms is not None:
+            return rooms
         with self._lock:
             if self._closed:
                 msg = "the connector is closed; make another one"
@@ -463,14 +486,3 @@ class CRMConnector:
 
     def _provider(self, provider: str | None) -> str:
         return provider or self._options.default_provider
-
-
-def _request(given: Arguments) -> Request:
-    from crmkit._personalize import Request
-
-    try:
-        return Request(**given)
-    except TypeError as error:
-        unknown = str(error).rpartition("argument ")[2]
-        msg = f"personalize_content takes no argument {unknown}"
-        raise ConfigurationError(msg) from None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from crmkit._clock import Clock
+    from crmkit._request import Request
     from crmkit.models import ClientData
 
 MARKETING, TRANSACTIONAL = "marketing", "transactional"
@@ -33,27 +34,26 @@ _ADDRESSES = {"email": ("email", "e-mail address"), "sms": ("phone", "phone numb
 @frozen(kw_only=True)
 class Policy:
     """
-    How consent is judged.
+    How old consent may be, in seconds, and who else is asked for it.
 
-    *purpose*: a transactional message passes an opt-out, never a do-not-contact. *mode*:
-    strict asks for an opt-in. *max_age* in seconds; *reread* fetches a client anew, for
-    *user_id*.
+    *reread* fetches a client anew, for a user.
     """
 
-    purpose: str = MARKETING
-    mode: str = PERMISSIVE
     max_age: float | None = None
     sources: Sequence[Callable[[ClientData], Iterable[Consent]]] = ()
     reread: Callable[[ClientData, str | None], ClientData] | None = None
-    user_id: str | None = None
 
-    def __attrs_post_init__(self) -> None:
-        _one_of("purpose", self.purpose, (MARKETING, TRANSACTIONAL))
-        _one_of("mode", self.mode, (PERMISSIVE, STRICT))
+
+def check_purpose(purpose: str, mode: str) -> None:
+    """
+    Refuse a purpose or a mode that is none.
+    """
+    _one_of("purpose", purpose, (MARKETING, TRANSACTIONAL))
+    _one_of("mode", mode, (PERMISSIVE, STRICT))
 
 
 def admit(
-    client: ClientData, content_type: str, policy: Policy, clock: Clock
+    client: ClientData, content_type: str, request: Request, policy: Policy, clock: Clock
 ) -> tuple[ClientData, str | None]:
     """
     Return the client, read anew if that was needed, and the address for this content.
@@ -63,32 +63,37 @@ def admit(
     channel = _CHANNELS.get(content_type)
     if channel is None:
         return client, None
-    client = _fresh(client, channel, policy, clock)
-    _check(client, channel, policy)
+    if policy.max_age is not None:
+        client = _fresh(client, channel, request.user_id, policy, clock)
+    _check(client, channel, request, policy)
+    return client, _address(client, channel, content_type)
+
+
+def _address(client: ClientData, channel: str, content_type: str) -> str | None:
     if channel not in _ADDRESSES:
-        return client, None
+        return None
     attribute, called = _ADDRESSES[channel]
-    address = (getattr(client, attribute) or "").strip()
+    address: str = (getattr(client, attribute) or "").strip()
     if len(address.splitlines()) != 1:
         lack = "no usable" if address else "no"
         msg = f"the client {client.id!r} has {lack} {called} for {content_type}"
         raise AddressMissingError(msg, content_type=content_type, client_id=client.id)
-    return client, address
+    return address
 
 
-def _fresh(client: ClientData, channel: str, policy: Policy, clock: Clock) -> ClientData:
-    if policy.max_age is None:
-        return client
-    read = client.fetched_at
-    if read is not None and (clock.now() - read).total_seconds() <= policy.max_age:
+def _fresh(
+    client: ClientData, channel: str, user_id: str | None, policy: Policy, clock: Clock
+) -> ClientData:
+    read, age = client.fetched_at, policy.max_age or 0
+    if read is not None and (clock.now() - read).total_seconds() <= age:
         return client
     if policy.reread is None or client.provider is None:
         msg = f"the consent of client {client.id!r} is older than allowed; fetch it anew"
         raise ConsentRefused(msg, channel=channel, client_id=client.id)
-    return policy.reread(client, policy.user_id)
+    return policy.reread(client, user_id)
 
 
-def _check(client: ClientData, channel: str, policy: Policy) -> None:
+def _check(client: ClientData, channel: str, request: Request, policy: Policy) -> None:
     said = [
         consent
         for consent in (*client.consent, *_more(client, channel, policy))
@@ -96,11 +101,12 @@ def _check(client: ClientData, channel: str, policy: Policy) -> None:
     ]
     for consent in said:
         forbidden = consent.status == "do_not_contact"
-        opted_out = consent.status == "opted_out" and policy.purpose == MARKETING
+        opted_out = consent.status == "opted_out" and request.purpose == MARKETING
         if forbidden or opted_out:
             _refuse(client, channel, consent)
-    opted_in = any(consent.status == "opted_in" for consent in said)
-    if policy.mode == STRICT and policy.purpose == MARKETING and not opted_in:
+    # The least permissive of all that was said counts: "unspecified" is no opt-in.
+    opted_in = {consent.status for consent in said} == {"opted_in"}
+    if request.mode == STRICT and request.purpose == MARKETING and not opted_in:
         msg = f"the client {client.id!r} has not opted in to {channel}"
         raise ConsentRefused(msg, channel=channel, client_id=client.id)
 

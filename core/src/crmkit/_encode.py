@@ -18,17 +18,20 @@ CONTENT_TYPES = frozenset(
     {"email", "email_html", "subject", "sms", "social", "push", "plain"}
 )
 
+_MAX_DEPTH = 32
+
 _REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202d\u202e\ud800-\udfff]")
 _BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ANY_BREAK = re.compile("[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
-def plain_text(value: object) -> str | None:
+def plain_text(value: object, depth: int = 0) -> str | None:
     """
     Return a value as text, verbatim; None for None.
 
     0 and False are values; lists are joined by a comma, booleans are true and false. What
-    is empty in a list or mapping is left out.
+    is empty in a list or mapping is left out. Raises ValueError for what is nested deeper
+    than 32 levels.
     """
     if value is None or isinstance(value, str):
         return value
@@ -36,12 +39,15 @@ def plain_text(value: object) -> str | None:
         return "true" if value else "false"
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if depth > _MAX_DEPTH:
+        msg = f"it is nested deeper than {_MAX_DEPTH} levels"
+        raise ValueError(msg)
     if isinstance(value, list | tuple | set | frozenset):
-        texts = [text for item in value if (text := plain_text(item))]
+        texts = [text for item in value if (text := plain_text(item, depth + 1))]
         return ", ".join(sorted(texts) if isinstance(value, set | frozenset) else texts)
     if isinstance(value, Mapping):
-        told = {key: text for key, item in value.items() if (text := plain_text(item))}
-        return ", ".join(f"{key}: {text}" for key, text in told.items())
+        pairs = ((key, plain_text(item, depth + 1)) for key, item in value.items())
+        return ", ".join(f"{key}: {text}" for key, text in pairs if text)
     return str(value)
 
 

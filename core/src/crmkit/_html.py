@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from html import escape, unescape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from crmkit.documents import TEXT
 from crmkit.errors import TemplateError
@@ -79,6 +79,9 @@ def tags(text: str) -> list[str]:
     return [piece for kind, piece in pieces(text) if kind != TEXT and piece[0] == "<"]
 
 
+State: TypeAlias = "tuple[str, str, _Value | None, bool]"
+
+
 class Context:
     """
     Where in the markup the next slot stands, after all that was fed so far.
@@ -97,16 +100,31 @@ class Context:
         """
         self._fed.append(literal)
 
-    def encoder(self, following: str) -> Callable[[str], str]:
+    def state(self) -> State:
+        self._settle()
+        return self._tag, self._tagless, self._value, self._refused
+
+    def restore(self, state: State) -> None:
+        self._settle()
+        self._tag, self._tagless, self._value, self._refused = state
+
+    def bare(self) -> bool:
+        return self._value is None and not self._tagless
+
+    def _settle(self) -> str:
+        text = "".join(self._fed)
+        self._fed.clear()
+        self._read(text)
+        return text
+
+    def encoder(self, following: str, *, encoded: bool) -> Callable[[str], str]:
         """
         Return how a value is encoded here; *following* is what the template says next.
 
         Raises TemplateError where none is safe: scripts, styles, event handlers, tag and
         attribute names, attributes without quotes.
         """
-        text = "".join(self._fed)
-        self._fed.clear()
-        self._read(text)
+        text = self._settle()
         if self._refused or self._tagless in _CODE:
             msg = "a slot may stand in text or in a quoted attribute, not here"
             raise TemplateError(msg)

@@ -5,18 +5,20 @@ The transform pipeline: each transformer in its order, its output checked, the r
 from __future__ import annotations
 
 import logging
-from collections import Counter, OrderedDict
+from functools import partial
+from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from crmkit import _template
 from crmkit._compile import compile_document
 from crmkit._encode import ONE_LINE
-from crmkit._html import tags
+from crmkit._filters import Filter
+from crmkit._output import UnusableError, check_output
 from crmkit.codec import structured
-from crmkit.documents import FIXED, SLOT, TEXT, Context, Document, Span
+from crmkit.documents import Context, Document
 from crmkit.errors import ConfigurationError, TemplateError
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from crmkit._host import Host
     from crmkit._program import Program
+    from crmkit._template import Parsed
+    from crmkit._variants import Match
     from crmkit.models import ClientData
 
 _LOG = logging.getLogger("crmkit.personalize")
@@ -39,9 +43,11 @@ class Compiled:
     """
 
     program: Program
+    language: str | None = None
     applied: tuple[str, ...] = ()
     skipped: Mapping[str, str] = field(factory=dict)
     warnings: tuple[str, ...] = ()
+    machine_translated: bool = False
     lasting: bool = True
 
 
@@ -56,47 +62,69 @@ class Pipeline:
     host: Host
     transformers: Mapping[str, Mapping[str, Any]]
     _lock: Lock = field(factory=Lock, init=False)
-    _compiled: OrderedDict[tuple[object, ...], Compiled] = field(
-        factory=OrderedDict, init=False
-    )
+    _compiled: dict[tuple[object, ...], Compiled] = field(factory=dict, init=False)
     _order: tuple[str, ...] | None = field(default=None, init=False)
+    _reads: Mapping[str, Callable[[ClientData], str | None]] | None = field(
+        default=None, init=False
+    )
 
-    def program(self, template: str, content_type: str, client: ClientData) -> Compiled:
+    @property
+    def matches(self) -> Sequence[Match]:
+        """
+        What chooses variants, of the transformers that do.
+        """
+        found = (self.host.transformer(name).match for name in self._ordered())
+        return [match for match in found if match is not None]
+
+    def program(
+        self, template: str, content_type: str, client: ClientData, language: str | None
+    ) -> Compiled:
         """
         Return the program for a client: transformed for all that the transformers read.
 
-        Clients of one kind share it. Raises TemplateError for an unknown filter or a slot
-        where no value is safe.
+        Clients of one kind share it; *language* is that of the template, where it is known.
+        Raises TemplateError for what is wrong with the template.
         """
-        reads = {
-            name: _read(client, name)
-            for transformer in self._ordered()
-            for name in self.host.transformer(transformer).reads
-        }
-        key = (template, content_type, *reads.items())
-        with self._lock:
-            compiled = self._compiled.get(key)
-            if compiled is not None:
-                self._compiled.move_to_end(key)
-                return compiled
-        compiled = self._compile(template, content_type, reads)
-        if compiled.lasting:
-            with self._lock:
-                self._compiled[key] = compiled
-                if len(self._compiled) > _KEPT_TEMPLATES:
-                    self._compiled.popitem(last=False)
+        reads = {name: read(client) for name, read in self._readers().items()}
+        key = (template, content_type, language, *reads.values())
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            compiled = self._compile(template, content_type, language, reads)
+            if compiled.lasting:
+                with self._lock:
+                    if len(self._compiled) >= _KEPT_TEMPLATES:
+                        del self._compiled[next(iter(self._compiled))]
+                    self._compiled[key] = compiled
         return compiled
 
+    def parsed(self, template: str, content_type: str) -> Parsed:
+        """
+        Return a template's document; TemplateError for what cannot be encoded.
+        """
+        return _template.parse(_encodable(template, content_type), content_type)
+
+    def filters(self) -> Mapping[str, Filter]:
+        """
+        Return the filters that the transformers bring.
+        """
+        return {
+            filter_name: Filter(function, self._settings(name))
+            for name in self._ordered()
+            for filter_name, function in self.host.transformer(name).filters.items()
+        }
+
     def _compile(
-        self, template: str, content_type: str, reads: Mapping[str, str | None]
+        self,
+        template: str,
+        content_type: str,
+        language: str | None,
+        reads: Mapping[str, str | None],
     ) -> Compiled:
-        parsed = _template.parse(_encodable(template, content_type), content_type)
-        document, filters = parsed.document, self._filters()
-        program = compile_document(document, content_type, parsed.places, filters)
-        warnings = [
-            f"{line}:{column}: {text[:40]!r} is no variable and stays as it is{_hint(text)}"
-            for line, column, text in parsed.malformed
-        ]
+        parsed = self.parsed(template, content_type)
+        document = parsed.document = evolve(parsed.document, language=language)
+        filters = self.filters()
+        program = compile_document(document, content_type, parsed, filters)
+        warnings = [malformed(parsed, start, text) for start, text in parsed.malformed]
         applied: list[str] = []
         skipped: dict[str, str] = {}
         for name in self._ordered():
@@ -106,7 +134,7 @@ class Pipeline:
                 if changed is None:
                     skipped[name] = _UNCHANGED
                     continue
-                program = compile_document(changed, content_type, parsed.places, filters)
+                program = compile_document(changed, content_type, parsed, filters)
             except Exception as error:
                 skipped[name] = _reason(error)
                 warnings.append(f"the transformer {name} was left out: {skipped[name]}")
@@ -114,11 +142,15 @@ class Pipeline:
             else:
                 document = changed
                 applied.append(name)
+            finally:
+                warnings += context.warnings
         return Compiled(
             program=program,
+            language=document.language,
             applied=tuple(applied),
             skipped=skipped,
             warnings=tuple(warnings),
+            machine_translated=any(self.host.transformer(name).machine for name in applied),
             lasting=set(skipped.values()) <= {_UNCHANGED},
         )
 
@@ -128,14 +160,20 @@ class Pipeline:
         info = self.host.transformer(name)
         return Context(
             content_type=content_type,
-            settings=structured(self.transformers[name], info.settings, name),
+            settings=self._settings(name),
             reads={key: reads[key] for key in info.reads},
         )
+
+    def _settings(self, name: str) -> object:
+        info = self.host.transformer(name)
+        return structured(self.transformers[name], info.settings, name)
 
     def _transformed(
         self, name: str, document: Document, context: Context
     ) -> Document | None:
         changed = self.host.transform(name, document, context)
+        if isinstance(changed, Document) and changed.language is None:
+            changed = evolve(changed, language=document.language)
         if changed is None or changed == document:
             return None
         translates = self.host.transformer(name).stage == TRANSLATE
@@ -150,12 +188,14 @@ class Pipeline:
             self._order = tuple(name for _, name in sorted(staged))
         return self._order
 
-    def _filters(self) -> Mapping[str, Callable[..., object]]:
-        return {
-            filter_name: function
-            for name in self._ordered()
-            for filter_name, function in self.host.transformer(name).filters.items()
-        }
+    def _readers(self) -> Mapping[str, Callable[[ClientData], str | None]]:
+        if self._reads is None:
+            self._reads = {
+                name: _reader(name)
+                for transformer in self._ordered()
+                for name in self.host.transformer(transformer).reads
+            }
+        return self._reads
 
 
 def _encodable(template: str, content_type: str) -> str:
@@ -169,65 +209,31 @@ def _encodable(template: str, content_type: str) -> str:
     return template.rstrip("\r\n") if content_type in ONE_LINE else template
 
 
-class _UnusableError(Exception):
-    """
-    A transformer's output that may not be used, and why.
-    """
-
-
 def _reason(error: Exception) -> str:
-    unusable = isinstance(error, _UnusableError)
+    unusable = isinstance(error, UnusableError)
     return str(error) if unusable else f"it failed with {type(error).__name__}"
 
 
-def check_output(
-    before: Document, after: object, content_type: str, *, translates: bool
-) -> None:
-    """
-    Raise where a transformer's output may not be used, saying why.
-    """
-    if not isinstance(after, Document):
-        msg = f"it returned a {type(after).__name__}, not a Document"
-        raise _UnusableError(msg)
-    if not all(_is_span(span) for span in after.spans):
-        msg = "it made a span of unknown kind"
-        raise _UnusableError(msg)
-    if not _same(_frame(before), _frame(after), any_order=translates):
-        msg = "it changed slots or fixed parts"
-        raise _UnusableError(msg)
-    if any("{{" in span.text for span in after.spans if span.kind == TEXT):
-        msg = "it wrote braces into the text"
-        raise _UnusableError(msg)
-    if content_type == _template.HTML and not _same(
-        tags(before.text), tags(after.text), any_order=translates
-    ):
-        msg = "it wrote markup into the text"
-        raise _UnusableError(msg)
-    after.text.encode()  # fails on half a character
-
-
-def _is_span(span: object) -> bool:
-    kinds = (TEXT, SLOT, FIXED)
-    return isinstance(span, Span) and span.kind in kinds and isinstance(span.text, str)
-
-
-def _frame(document: Document) -> Sequence[Span]:
-    return [span for span in document.spans if span.kind != TEXT]
-
-
-def _same(was: Sequence[object], now: Sequence[object], *, any_order: bool) -> bool:
-    return Counter(was) == Counter(now) if any_order else was == now
-
-
-def _read(client: ClientData, name: str) -> str | None:
+def _reader(name: str) -> Callable[[ClientData], str | None]:
     if name in {"language", "timezone"}:
-        value = getattr(client, name)
-    elif name.startswith("preferences."):
-        value = client.preferences.get(name.removeprefix("preferences."))
-    else:
-        msg = f"a transformer may read language, timezone and preferences.*, not {name!r}"
-        raise ConfigurationError(msg)
-    return None if value is None else str(value)
+        return attrgetter(name)
+    if name.startswith("preferences."):
+        return partial(_preference, name.removeprefix("preferences."))
+    msg = f"a transformer may read language, timezone and preferences.*, not {name!r}"
+    raise ConfigurationError(msg)
+
+
+def _preference(name: str, client: ClientData) -> str | None:
+    value = client.preferences.get(name)
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+def malformed(parsed: Parsed, start: int, text: str) -> str:
+    """
+    Say of braces, and where, that they are none of ours.
+    """
+    line, column = parsed.place(start)
+    return f"{line}:{column}: {text[:40]!r} is no variable and stays as it is{_hint(text)}"
 
 
 def _hint(text: str) -> str:

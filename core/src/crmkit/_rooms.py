@@ -231,10 +231,12 @@ class Rooms:
         return self.options.store or default_store()
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
-        with self._lock:
-            if name not in self._made:
-                self._made[name] = make()
-            return cast("T", self._made[name])
+        made = self._made.get(name)
+        if made is None:
+            with self._lock:
+                made = self._made.get(name) or make()
+                self._made[name] = made
+        return cast("T", made)
 
     def _reread(self, client: ClientData, user_id: str | None) -> ClientData:
         provider = str(client.provider)

@@ -6,229 +6,153 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from collections import deque
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from crmkit import _html
+from crmkit import _html, _names, _tokens
 from crmkit.documents import FIXED, SLOT, TEXT, Document, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from crmkit._tokens import Braces, Slot
+
+    Region: TypeAlias = tuple[str, int, int]
     Place: TypeAlias = tuple[int, int]
 
 HTML = "email_html"
-
-# Possessive throughout: what was taken is not given back, so a token that nobody closes
-# costs one look at it, not one for each way to share out its spaces.
-_ARGUMENT = r"""(?:"[^"\n]{0,500}+"|'[^'\n]{0,500}+'|[\w.+-]{1,64}+)"""
-_ARGUMENTS = rf"{_ARGUMENT}(?:\s*+,\s*+{_ARGUMENT}){{0,9}}+"
-_FILTER = (
-    r"\|\s*+([A-Za-z_]\w{0,63}+)\s*+"
-    rf"(?::\s*+({_ARGUMENTS})|\(\s*+({_ARGUMENTS})\s*+\))?+\s*+"
-)
-_NAME = r"[^\W\d][\w.-]{0,63}+"
-_PLAIN_FILTER = re.sub(r"(?<!\\)\((?!\?)", "(?:", _FILTER)
-_TOKEN = re.compile(rf"\{{\{{\s*+({_NAME})\s*+((?:{_PLAIN_FILTER}){{0,9}}+)\}}\}}(?!\}})")
-_FILTERS = re.compile(_FILTER)
-_EACH_ARGUMENT = re.compile(_ARGUMENT)
-_BRACES = re.compile(r"\\\{[{%]|\{[{%]")
-_LINE_END = re.compile(r"\n")
-_MALFORMED = re.compile(r"\{+%?[^{}\n]{0,200}(?:%?\}+)?")
-
-
-@frozen(kw_only=True)
-class Slot:
-    """
-    A ``{{ name | filter: "argument" }}``, taken apart.
-    """
-
-    name: str
-    filters: tuple[tuple[str, tuple[str, ...]], ...]
+_INLINE_CODE = re.compile(r"`[^`\n]{1,500}`")
+_LETTER = "_"  # part of a word, and no end of a host
 
 
 @define
 class Parsed:
     """
-    A template's document, and where its braces are malformed: (line, column, text).
+    A template's *text* in Unicode's form NFC, its *document*, and what is in its braces.
 
-    *places* are the (line, column) of each slot's text, from 1, in order.
+    *slots* maps the text of each slot to what it says, *starts* that of slots and
+    conditions to where they stand; *malformed* are where and what braces are none of ours.
     """
 
-    document: Document
-    malformed: list[tuple[int, int, str]] = field(factory=list)
-    places: dict[str, list[Place]] = field(factory=dict)
+    text: str
+    document: Document = field(factory=lambda: Document(()))
+    slots: dict[str, Slot] = field(factory=dict)
+    starts: dict[str, list[int]] = field(factory=dict)
+    malformed: list[tuple[int, str]] = field(factory=list)
+
+    def place(self, start: int) -> Place:
+        """
+        Return line and column, from 1, of a place in the text.
+        """
+        line_start = self.text.rfind("\n", 0, start) + 1
+        return self.text.count("\n", 0, line_start) + 1, start - line_start + 1
 
 
-def parse(text: str, content_type: str) -> Parsed:
+def parse(text: str, content_type: str, language: str | None = None) -> Parsed:
     """
     Return the document of a template, brought to Unicode's form NFC.
 
-    Malformed braces stay as they are, and are reported. Linear in the template's length.
+    Malformed braces stay as they are, and are told. Linear in the template's length.
     """
-    text = unicodedata.normalize("NFC", text)
-    parsed = Parsed(Document(()))
-    atoms = _atoms(text, content_type, parsed)
-    parsed.document = Document(_merged(_words(atoms)))
+    parsed = Parsed(unicodedata.normalize("NFC", text))
+    html = content_type == HTML
+    regions = list(_regions(parsed.text, html=html))
+    found = [
+        list(_tokens.braces(parsed.text, start, end)) if kind != _html.OPAQUE else []
+        for kind, start, end in regions
+    ]
+    names = deque(_names.names(_shadow(parsed.text, regions, found)))
+    spans: list[Span] = []
+    for region, braces in zip(regions, found, strict=True):
+        spans += _spans(parsed, region, braces, names)
+    parsed.document = Document(spans, language)
     return parsed
 
 
-def slot_of(token: str) -> Slot:
+def _regions(text: str, *, html: bool) -> Iterator[Region]:
     """
-    Take a slot's text apart.
+    Yield the kind, start and end of what is prose, markup, or opaque even to slots.
     """
-    match = _TOKEN.fullmatch(token)
-    if match is None:
-        msg = "a slot's text must stay as it was"
-        raise ValueError(msg)
-    filters = tuple(
-        (found[1], _arguments(found[2] or found[3] or ""))
-        for found in _FILTERS.finditer(match[2])
-    )
-    return Slot(name=match[1], filters=filters)
-
-
-def literal(text: str) -> str:
-    """
-    Return what a fixed span shows: an escaped brace without its backslash.
-    """
-    return text[1:] if text.startswith(("\\{{", "\\{%")) else text
-
-
-def _place_in(text: str) -> Callable[[int], Place]:
-    lines = [0, *(found.end() for found in _LINE_END.finditer(text))]
-
-    def place(at: int) -> Place:
-        line = bisect_right(lines, at)
-        return line, at - lines[line - 1] + 1
-
-    return place
-
-
-def _arguments(text: str) -> tuple[str, ...]:
-    found = _EACH_ARGUMENT.findall(text)
-    return tuple(part[1:-1] if part[0] in "\"'" else part for part in found)
-
-
-def _atoms(text: str, content_type: str, parsed: Parsed) -> Iterator[tuple[Span, bool]]:
-    """
-    Yield spans with at most one word each, and whether they are within a word.
-    """
-    place = _place_in(text)
-    offset = 0
-    for kind, piece in _pieces(text, content_type):
-        if kind == _html.OPAQUE:
-            yield Span(FIXED, piece), piece == "&amp;"
-        for span, at in _braces(piece) if kind != _html.OPAQUE else ():
-            if span.kind == SLOT:
-                parsed.places.setdefault(span.text, []).append(place(offset + at))
-            elif span.kind == FIXED and not span.text.startswith("\\"):
-                parsed.malformed.append((*place(offset + at), span.text))
-            if span.kind == TEXT and kind == TEXT:
-                for word in _WORD.findall(span.text):
-                    yield Span(TEXT, word), not word.isspace()
-            else:
-                fixed = Span(FIXED, span.text) if span.kind == TEXT else span
-                yield fixed, kind == TEXT
-        offset += len(piece)
-
-
-def _pieces(text: str, content_type: str) -> Iterator[tuple[str, str]]:
-    for kind, piece in _html.pieces(text) if content_type == HTML else ((TEXT, text),):
-        if kind != TEXT:
-            yield kind, piece
-            continue
-        for part in _INLINE_CODE.split(piece):
-            if part:
-                yield _html.MARKUP if _INLINE_CODE.fullmatch(part) else TEXT, part
-
-
-def _braces(text: str) -> Iterator[tuple[Span, int]]:
     at = 0
-    while found := _BRACES.search(text, at):
-        start = found.start()
-        if start > at:
-            yield Span(TEXT, text[at:start]), at
-        token = _TOKEN.match(text, start)
-        if found[0].startswith("\\"):
-            yield Span(FIXED, found[0]), start
-            at = found.end()
-        elif token:
-            yield Span(SLOT, token[0]), start
-            at = token.end()
+    for kind, piece in _html.pieces(text) if html else ((TEXT, text),):
+        end = at + len(piece)
+        if kind == TEXT and "`" in piece:
+            yield from _around_code(text, at, end)
         else:
-            malformed = _MALFORMED.match(text, start)
-            at = malformed.end() if malformed else found.end()
-            yield Span(FIXED, text[start:at]), start
-    if at < len(text):
-        yield Span(TEXT, text[at:]), at
+            yield kind, at, end
+        at = end
 
 
-_INLINE_CODE = re.compile(r"(`[^`\n]{1,500}`)")
-_WORD = re.compile(r"\S+|\s+")
-_OPENING, _CLOSING = "([\"'“‘«<", ".,;:!?)]\"'”’»>…"
-_DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,24}(?:[:/?#]\S*)?")
-_ADDRESS = re.compile(r"[^\s@]+@(?:[\w-]{1,63}\.)*[\w-]{1,63}")
-_MARK = re.compile(r"[@#]\w[\w-]*")
+def _around_code(text: str, at: int, end: int) -> Iterator[Region]:
+    for code in _INLINE_CODE.finditer(text, at, end):
+        if code.start() > at:
+            yield TEXT, at, code.start()
+        at = code.end()
+        yield _html.MARKUP, code.start(), at
+    if at < end:
+        yield TEXT, at, end
 
 
-_STAND_IN = "x"
+def _shadow(text: str, regions: Iterable[Region], found: Iterable[Sequence[Braces]]) -> str:
+    """
+    Return the text as words see it: slots are letters of theirs, markup is between them.
 
-
-def _words(atoms: Iterable[tuple[Span, bool]]) -> Iterator[Span]:
-    word: list[Span] = []
-    for span, within in atoms:
-        if within:
-            word.append(span)
+    https://x.example/{{id}}/hey is one link.
+    """
+    pieces = []
+    for (kind, at, end), braces in zip(regions, found, strict=True):
+        if kind != TEXT:
+            within = kind == _html.OPAQUE and text.startswith("&amp;", at)
+            pieces.append((_LETTER if within else " ") * (end - at))
             continue
-        yield from _classified(word)
-        word = []
-        yield span
-    yield from _classified(word)
+        for each in braces:
+            pieces += text[at : each.start], _LETTER * (each.end - each.start)
+            at = each.end  # noqa: PLW2901 - what is left of the region
+        pieces.append(text[at:end])
+    return "".join(pieces)
 
 
-def _classified(word: Sequence[Span]) -> Iterator[Span]:
-    # https://x.example/{{id}}/hey is one link: a slot stands for some letter of its word.
-    text = "".join(span.text if span.kind == TEXT else _STAND_IN for span in word)
-    body = text.lstrip(_OPENING)
-    core = body.rstrip(_CLOSING)
-    if not (_is_link(core) or _MARK.fullmatch(core)):
-        yield from word
+def _spans(
+    parsed: Parsed, region: Region, braces: Iterable[Braces], names: deque[Place]
+) -> Iterator[Span]:
+    kind, at, end = region
+    text = parsed.text
+    for each in braces:
+        if each.start > at:
+            yield from _written(text, kind, at, each.start, names)
+        at = each.end
+        token = text[each.start : at]
+        if each.slot is not None:
+            parsed.slots[token] = each.slot
+        if each.slot is not None or each.kind == _tokens.CONDITION:
+            parsed.starts.setdefault(token, []).append(each.start)
+        elif each.kind == _tokens.MALFORMED:
+            parsed.malformed.append((each.start, token))
+        yield Span(SLOT if each.slot else FIXED, token)
+    if at < end:
+        yield from _written(text, kind, at, end, names)
+
+
+def _written(
+    text: str, kind: str, at: int, end: int, names: deque[Place]
+) -> Iterator[Span]:
+    """
+    Yield what the author wrote between two braces: prose, and the names in it.
+    """
+    if kind != TEXT:
+        yield Span(FIXED, text[at:end])
         return
-    start = len(text) - len(body)
-    end = start + len(core)
-    for span in word:
-        if span.kind == TEXT:
-            first, last = max(start, 0), max(end, 0)
-            parts = (span.text[:first], span.text[first:last], span.text[last:])
-            kinds = zip((TEXT, FIXED, TEXT), parts, strict=True)
-            yield from (Span(kind, part) for kind, part in kinds if part)
-        else:
-            yield span
-        length = len(span.text) if span.kind == TEXT else len(_STAND_IN)
-        start, end = start - length, end - length
-
-
-def _is_link(text: str) -> bool:
-    return bool(
-        "://" in text
-        or text.startswith(("mailto:", "tel:", "www."))
-        or ("." in text and _DOMAIN.fullmatch(text))
-        or ("@" in text and _ADDRESS.fullmatch(text))
-    )
-
-
-def _merged(spans: Iterable[Span]) -> Iterator[Span]:
-    held: list[str] = []
-    for span in spans:
-        if span.kind == TEXT:
-            held.append(span.text)
-            continue
-        if held:
-            yield Span(TEXT, "".join(held))
-            held = []
-        yield span
-    if held:
-        yield Span(TEXT, "".join(held))
+    while names and names[0][0] < end:
+        start, stop = names[0]
+        if start > at:
+            yield Span(TEXT, text[at:start])
+        if min(stop, end) > max(start, at):
+            yield Span(FIXED, text[max(start, at) : min(stop, end)])
+            at = min(stop, end)
+        if stop > end:
+            break
+        names.popleft()
+    if at < end:
+        yield Span(TEXT, text[at:end])

@@ -7,44 +7,50 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from crmkit._binding import known_names
 from crmkit._values import fold
 from crmkit.errors import MissingValueError, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from crmkit._program import Piece, Values
+    from crmkit._binding import Sources
+    from crmkit._parts import Piece
+    from crmkit._template import Parsed
 
 
-def complain(unknown: Sequence[Piece], missing: Sequence[Piece], values: Values) -> None:
+def complain(
+    unknown: Sequence[Piece], missing: Sequence[Piece], parsed: Parsed, sources: Sources
+) -> None:
     """
     Raise TemplateError for *unknown* pieces, else MissingValueError for *missing* ones.
     """
     kind: type[TemplateError]
     if unknown:
         kind, pieces, what = TemplateError, unknown, "unknown variables"
-        close = ", ".join(dict.fromkeys(_close(unknown, values)))
+        close = ", ".join(dict.fromkeys(_close(unknown, sources)))
         hint = f"did you mean {close}? Else " if close else ""
         remedy = f"{hint}pass variables=, or unknown='keep' or 'blank'"
-    elif missing:
+    else:
         kind, pieces, what = MissingValueError, missing, "no value for"
         remedy = 'write a default, as in {{ name | default: "text" }}'
-    else:
-        return
-    named = dict.fromkeys(f"{p.name} ({p.place[0]}:{p.place[1]})" for p in pieces)
+    places = [parsed.place(piece.start) for piece in pieces]
+    named = dict.fromkeys(
+        f"{piece.name} ({line}:{column})"
+        for piece, (line, column) in zip(pieces, places, strict=True)
+    )
     msg = f"{what} {', '.join(named)}; {remedy}"
-    first = pieces[0]
     raise kind(
         msg,
-        line=first.place[0],
-        column=first.place[1],
-        token=first.name,
+        line=places[0][0],
+        column=places[0][1],
+        token=pieces[0].name,
         names=tuple(dict.fromkeys(piece.name for piece in pieces)),
-        client_id=values.client.id,
+        client_id=sources[1].id,
     )
 
 
-def _close(pieces: Sequence[Piece], values: Values) -> Iterator[str]:
-    known = {fold(name): name for name in values.names()}
+def _close(pieces: Sequence[Piece], sources: Sources) -> Iterator[str]:
+    known = {fold(name): name for name in known_names(sources)}
     for piece in pieces:
         yield from (known[alias] for alias in get_close_matches(piece.alias, known))

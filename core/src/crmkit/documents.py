@@ -33,9 +33,13 @@ class Span:
 class Document:
     """
     A template as a sequence of spans; their texts joined are the template.
+
+    *language* is the BCP 47 tag of the text itself, None where nobody said it. Who
+    translates sets it.
     """
 
     spans: tuple[Span, ...] = field(converter=items)
+    language: str | None = None
 
     @property
     def text(self) -> str:
@@ -48,10 +52,11 @@ class Document:
         """
         Return a document in which *function* rewrote each text span.
         """
-        return Document(
+        spans = (
             evolve(span, text=function(span.text)) if span.kind == TEXT else span
             for span in self.spans
         )
+        return Document(spans, self.language)
 
 
 @frozen(kw_only=True)
@@ -66,3 +71,10 @@ class Context:
     content_type: str
     settings: Any = field(default=None, repr=False)
     reads: Mapping[str, Any] = field(factory=dict, converter=read_only, repr=False)
+    warnings: list[str] = field(factory=list, init=False, eq=False, repr=False)
+
+    def warn(self, message: str) -> None:
+        """
+        Add a sentence to the warnings of all that is made of this template.
+        """
+        self.warnings.append(message)

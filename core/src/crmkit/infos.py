@@ -144,8 +144,10 @@ class TransformerInfo:
 
     *stage* orders: 200 translate, 300 style, 400 adapt, 900 lint. *reads* names what of
     the client it may see: language, timezone, ``preferences.<name>``. *filters* maps a
-    name to ``function(value, *args, language, timezone)``. *remote* ones call a service.
-    *match* chooses a variant: ``match(available, language, style) -> key or None``.
+    name to ``function(value, *args, language, timezone, currency, settings)``, which may
+    leave out keywords that it does not use. *remote* ones call a service; of *machine* ones
+    the text is made by no person. *match* chooses a variant:
+    ``match(available, language, style) -> key or None``.
     """
 
     stage: int = field(validator=_check_whole)
@@ -154,6 +156,7 @@ class TransformerInfo:
         factory=dict, converter=read_only, validator=_check_filters
     )
     remote: bool = False
+    machine: bool = False
     match: Callable[..., str | None] | None = None
     settings: type | None = None
 

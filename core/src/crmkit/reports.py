@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from attrs import field, frozen
 
-from crmkit._values import an_id, items, now, read_only, text
+from crmkit._values import an_id, items, text
 from crmkit.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -19,7 +18,9 @@ from crmkit.errors import (
     CredentialsError,
     InvalidRequestError,
 )
-from crmkit.models import ActivityRecord
+
+if TYPE_CHECKING:
+    from crmkit.models import ActivityRecord
 
 SYNCED, FAILED = "synced", "failed"
 PENDING, UNCERTAIN, DEAD = "pending", "uncertain", "dead"
@@ -167,62 +168,6 @@ class CacheStats:
     entries: tuple[str, ...]
     hits: int
     misses: int
-
-
-@frozen(kw_only=True)
-class PersonalizedContent:
-    """
-    A text made for one client, and how it came about.
-
-    *to* is the address for the content type. *variables* holds what was filled in,
-    *defaults_used* and *missing* name variables, *applied* the transformers that ran,
-    *skipped* those that did not with the reason. *length* is in characters.
-    """
-
-    content: str = field(repr=False)
-    client_id: str
-    content_type: str = "email"
-    to: str | None = field(default=None, repr=False)
-    language: str | None = None
-    variables: Mapping[str, str] = field(default=None, converter=read_only, repr=False)
-    personalized_at: datetime = field(factory=now)
-    defaults_used: tuple[str, ...] = field(default=(), converter=items)
-    missing: tuple[str, ...] = field(default=(), converter=items)
-    applied: tuple[str, ...] = field(default=(), converter=items)
-    skipped: Mapping[str, str] = field(default=None, converter=read_only)
-    warnings: tuple[str, ...] = field(default=(), converter=items)
-    provider: str | None = None
-
-    @property
-    def length(self) -> int:
-        """
-        How many characters the content has.
-        """
-        return len(self.content)
-
-    def activity(
-        self,
-        type: str,
-        description: str | None = None,
-        **fields: Any,
-    ) -> ActivityRecord:
-        """
-        Make the record to sync once this was sent; *fields* are ActivityRecord's.
-
-        The description is the content unless another is given; HTML is in the metadata,
-        too, for CRMs that show it.
-        """
-        html = {"html": self.content} if self.content_type == "email_html" else {}
-        return ActivityRecord(
-            **{
-                "type": type,
-                "description": self.content if description is None else description,
-                "client_id": self.client_id,
-                "provider": self.provider,
-                **fields,
-                "metadata": {**html, **fields.get("metadata", {})},
-            }
-        )
 
 
 def in_order(

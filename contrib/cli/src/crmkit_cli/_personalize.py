@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crmkit import ConfigurationError, PersonalizedContent
-from crmkit.codec import from_json, to_json
 from crmkit_cli import _clients, _mailing
 from crmkit_cli._client_file import clients_in
 from crmkit_cli._exits import DONE, code_of, worst
@@ -171,8 +170,7 @@ def _tell(chain: Transformers, chosen: Chosen) -> None:
 def _document(client_id: str, made: Made) -> dict[str, Any]:
     if isinstance(made, Exception):
         return {"client_id": client_id, "error": described(made)}
-    document: dict[str, Any] = from_json(to_json(made))
-    return document
+    return made.as_dict()
 
 
 def _print(made: PersonalizedContent) -> None:

@@ -9,15 +9,16 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from crmkit import CrmkitError
-from crmkit._filters import DEFAULT, REQUIRED
+from crmkit import CrmkitError, TemplateError
+from crmkit._filters import CURRENCY, DEFAULT, LANGUAGE, REQUIRED, TIMEZONE, Filter, step
 from crmkit.testing._verdicts import rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from crmkit._filters import Step
     from crmkit.testing._transformer.subject import Transformer
 
 _NAME = re.compile(r"[A-Za-z_]\w{0,63}")
@@ -53,11 +54,12 @@ class Filters:
         A filter makes a text of any value, for any language and zone, or raises ValueError.
         """
         for name, function in _offered(subject).items():
-            arguments = _arguments(subject, name, function)
+            use = _step(subject, name, function)
             for value, language, timezone in product(_VALUES, _LANGUAGES, _ZONES):
                 given = f"{value!r} (language {language!r}, time zone {timezone!r})"
+                known = {LANGUAGE: language, TIMEZONE: timezone, CURRENCY: "EUR"}
                 try:
-                    text = function(value, *arguments, language=language, timezone=timezone)
+                    text = use.apply(value, known)
                 except (ValueError, CrmkitError):
                     continue
                 except Exception as error:  # noqa: BLE001 - which is what the rule is about
@@ -77,29 +79,24 @@ def _offered(subject: Transformer) -> Mapping[str, Callable[..., object]]:
     return subject.info.filters
 
 
-def _arguments(
-    subject: Transformer, name: str, function: Callable[..., Any]
-) -> Sequence[str]:
+def _step(subject: Transformer, name: str, function: Callable[..., object]) -> Step:
     """
-    Return a text for each argument that a template must give.
+    Return a use of the filter, with a text for each argument that a template must give.
     """
+    offered = Filter(function, subject.structured)
     try:
-        signature = inspect.signature(function)
+        taken = [*inspect.signature(function).parameters.values()]
     except ValueError:  # some functions in C have none
-        return ()
-    positional = [
+        taken = []
+    needed = [
         parameter
-        for parameter in signature.parameters.values()
+        for parameter in taken
         if parameter.kind in {parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD}
         and parameter.default is parameter.empty
-        and parameter.name not in {"language", "timezone"}
+        and parameter.name not in offered.keywords()
     ]
-    texts = ["1"] * (len(positional) - 1)
+    texts = ["1"] * (len(needed) - 1)
     try:
-        signature.bind("", *texts, language=None, timezone=None)
-    except TypeError as error:
-        subject.broken(
-            f"has a filter {name} that cannot be called with a value, language and"
-            f" timezone: {error}"
-        )
-    return texts
+        return step(name, texts, {name: offered})
+    except TemplateError as error:
+        subject.broken(f"has a filter {name} that the core cannot call: {error}")

@@ -14,7 +14,8 @@ from hypothesis.errors import Flaky
 
 from crmkit import CRMConnector, PluginError
 from crmkit._host import Host
-from crmkit._pipeline import TRANSLATE, check_output
+from crmkit._output import check_output
+from crmkit._pipeline import TRANSLATE
 from crmkit.codec import structured
 from crmkit.documents import Context
 from crmkit.testing._transformer.cases import cases, samples

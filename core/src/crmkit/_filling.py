@@ -1,0 +1,243 @@
+"""
+Fill a program slot by slot: conditions, filters, defaults, and what to do without a value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from attrs import define, field
+
+from crmkit._binding import SOURCES
+from crmkit._encode import clean, cleaner, plain_text
+from crmkit._filters import CURRENCY, LANGUAGE, OPTIONAL, TIMEZONE
+from crmkit._parts import Jump
+from crmkit._unfilled import complain
+from crmkit.errors import ConfigurationError, TemplateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from crmkit._binding import Origin, Sources
+    from crmkit._filters import Step
+    from crmkit._parts import Piece
+    from crmkit._program import Program
+    from crmkit._request import Request
+
+ERROR, KEEP, BLANK = "error", "keep", "blank"
+VALUE, DEFAULT, MISSING, UNKNOWN = "value", "default", "missing", "unknown"
+FAILED = "failed"
+
+
+class Use(NamedTuple):
+    """
+    What became of one slot: the piece, its source and value, and the text it shows.
+
+    *at* is the number of its text among all texts.
+    """
+
+    at: int
+    piece: Piece
+    source: str | None
+    value: object
+    text: str
+    status: str
+
+
+@define(eq=False)
+class Filled:
+    """
+    A filled program: its *texts*, and when it is asked for, what became of each slot.
+    """
+
+    program: Program
+    sources: Sources
+    origins: Sequence[Origin]
+    values: Sequence[object]
+    texts: list[str]
+    _uses: list[Use] | None = None
+    warnings: Sequence[str] = ()
+
+    def uses(self) -> Sequence[Use]:
+        """
+        Return what became of each slot, in the order of the text.
+        """
+        if self._uses is None:
+            self._uses = list(self._all_values())
+        return self._uses
+
+    def _all_values(self) -> Iterator[Use]:
+        told = zip(self.program.pieces, self.origins, self.values, strict=True)
+        for number, (piece, origin, value) in enumerate(told):
+            text = plain_text(value) or ""
+            yield Use(2 * number + 1, piece, _source(origin), value, text, VALUE)
+
+
+@define(eq=False)
+class Filling:
+    """
+    One way through a program's parts.
+    """
+
+    program: Program
+    sources: Sources
+    origins: Sequence[Origin]
+    values: Sequence[object]
+    request: Request
+    _texts: list[str] = field(factory=list, init=False)
+    _uses: list[Use] = field(factory=list, init=False)
+    _unknown: list[Piece] = field(factory=list, init=False)
+    _missing: list[Piece] = field(factory=list, init=False)
+    _warnings: list[str] = field(factory=list, init=False)
+
+    def run(self) -> Filled:
+        """
+        Return the filled program; raises TemplateError or MissingValueError.
+        """
+        parts, at = self.program.parts, 0
+        while at < len(parts):
+            part = parts[at]
+            at += 1
+            if isinstance(part, str):
+                self._texts.append(part)
+            elif isinstance(part, int):
+                self._slot(part)
+            elif isinstance(part, Jump):
+                at = part.to
+            elif not self._holds(part.piece):
+                at = part.otherwise
+        self._complain()
+        return Filled(
+            self.program,
+            self.sources,
+            self.origins,
+            self.values,
+            self._texts,
+            self._uses,
+            self._warnings,
+        )
+
+    def _holds(self, number: int) -> bool:
+        if self._status(number) == UNKNOWN and self.request.unknown == ERROR:
+            self._unknown.append(self.program.pieces[number])
+        return self._status(number) == VALUE and self.values[number] is not False
+
+    def _status(self, number: int) -> str:
+        try:
+            text = plain_text(self.values[number])
+        except Exception as error:  # noqa: BLE001 - a value of the caller's may raise anything
+            piece = self.program.pieces[number]
+            why = str(error) if isinstance(error, ValueError) else type(error).__name__
+            raise self._error(piece, f"{piece.name} cannot be written: {why}") from None
+        if text and clean(text).strip():
+            return VALUE
+        return MISSING if self.origins[number].source is not None else UNKNOWN
+
+    def _slot(self, number: int) -> None:
+        piece, request = self.program.pieces[number], self.request
+        status = self._status(number)
+        if status == VALUE:
+            self._value(number)
+        elif piece.default is not None and not piece.required:
+            self._add(number, DEFAULT, piece.default)
+        elif status == UNKNOWN and request.unknown == ERROR:
+            self._unknown.append(piece)
+        elif self._needed(piece, status):
+            self._missing.append(piece)
+        else:
+            keep = request.unknown if status == UNKNOWN else request.missing
+            self._add(number, status, piece.token if keep == KEEP else "")
+
+    def _needed(self, piece: Piece, status: str) -> bool:
+        if piece.required:
+            return not self.request.lenient
+        strict = status == MISSING and self.request.missing == ERROR
+        return strict and not _optional(piece)
+
+    def _value(self, number: int) -> None:
+        piece, value = self.program.pieces[number], self.values[number]
+        try:
+            for step in piece.steps:
+                value = self._stepped(step, piece, value)
+            text = self._cleaned(plain_text(value) or "")
+        except TemplateError as error:
+            if not self.request.lenient:
+                raise
+            self._warnings.append(str(error))
+            self._add(number, FAILED, piece.token)
+        else:
+            self._add(number, VALUE, text)
+
+    def _stepped(self, step: Step, piece: Piece, value: object) -> object:
+        try:
+            return step.apply(value, self._known(step))
+        except TemplateError as error:
+            why = str(error)
+        except Exception as error:  # noqa: BLE001 - a filter may raise anything
+            why = type(error).__name__
+        # The error's own text, and so its traceback, may hold the value.
+        told = plain_text(value) or ""
+        why = "its reason holds the value" if told and told in why else why
+        msg = f"{step.name} cannot render {piece.name}: {why}"
+        raise self._error(piece, msg) from None
+
+    def _known(self, step: Step) -> Mapping[str, object]:
+        known: dict[str, object] = {
+            LANGUAGE: self._language(),
+            TIMEZONE: self.sources[1].timezone,
+        }
+        if CURRENCY in step.keywords:
+            known[CURRENCY] = plain_text(self.values[-1])
+        return known
+
+    def _language(self) -> str | None:
+        """
+        Return the client's language, but the text's where that is another one.
+        """
+        own, written = self.sources[1].language, self.program.language
+        same = own and written and own[:2].casefold() == written[:2].casefold()
+        return own if same or written is None else written
+
+    def _cleaned(self, text: str) -> str:
+        return cleaner(self.program.content_type)(text)
+
+    def _add(self, number: int, status: str, text: str) -> None:
+        piece = self.program.pieces[number]
+        source = _source(self.origins[number]) if status == VALUE else None
+        value = self.values[number]
+        at = len(self._texts)
+        self._uses.append(Use(at, piece, source, value, text, status))
+        encoded = text if piece.encode is None else piece.encode(text)
+        self._texts.append(encoded)
+
+    def _error(self, piece: Piece, why: str) -> TemplateError:
+        line, column = self.program.parsed.place(piece.start)
+        return TemplateError(
+            f"{line}:{column}: {why}",
+            line=line,
+            column=column,
+            token=piece.name,
+            names=(piece.name,),
+        )
+
+    def _complain(self) -> None:
+        if self._unknown or self._missing:
+            complain(self._unknown, self._missing, self.program.parsed, self.sources)
+
+
+def check_policy(name: str, policy: str) -> None:
+    """
+    Refuse a policy that is none.
+    """
+    if policy not in {ERROR, KEEP, BLANK}:
+        msg = f"{name}= takes {ERROR!r}, {KEEP!r} or {BLANK!r}, not {policy!r}"
+        raise ConfigurationError(msg)
+
+
+def _source(origin: Origin) -> str | None:
+    return None if origin.source is None else SOURCES[origin.source]
+
+
+def _optional(piece: Piece) -> bool:
+    # Hello{{ firstName | prefix: " " }}, says itself what to do without a name.
+    return any(step.name in OPTIONAL for step in piece.steps)
