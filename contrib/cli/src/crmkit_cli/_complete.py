@@ -10,11 +10,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from crmkit import ConfigurationError
+from crmkit_cli._input import STDIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import TextIO
+
+
+def check_apart(read: Iterable[str | None], written: Iterable[str | None]) -> None:
+    """
+    Refuse one file, or standard input, for two things.
+    """
+    given = [file for file in read if file is not None]
+    if given.count(STDIN) > 1:
+        msg = "standard input cannot be both the template and the clients"
+        raise click.UsageError(msg)
+    from_ = {Path(file).resolve() for file in given if file != STDIN}
+    to = [Path(file).resolve() for file in written if file not in {None, STDIN}]
+    if from_.intersection(to) or len(set(to)) < len(to):
+        msg = "what is written must be other files than what is read, and each its own"
+        raise click.UsageError(msg)
 
 
 @contextmanager

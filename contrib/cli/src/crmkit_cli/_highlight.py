@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from xml.etree.ElementTree import Element
 
-    from crmkit.contents import Explanation, Token
+    from crmkit.explanations import Explanation, Token
 
 # By class of the mark: what the legend calls it, and what it means.
 LEGEND = {

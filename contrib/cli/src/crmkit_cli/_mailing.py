@@ -8,10 +8,7 @@ import csv
 import sys
 from collections import Counter
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import click
 
 from crmkit import PersonalizedContent, stable_id
 from crmkit.codec import to_json
@@ -58,22 +55,6 @@ class Mailed(NamedTuple):
         }
 
 
-def check_apart(template: str | None, clients: str, out: str, refused: str | None) -> None:
-    """
-    Refuse one file, or standard input, for two things.
-    """
-    if template == clients == STDIN:
-        msg = "standard input cannot be both the template and the clients"
-        raise click.UsageError(msg)
-    read = {
-        Path(file).resolve() for file in (template, clients) if file not in {None, STDIN}
-    }
-    written = [Path(file).resolve() for file in (out, refused) if file not in {None, STDIN}]
-    if read.intersection(written) or len(set(written)) < len(written):
-        msg = "--out, --refused, --clients and the template must be different files"
-        raise click.UsageError(msg)
-
-
 def mail(
     results: Iterable[PersonalizedContent | CrmkitError],
     campaign: str,
@@ -114,10 +95,15 @@ def document(made: PersonalizedContent, campaign: str) -> dict[str, Any]:
         "key": stable_id(campaign, made.client_id),
         "client_id": made.client_id,
         "to": made.to,
-        **dict.fromkeys(("subject", "text", "html")),
-        **_parts(made),
+        "subject": made.subject,
+        "text": made.text,
+        "html": made.html,
         "content_type": made.content_type,
         "language": made.language,
+        "variant": made.variant,
+        "machine_translated": made.machine_translated,
+        "defaults_used": made.defaults_used,
+        "missing": made.missing,
         "warnings": made.warnings,
     }
 
@@ -131,11 +117,6 @@ def show(mailed: Mailed, refused: str | None) -> None:
         note(f"{kind}: {count:,}, such as: {told(mailed.examples[kind])}")
     if mailed.refused and refused is None:
         note("--refused FILE lists them all.")
-
-
-def _parts(made: PersonalizedContent) -> Mapping[str, str]:
-    named = {"subject": "subject", "email_html": "html"}
-    return {named.get(made.content_type, "text"): made.content}
 
 
 def _refusal(error: CrmkitError) -> Iterator[str]:

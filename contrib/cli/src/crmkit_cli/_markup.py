@@ -27,8 +27,9 @@ def element(
         if value is not None
     }
     made = Element(tag, named)
-    single = isinstance(children, str | Element) or children is None
-    for child in [children] if single else children:
+    if children is None or isinstance(children, str | Element):
+        children = (children,)
+    for child in children:
         _append(made, child)
     return made
 

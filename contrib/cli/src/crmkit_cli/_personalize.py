@@ -12,13 +12,14 @@ import click
 from crmkit import ConfigurationError, PersonalizedContent
 from crmkit_cli import _clients, _mailing
 from crmkit_cli._client_file import clients_in
+from crmkit_cli._complete import check_apart
 from crmkit_cli._exits import DONE, code_of, worst
 from crmkit_cli._input import STDIN
 from crmkit_cli._options import Chosen, common, examples
 from crmkit_cli._output import described, emit, note, one_line, say
 from crmkit_cli._progress import Meter
-from crmkit_cli._setup import Transformers, setup, transformers
-from crmkit_cli._template import Template, with_template
+from crmkit_cli._setup import Transformers, setup, tell, transformers
+from crmkit_cli._template import Source, Template, with_template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,12 +54,12 @@ if TYPE_CHECKING:
 @click.option(
     "--campaign", metavar="NAME", help="What the keys are made of, beside the clients' ids."
 )
-@common
 @with_template
+@common
 def command(
     chosen: Chosen,
-    template: Template,
     /,
+    template: Template,
     ids: Sequence[str],
     email: str | None,
     listed: str | None,
@@ -67,7 +68,8 @@ def command(
     """
     Fill in a template for clients, and print the text for each.
 
-    TEMPLATE is a file, or - for standard input. Without a table of transformers in the
+    TEMPLATE is a file, a folder with subject.txt, text.txt and html.html, or - for
+    standard input. Without a table of transformers in the
     configuration all installed local ones run. With --json one line for each client, or
     {"client_id": ..., "error": ...}.
 
@@ -114,10 +116,10 @@ def _all(chosen: Chosen, template: Template, listed: str, files: Mapping[str, st
     if out is None:
         msg = "where do the texts go? give --out FILE, or --out - for standard output"
         raise click.UsageError(msg)
-    _mailing.check_apart(template.file, listed, out, refused)
+    check_apart((template.file, listed), (out, refused))
     ready = setup(chosen)
     chain = transformers(ready)
-    _tell(chain, chosen)
+    tell(chain, chosen)
     asked = {**template.asked, "user_id": chosen.user}
     campaign = files.get("campaign") or template.campaign
     with (
@@ -136,7 +138,7 @@ Made = PersonalizedContent | Exception
 
 
 def _made(
-    crm: CRMConnector, template: str, client: _clients.Found, asked: Mapping[str, Any]
+    crm: CRMConnector, template: Source, client: _clients.Found, asked: Mapping[str, Any]
 ) -> Made:
     if isinstance(client, Exception):
         return client
@@ -148,7 +150,7 @@ def _code(made: Made) -> int:
 
 
 def _show(chosen: Chosen, chain: Transformers, made: Mapping[str, Made]) -> None:
-    _tell(chain, chosen)
+    tell(chain, chosen)
     for client_id, content in made.items():
         if chosen.as_json:
             emit({**_document(client_id, content), "transformers": chain.as_dict()})
@@ -157,14 +159,6 @@ def _show(chosen: Chosen, chain: Transformers, made: Mapping[str, Made]) -> None
                 say(f"--- {one_line(client_id)}")
             _print(content)
     _clients.complain(made)
-
-
-def _tell(chain: Transformers, chosen: Chosen) -> None:
-    if chain.all_local and not chosen.as_json:
-        names = ", ".join(chain.settings) or "none"
-        note(f"Transformers: {names} (all local ones; crmkit.toml can name others)")
-        for reason in chain.broken.values():
-            note(f"Warning: {one_line(reason)}")
 
 
 def _document(client_id: str, made: Made) -> dict[str, Any]:
