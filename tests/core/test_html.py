@@ -1,9 +1,7 @@
-from html import escape
 from html.parser import HTMLParser
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmkit import ClientData, CRMConnector, TemplateError
@@ -44,7 +42,6 @@ SHELLS = st.sampled_from(
         '<p title="it\'s %s">x</p>',
         "<!-- it's {{left}} as it is --><b>%s</b>",
         "<br/><img alt='%s'>",
-        "<a href='https://x.example/?q=%s&amp;r=%s'>x</a>",
         "<title>%s</title>",
         "<style>p > b { color: red }</style>%s",
         "<code>hey %s</code>",
@@ -169,6 +166,48 @@ def test_no_template_lets_values_out(parts, values):
         "<a href='java&#115;cript:{{x}}'>",
         "<a href='{{x}}:alert(1)'>",
         "<a href='{{x}}script&colon;alert(1)'>",
+        "<p\u00a0title='{{x}}'>",
+        "<p\x1ftitle='{{x}}'>",
+        "<p title='a'\u2003id='{{x}}'>",
+        "<p title=\x1f'{{x}}'>",
+        "<script>1</\u017fcript>{{x}}",
+        '<title></title a="><b title=\'"><b onclick="{{x}}">',
+        "<script><!--<script></script>{{x}}",
+        "<script><!-- <SCRIPT> </script>{{x}}--></script>",
+        "<!-- a --!><script> --> {{x}}</script>",
+        "<!--><script>{{x}}</script>",
+        "<svg><style><a onclick='</style>{{x}}'>",
+        "<svg><script><a onclick='</script>{{x}}'>",
+        "<math><title><a onclick='</title>{{x}}'>",
+        "<svg><style><style><a onclick='</style>{{x}}'>",
+        "<select><style><input onfocus='</style>{{x}}'>",
+        "<svg><![CDATA[><a title=\"]]><a onclick='{{x}}'>",
+        "<textarea><p title=\"</textarea><p onclick='{{x}}'>\">",
+        "<iframe><p title=\"</iframe><p onclick='{{x}}'>\">",
+        "<xmp><p title=\"</xmp><p onclick='{{x}}'>\">",
+        "<noembed><!--</noembed>{{x}}",
+        "<noscript><p title=\"</noscript><p onclick='{{x}}'>\">",
+        "<noscript>{{x}}</noscript>",
+        "<iframe>{{x}}</iframe>",
+        "<xmp>{{x}}</xmp>",
+        "<noframes>{{x}}</noframes>",
+        "<plaintext>{{x}}",
+        "<meta http-equiv=refresh content='0;url={{x}}'>",
+        "<META CONTENT='{{x}}'>",
+        "<base href='{{x}}'>",
+        "<link href='https://x.example/{{x}}' rel=stylesheet>",
+        "<script src='https://x.example/{{x}}'></script>",
+        "<object data='{{x}}'>",
+        "<embed src='{{x}}'>",
+        "<param name=movie value='{{x}}'>",
+        "<svg><a><set attributeName=href to='{{x}}'>",
+        "<svg><a><animate attributeName=href values='{{x}}'>",
+        "<img srcset='{{x}} 2x'>",
+        "<a ping='{{x}}'>",
+        "<div [href]='{{x}}'>",
+        "<div @click='{{x}}'>",
+        "<div :href='{{x}}'>",
+        "<p '='{{x}}'>",
     ],
 )
 def test_refused(template):
@@ -196,10 +235,23 @@ def test_refused(template):
         "<title>{{x}}</title>",
         "<textarea>{{x}}</textarea>",
         "<script>a < b</script>{{x}}",
+        "<script>if (a<b) {}</script>{{x}}",
+        "<style><!-- p { color: red } --></style>{{x}}",
+        "<!--[if mso]><style>p{}</style><![endif]-->{{x}}",
+        "<!--[if !mso]><!--><p>{{x}}</p><!--<![endif]-->",
+        "<!-->{{x}}<!--->{{x}}<!---->{{x}}",
+        "<!-- a --!>{{x}}",
+        "<![if !vml]>{{x}}<![endif]>",
+        "<svg><title>{{x}}</title><text title='{{x}}'>{{x}}</text></svg>{{x}}",
+        "<select><option>{{x}}</option></select>{{x}}",
+        "<table width=600 border=0><tr><td title='{{x}}'>{{x}}</td></tr></table>",
+        "<title>a</title\nclass='>'>{{x}}",
+        "<noscript><p>a</p></noscript>{{x}}",
+        "<p =a title='{{x}}'>",
+        "<p data-x.y:z_1='{{x}}'>",
         "<script-x>{{x}}</script-x>",
         "1 < 2, I <3 {{x}}",
         "https://x.example/{{x}}<3 {{x}}",
-        "<a href='?a=1&b={{x}}'>a</a>",
         "<pre>{{x}}</pre>",
     ],
 )
@@ -226,111 +278,6 @@ def test_code_is_fixed():
     The text of code and pre elements is no prose, but its slots are filled.
     """
     assert render("<code>{{id}} <b>{{id}}</b></code>") == "<code>7 <b>7</b></code>"
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://x.example/?a=1&b=2",
-        "http://x.example",
-        "mailto:ana@x.example",
-        "tel:+34612",
-        "HTTPS://x.example",
-        "/path:with:colons",
-        "www.x.example/a:b",
-        "#top",
-        "?q=a:b",
-    ],
-)
-def test_links(url):
-    """
-    A harmless link stands in href as it is, escaped once.
-    """
-    assert render("<a href='{{x}}'>", variables={"x": url}) == f"<a href='{escape(url)}'>"
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "javascript:alert(1)",
-        " JavaScript:alert(1)",
-        "java\nscript:alert(1)",
-        "\x01javascript:alert(1)",
-        "java\tscript:alert(1)",
-        "vbscript:x",
-        "data:text/html,<script>",
-        "file:///etc/passwd",
-        "http\u017f://x.example",
-    ],
-)
-@pytest.mark.parametrize("attribute", ["href", "SRC", "action", "formaction", "data"])
-def test_hostile_links(url, attribute):
-    """
-    A value that would run, or open what is no page, becomes a link to nowhere.
-    """
-    assert render(f'<a {attribute}="{{{{x}}}}">', variables={"x": url}) == (
-        f'<a {attribute}="#">'
-    )
-
-
-@pytest.mark.parametrize("url", ["http://[x", "//[", "https://ex\u2100mple"])
-def test_odd_links(url):
-    """
-    A value that is no proper address is still only a value.
-    """
-    assert render("<a href='{{x}}'>", variables={"x": url}) == f"<a href='{escape(url)}'>"
-
-
-@pytest.mark.parametrize(
-    ("template", "values"),
-    [
-        ("<a href='{{a}}{{b}}'>", ("java", "script:alert(1)")),
-        ("<a href='{{a}}{{b}}'>", ("java", "\nscript:alert(1)")),
-        ("<a href='java{{a}}{{b}}'>", ("script:alert(1)", "x")),
-        ("<a href=' {{a}}.{{b}}'>", ("x", "javascript:alert(1)")),
-    ],
-)
-def test_composed_links(template, values):
-    """
-    Several values together cannot make a scheme that none of them may bring.
-    """
-    page = Page(render(template, variables=dict(zip("ab", values, strict=True))))
-
-    assert urlsplit(page.texts[1].strip()).scheme == ""
-
-
-@pytest.mark.parametrize(
-    ("template", "value", "link"),
-    [
-        ("page-{{x}}", "a:b", "page-a%3Ab"),
-        ("page-{{x}}", "a/b:c", "page-a/b:c"),
-        ("/{{x}}", "a:b", "/a:b"),
-        ("https://{{x}}", "x.example:80", "https://x.example:80"),
-    ],
-)
-def test_rest_of_link(template, value, link):
-    """
-    Within a link a colon is kept from ending a scheme, and left alone where it cannot.
-    """
-    assert render(f"<a href='{template}'>", variables={"x": value}) == f"<a href='{link}'>"
-
-
-@given(VALUES, VALUES)
-def test_query(first, second):
-    """
-    What is urlencoded into a query comes out of it as it was; host and scheme stay.
-    """
-    assume("\ufffd" not in clean(first) + clean(second))
-    page = Page(
-        render(
-            "<a href='https://x.example/s?a={{a | urlencode}}&amp;b={{b | urlencode}}'>",
-            variables={"a": first, "b": second},
-        )
-    )
-    url = urlsplit(page.texts[1])
-
-    assert (url.scheme, url.netloc, url.path) == ("https", "x.example", "/s")
-    assert parse_qs(url.query, keep_blank_values=True) == {"a": [first], "b": [second]}
 
 
 def test_escaped_once():

@@ -8,10 +8,12 @@ judged by the place where a browser will find it.
 from __future__ import annotations
 
 import re
-from functools import cache
-from html import escape, unescape
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from contextlib import suppress
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
 
+from crmkit import _links
+from crmkit import _markup as grammar
 from crmkit.documents import TEXT
 from crmkit.errors import TemplateError
 
@@ -20,38 +22,37 @@ if TYPE_CHECKING:
 
 MARKUP, OPAQUE = "markup", "opaque"
 
-_START = re.compile(r"<(?=[A-Za-z/!?])|&")
-_MARKUP = re.compile(r"<(?=[A-Za-z/!?])")
+_START = re.compile(rf"{grammar.MARKUP.pattern}|&")
 _ENTITY = re.compile(r"&#?\w{1,32};")
-_TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)")
-_ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:(["'])|[^\s>]*+))?+""")
-_TAG_END = re.compile(r"[\s/]*+>")
-_CODE = frozenset({"script", "style"})
-_TAGLESS = _CODE | {"title", "textarea"}
-_KEPT = _TAGLESS | {"code", "pre"}
-_UNFINISHED = re.compile(r"(?:</?\w*|&#?\w{0,32})$")
-_NOT_FOR_VALUES = frozenset({"style", "srcdoc"})
-_LINKS = frozenset(
-    {"href", "src", "action", "formaction", "poster", "background", "cite", "data"}
-    | {"xlink:href"}
-)
-_SCHEME = re.compile(r"([\w.+-]*+):")
-_SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms"})
-_CODE_SCHEMES = frozenset({"javascript", "vbscript", "data"})
-_AFTER_SCHEME = re.compile(r"[:/?#]")
-_IGNORED = re.compile(r"[\t\n\r]")
+_UNFINISHED = re.compile(r"(?:</?\w*|&#?\w*)$")
+_NOT_HERE = "a slot may stand in text or in a quoted attribute, not here"
+_IN_DOUBT = "a slot may not stand where browsers differ on the markup before it"
 
 
 class _Value(NamedTuple):
     """
-    An attribute's value that is open; *settled* when its scheme, if it has one, is known.
+    An attribute's value that is open, and how far it was read.
     """
 
     name: str
     quote: str
-    begun: bool = False
-    settled: bool = False
-    scheme: str | None = None
+    link: _links.Link
+
+
+class State(NamedTuple):
+    """
+    A place in markup: *value* or *between* two attributes of *tag*, or in *raw* text.
+
+    *foreign* is the element that has elements of its own; *other* is the place for a
+    browser to which nothing is raw.
+    """
+
+    tag: str
+    between: bool
+    value: _Value | None
+    raw: str
+    foreign: str
+    other: State | None
 
 
 def pieces(text: str) -> Iterator[tuple[str, str]]:
@@ -79,20 +80,21 @@ def tags(text: str) -> list[str]:
     return [piece for kind, piece in pieces(text) if kind != TEXT and piece[0] == "<"]
 
 
-State: TypeAlias = "tuple[str, str, _Value | None, bool]"
-
-
 class Context:
     """
     Where in the markup the next slot stands, after all that was fed so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, odd: bool = False) -> None:
         self._fed: list[str] = []
         self._tag = ""
-        self._tagless = ""
+        self._between = False  # two attributes of that tag
         self._value: _Value | None = None
-        self._refused = False
+        self._raw = ""
+        self._as_markup: Context | None = None  # what a browser reads that sees none raw
+        self._foreign = ""
+        self._odd = odd
+        self._lost = ""
 
     def feed(self, literal: str) -> None:
         """
@@ -100,161 +102,149 @@ class Context:
         """
         self._fed.append(literal)
 
-    def state(self) -> State:
-        self._settle()
-        return self._tag, self._tagless, self._value, self._refused
-
-    def restore(self, state: State) -> None:
-        self._settle()
-        self._tag, self._tagless, self._value, self._refused = state
-
-    def bare(self) -> bool:
-        return self._value is None and not self._tagless
-
-    def _settle(self) -> str:
-        text = "".join(self._fed)
-        self._fed.clear()
-        self._read(text)
-        return text
-
-    def encoder(self, following: str, *, encoded: bool) -> Callable[[str], str]:
+    def encoder(self, following: str, *, encoded: bool = False) -> Callable[[str], str]:
         """
         Return how a value is encoded here; *following* is what the template says next.
 
-        Raises TemplateError where none is safe: scripts, styles, event handlers, tag and
-        attribute names, attributes without quotes.
+        *encoded* says that a filter percent-encoded it. Raises TemplateError where nothing
+        is safe: scripts, styles, event handlers, names, values without quotes, hosts.
         """
-        text = self._settle()
-        if self._refused or self._tagless in _CODE:
-            msg = "a slot may stand in text or in a quoted attribute, not here"
-            raise TemplateError(msg)
-        if _UNFINISHED.search(text[-64:]):
-            msg = "a slot may not follow < or &: write &lt; or &amp;"
-            raise TemplateError(msg)
+        self._catch_up()
+        if self._between or self._raw in grammar.RAW or not self._reads_alike():
+            raise TemplateError(_NOT_HERE)
         value = self._value
         if value is None:
             return escape
-        self._value = value._replace(begun=True)
-        return _in_attribute(value, following)
+        if not grammar.takes_values(self._tag, value.name):
+            msg = f"a slot may not stand in the attribute {value.name} of {self._tag}"
+            raise TemplateError(msg)
+        rest, last = following.partition(value.quote)[0], following.startswith(value.quote)
+        encode = _links.encoder(value.link, rest, last=last, encoded=encoded)
+        self._value = value._replace(link=_links.after_value(value.link))
+        return encode
+
+    def bare(self) -> bool:
+        """
+        Tell whether this is text among elements, where one more may stand.
+        """
+        self._catch_up()
+        return not (self._value or self._between or self._raw or self._foreign)
+
+    def state(self) -> State:
+        """
+        Return where this is; where it is equal, all that follows is read alike.
+
+        Raises TemplateError where a template may not branch: within a script, a name, a
+        value without quotes, or the scheme of a link.
+        """
+        self._catch_up()
+        value = self._value
+        if self._raw == "script" or (value is not None and _links.torn(value.link)):
+            raise TemplateError(_NOT_HERE)
+        tag = self._tag if value or self._between else ""
+        other = None if self._as_markup is None else self._as_markup.state()
+        return State(tag, self._between, value, self._raw, self._foreign, other)
+
+    def restore(self, state: State) -> None:
+        """
+        Go back to where *state* was taken; what browsers differ on stays in mind.
+        """
+        self._fed.clear()
+        self._tag, self._between, self._value = state.tag, state.between, state.value
+        self._raw, self._foreign = state.raw, state.foreign
+        self._as_markup = Context(odd=self._odd) if state.other else None
+        if self._as_markup and state.other:
+            self._as_markup.restore(state.other)
+
+    def _catch_up(self) -> None:
+        text = "".join(self._fed)
+        self._fed.clear()
+        self._read(text)
+        if self._lost:
+            raise TemplateError(self._lost)
+        if _UNFINISHED.search(text):
+            msg = "a slot may not follow < or &: write &lt; or &amp;"
+            raise TemplateError(msg)
 
     def _read(self, text: str) -> None:
         at = 0
-        if self._value is not None:
+        if self._value:
             end = text.find(self._value.quote)
             if end < 0:
-                self._value = _continued(self._value, text)
+                link = _links.read(self._value.link, text)
+                self._value = self._value._replace(link=link)
                 return
-            at = self._in_tag(text, end + 1)
+            at = self._in_tag(text, end + 1, between=True)
+        elif self._between:
+            at = self._in_tag(text, 0, between=True)
         while at < len(text):
-            at = self._next(text, at)
+            at = self._in_raw(text, at) if self._raw else self._next(text, at)
 
     def _next(self, text: str, at: int) -> int:
-        if self._tagless:
-            closing = _closing(self._tagless).search(text, at)
-            if closing is None:
-                self._refused = "<" in text[at:]  # within <svg> it would open a tag
-                return len(text)
-            self._tagless = ""
-            return closing.end()
-        found = _MARKUP.search(text, at)
+        found = grammar.MARKUP.search(text, at)
         if found is None:
             return len(text)
         at = found.start()
-        if tag := _TAG.match(text, at):
-            self._tag = "" if tag[1] else tag[2].lower()
-            return self._in_tag(text, tag.end())
-        mark = "-->" if text.startswith("<!--", at) else ">"
-        self._refused = text.find(mark, at) < 0
-        return _after(mark, text, at)
+        if tag := grammar.TAG.match(text, at):
+            self._tag = tag[1] + tag[2].lower()
+            return self._in_tag(text, tag.end(), between=False)
+        if text.startswith("<![CDATA[", at):
+            self._lost = _IN_DOUBT
+        end = grammar.end_of_mark(text, at)
+        self._lost = self._lost if end else _NOT_HERE
+        return end or len(text)
 
-    def _in_tag(self, text: str, at: int) -> int:
-        end, self._value = _end_of_tag(text, at)
-        if end is None:
-            self._refused = self._value is None
+    def _in_tag(self, text: str, at: int, *, between: bool) -> int:
+        tag = grammar.read_tag(text, at, between=between)
+        self._value, self._between = None, tag.between
+        if tag.end is not None:
+            self._entered(self._tag)
+            return tag.end
+        if tag.quote:
+            link = _links.read(_links.begin(tag.name), text[tag.start :])
+            self._value = _Value(tag.name, tag.quote, link)
+        elif not tag.between:
+            self._lost = _NOT_HERE
+        return len(text)
+
+    def _entered(self, tag: str) -> None:
+        if tag in grammar.FOREIGN:
+            self._odd = True
+            self._foreign = self._foreign or tag
+        elif tag == f"/{self._foreign}":
+            self._foreign = ""
+        elif tag == "plaintext":
+            self._lost = _NOT_HERE
+        elif tag in grammar.TAGLESS:
+            self._raw = tag
+            if self._odd or tag not in grammar.CODE:
+                self._as_markup = Context(odd=self._odd)
+
+    def _in_raw(self, text: str, at: int) -> int:
+        closing = grammar.closing(self._raw).search(text, at)
+        content = text[at : closing.start() if closing else len(text)]
+        if self._as_markup is not None:
+            self._as_markup.feed(content)
+        if closing is None:
             return len(text)
-        self._tagless = self._tag if self._tag in _TAGLESS else ""
-        return end
+        again = self._raw == "script" and "<!--" in content and "<script" in content.lower()
+        if again or not self._reads_alike():
+            self._lost = _IN_DOUBT
+        self._tag, self._raw, self._as_markup = f"/{self._raw}", "", None
+        return self._in_tag(text, closing.end(), between=False)
+
+    def _reads_alike(self) -> bool:
+        """
+        Tell whether a browser that takes nothing for raw would be in text here, too.
+        """
+        with suppress(TemplateError):
+            return self._as_markup is None or self._as_markup.bare()
+        return False
 
 
 def _piece(text: str, start: int) -> tuple[str, int]:
-    if text[start] == "&":
-        entity = _ENTITY.match(text, start)
-        return (OPAQUE, entity.end()) if entity else (TEXT, start + 1)
-    if text.startswith("<!--", start):
-        return OPAQUE, _after("-->", text, start)
-    tag = _TAG.match(text, start)
-    if tag is None:
-        return MARKUP, _after(">", text, start)
-    end, _ = _end_of_tag(text, tag.end())
-    if end is None:
-        return MARKUP, len(text)
-    name = tag[2].lower()
-    if name in _KEPT and not tag[1]:
-        closing = _closing(name).search(text, end)
-        end = closing.end() if closing else len(text)
-    return MARKUP, end
-
-
-def _after(mark: str, text: str, at: int) -> int:
-    found = text.find(mark, at)
-    return len(text) if found < 0 else found + len(mark)
-
-
-@cache
-def _closing(name: str) -> re.Pattern[str]:
-    return re.compile(rf"</{name}(?=[\s/>])[^>]*+>", re.IGNORECASE)
-
-
-def _end_of_tag(text: str, at: int) -> tuple[int | None, _Value | None]:
-    """
-    Return where the tag ends that *at* is within; None, and its open value, if nowhere.
-    """
-    while found := _ATTRIBUTE.match(text, at):
-        at = found.end()
-        if quote := found[2]:
-            end = text.find(quote, at)
-            if end < 0:
-                return None, _continued(_Value(found[1].lower(), quote), text[at:])
-            at = end + 1
-    closed = _TAG_END.match(text, at)
-    return closed.end() if closed else None, None
-
-
-def _continued(value: _Value, text: str) -> _Value:
-    if value.settled or not text.strip():
-        return value
-    known = unescape(text)
-    settled = _AFTER_SCHEME.search(known) is not None
-    scheme = None if value.begun else _scheme(known)
-    return value._replace(begun=True, settled=settled, scheme=scheme)
-
-
-def _in_attribute(value: _Value, following: str) -> Callable[[str], str]:
-    if value.name.startswith("on") or value.name in _NOT_FOR_VALUES:
-        msg = f"a slot may not stand in the attribute {value.name}"
-        raise TemplateError(msg)
-    if value.name not in _LINKS:
-        return escape
-    if value.scheme in _CODE_SCHEMES:
-        msg = f"a slot may not stand in a {value.scheme}: link"
-        raise TemplateError(msg)
-    if value.settled:
-        return escape
-    if _SCHEME.match(unescape(following)):
-        msg = "a link's scheme must be written out, as in https://, not come from a slot"
-        raise TemplateError(msg)
-    return _rest_of_link if value.begun else _link
-
-
-def _link(value: str) -> str:
-    scheme = _scheme(value)
-    return escape(value) if scheme is None or scheme in _SCHEMES else "#"
-
-
-def _rest_of_link(value: str) -> str:
-    return escape(value if _scheme(value) is None else value.replace(":", "%3A", 1))
-
-
-def _scheme(url: str) -> str | None:
-    found = _SCHEME.match(_IGNORED.sub("", url).strip())
-    return found[1].lower() if found else None
+    if text[start] != "&":
+        kind = OPAQUE if text.startswith("<!--", start) else MARKUP
+        return kind, grammar.end_of_markup(text, start)
+    entity = _ENTITY.match(text, start)
+    return (OPAQUE, entity.end()) if entity else (TEXT, start + 1)

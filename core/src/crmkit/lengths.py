@@ -30,22 +30,19 @@ _LIGHT = re.compile("[\0-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 # What weighs otherwise is counted as that many letters.
 _OF_LINK, _OF_EMOJI = "x" * 23, "x" * 2
 
-_PICTURE = (
-    "[©®\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff"
-    "\u3030\u303d\u3297\u3299\U0001f000-\U0001f3fa\U0001f400-\U0001faff]"
-)
+_SIGN = "[©®\u203c-\u3299]"  # these are emoji only where a style says so
+_PICTURE = "[\U0001f000-\U0001f3fa\U0001f400-\U0001faff]"
 _STYLE = "(?:\ufe0f|[\U0001f3fb-\U0001f3ff]|[\U000e0020-\U000e007f]++)"
-_JOINED = f"\u200d{_PICTURE}{_STYLE}?+"
+_ONE = f"(?:{_SIGN}{_STYLE}|{_PICTURE}{_STYLE}?+)"
 _EMOJI = re.compile(
-    f"{_PICTURE}(?:{_STYLE}(?:{_JOINED})*+|(?:{_JOINED})++)"
-    "|[\U0001f1e6-\U0001f1ff]{2}|[0-9#*]\ufe0f?\u20e3"
+    f"[\U0001f1e6-\U0001f1ff]{{2}}|{_ONE}(?:\u200d{_ONE})*+|[0-9#*]\ufe0f?\u20e3"
 )
 
 _LETTER = "a-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _SIGNS = r"@\uff20$#\uff03"  # right before a link these make it none
 _HOST = re.compile(
     rf"(?<![a-z0-9{_SIGNS}])(https?://)([\w-]++(?:\.[\w-]++)++)"
-    rf"|(?<![{_LETTER}{_SIGNS}_./-])([{_LETTER}][{_LETTER}-]*+(?:\.[{_LETTER}-]++)++)",
+    rf"|(?<![{_LETTER}{_SIGNS}_./-])([{_LETTER}][{_LETTER}-]*+(?:\.[{_LETTER}-]++)++)(?!://)",
     re.IGNORECASE,
 )
 _REST = re.compile(
