@@ -368,6 +368,20 @@ def rendered_in(session: nox.Session) -> Path:
     return session.cache_dir / "scaffold"
 
 
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """
+    Search for templates that break a law, for FUZZ_SECONDS, 60 unless given.
+
+    What was tried, and what breaks a law, is kept for the next time; arguments after
+    ``--`` are libFuzzer's.
+    """
+    session.install(*editable({"crmkit"}), *group("fuzz"))
+    limit = f"-max_total_time={os.environ.get('FUZZ_SECONDS', '60')}"
+    script = "tests/fuzz/fuzz_template.py"
+    session.run("python", script, session.create_tmp(), limit, *session.posargs)
+
+
 @nox.session(reuse_venv=False)
 def bench(session: nox.Session) -> None:
     """

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from crmkit._changes import Changes
+    from crmkit._coverage import Coverage
     from crmkit._custody import Custody
     from crmkit._erasure import Erasure
     from crmkit._given import GivenCredentials
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from crmkit._session import Session
     from crmkit.contents import PersonalizedContent
     from crmkit.infos import Finding
+    from crmkit.lint import LintReport
     from crmkit.models import ActivityRecord, ClientData, Consent
     from crmkit.reports import CacheStats, SyncOutcome, SyncReport
 
@@ -301,6 +303,43 @@ class CRMConnector:
         """
         personalize = self._open.personalize
         return personalize.preview(template, client_data, personalize.request(request))
+
+    def lint(
+        self,
+        template: Template,
+        *,
+        content_type: str = "email",
+        variables: Iterable[str] = (),
+        fields: Iterable[str] | None = None,
+        purpose: str = "marketing",
+    ) -> LintReport:
+        """
+        Return what is wrong with a template, before any client is looked at.
+
+        *variables* are the names that calls will pass, *fields* the custom fields of
+        clients; without them no name is called unknown.
+        """
+        personalize = self._open.personalize
+        given = dict.fromkeys(variables)
+        request = personalize.request(
+            {"content_type": content_type, "variables": given, "purpose": purpose}
+        )
+        return personalize.lint(template, request, fields)
+
+    def coverage(
+        self,
+        template: Template,
+        clients: Iterable[ClientData | Exception],
+        **request: Unpack[Arguments],
+    ) -> Coverage:
+        """
+        Return how many clients would get a default, nothing or an error, and who.
+
+        Takes what personalize_many takes, and holds no more than ids.
+        """
+        from crmkit._coverage import cover
+
+        return cover(self.personalize_many(template, clients, **request))
 
     def sync_activity(
         self,

@@ -11,6 +11,7 @@ from attrs import define, field
 from crmkit._binding import SOURCES
 from crmkit._encode import clean, cleaner, plain_text
 from crmkit._filters import CURRENCY, LANGUAGE, OPTIONAL, TIMEZONE
+from crmkit._isolate import isolated
 from crmkit._parts import Jump
 from crmkit._unfilled import complain
 from crmkit.errors import ConfigurationError, TemplateError
@@ -208,6 +209,9 @@ class Filling:
         at = len(self._texts)
         self._uses.append(Use(at, piece, source, value, text, status))
         encoded = text if piece.encode is None else piece.encode(text)
+        if self.request.isolate and (piece.bare or piece.encode is None):
+            kind, rtl = self.program.content_type, self.program.right_to_left
+            encoded = isolated(encoded, kind, base_rtl=rtl)
         self._texts.append(encoded)
 
     def _error(self, piece: Piece, why: str) -> TemplateError:

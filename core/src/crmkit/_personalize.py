@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crmkit._clock import Clock
     from crmkit._pipeline import Pipeline
     from crmkit._request import Arguments, Request
+    from crmkit.lint import LintReport
 
 Template: TypeAlias = "str | Message | Mapping[str, str]"
 Made: TypeAlias = "PersonalizedContent | CrmkitError"
@@ -112,6 +113,28 @@ class Personalize:
         An error in place of a client, as get_clients_data has them, is its own result.
         """
         return Personalized(self._result(template, client, request) for client in clients)
+
+    def lint(
+        self,
+        template: Template,
+        request: Request,
+        fields: Iterable[str] | None,
+    ) -> LintReport:
+        """
+        Return what is wrong with a template; *fields* are those that clients may have.
+        """
+        from crmkit._lint import Linter
+
+        _check_template(template, request)
+        names = None if fields is None else {*fields, *request.variables}
+        linter = Linter(
+            content_type=request.content_type,
+            known=None if names is None else frozenset(names),
+            marketing=request.purpose == _consent.MARKETING,
+            parse=self.pipeline.parsed,
+            filters=self.pipeline.filters(),
+        )
+        return linter.report(template)
 
     def _result(
         self, template: Template, client: ClientData | Exception, request: Request
@@ -205,12 +228,17 @@ def _check_template(template: object, request: Request) -> None:
         if request.content_type != "email":
             msg = "the parts of a Message have their own content types; leave it out"
             raise ConfigurationError(msg)
-    elif not isinstance(template, Mapping):
+    elif not isinstance(template, str | Mapping):
         msg = f"a template is a text, a mapping or a Message, not {_kind(template)}"
         raise ConfigurationError(msg)
-    elif not template or not all(isinstance(text, str) for text in template.values()):
+    elif isinstance(template, Mapping) and not _are_texts(template.values()):
         msg = "a mapping of variants maps language tags to texts, at least one"
         raise ConfigurationError(msg)
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    texts = list(values)
+    return bool(texts) and all(isinstance(text, str) for text in texts)
 
 
 def _kind(value: object) -> str:

@@ -17,6 +17,7 @@ from crmkit._compile import compile_document
 from crmkit._encode import ONE_LINE
 from crmkit._filters import Filter
 from crmkit._output import UnusableError, check_output
+from crmkit._template import malformed
 from crmkit.codec import structured
 from crmkit.documents import Context, Document
 from crmkit.errors import ConfigurationError, TemplateError
@@ -124,7 +125,7 @@ class Pipeline:
         document = parsed.document = evolve(parsed.document, language=language)
         filters = self.filters()
         program = compile_document(document, content_type, parsed, filters)
-        warnings = [malformed(parsed, start, text) for start, text in parsed.malformed]
+        warnings = [_placed(parsed, *found) for found in malformed(parsed)]
         applied: list[str] = []
         skipped: dict[str, str] = {}
         for name in self._ordered():
@@ -228,17 +229,6 @@ def _preference(name: str, client: ClientData) -> str | None:
     return value if value is None or isinstance(value, str) else str(value)
 
 
-def malformed(parsed: Parsed, start: int, text: str) -> str:
-    """
-    Say of braces, and where, that they are none of ours.
-    """
+def _placed(parsed: Parsed, start: int, message: str) -> str:
     line, column = parsed.place(start)
-    return f"{line}:{column}: {text[:40]!r} is no variable and stays as it is{_hint(text)}"
-
-
-def _hint(text: str) -> str:
-    first, *others = text.strip("{} ").split() or [""]
-    words = [first, *others]
-    if not others or not all(word.isidentifier() for word in words):
-        return ""
-    return f"; a name has no spaces: write {{{{ {'_'.join(words)} }}}}"
+    return f"{line}:{column}: {message}"

@@ -5,7 +5,7 @@ A compiled template: literal texts and slots, filled for one client after anothe
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from unicodedata import is_normalized
+from unicodedata import bidirectional, is_normalized
 
 from attrs import define, field
 
@@ -14,6 +14,7 @@ from crmkit._encode import plain_text
 from crmkit._filling import Filled, Filling
 from crmkit._filters import CURRENCY
 from crmkit._parts import If, Jump
+from crmkit.documents import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +50,18 @@ class Program:
         self._encodes = any(piece.encode for piece in self.pieces)
         if any(CURRENCY in step.keywords for each in self.pieces for step in each.steps):
             self.pieces = (*self.pieces, _binding.piece(CURRENCY))
+
+    @property
+    def right_to_left(self) -> bool:
+        """
+        Whether the template's prose runs from right to left, by its first letter.
+        """
+        for span in self.parsed.document.spans:
+            for letter in span.text if span.kind == TEXT else "":
+                direction = bidirectional(letter)
+                if direction in {"L", "R", "AL"}:
+                    return direction != "L"
+        return False
 
     def fill(self, sources: Sources, request: Request) -> Filled:
         """

@@ -71,6 +71,23 @@ def parse(text: str, content_type: str, language: str | None = None) -> Parsed:
     return parsed
 
 
+def malformed(parsed: Parsed) -> Iterator[tuple[int, str]]:
+    """
+    Yield where braces are none of ours, and what to say of them.
+    """
+    for start, text in parsed.malformed:
+        yield start, f"{text[:40]!r} is no variable and stays as it is{_hint(text)}"
+
+
+def _hint(text: str) -> str:
+    if any(quote in text for quote in "“”‘’„"):
+        return "; write straight quotes"
+    words = text.strip("{} ").split()
+    if not words[1:] or not all(word.isidentifier() for word in words):
+        return ""
+    return f"; a name has no spaces: write {{{{ {'_'.join(words)} }}}}"
+
+
 def _regions(text: str, *, html: bool) -> Iterator[Region]:
     """
     Yield the kind, start and end of what is prose, markup, or opaque even to slots.

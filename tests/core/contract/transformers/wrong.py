@@ -309,7 +309,7 @@ class Brief(Friendly):
 
     @hookimpl  # Brief
     def crmkit_transformer(self):
-        return evolve(INFO, filters={"shout": lambda value, *, client: str(value)})
+        return evolve(INFO, filters={"shout": lambda value, *, client: f"{value}"})
 
 
 class Numeric(Friendly):
