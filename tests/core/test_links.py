@@ -225,6 +225,7 @@ def test_part(template, value, found):
         ("{{a}}{{b}}", ("", "//evil.example"), "#%2F%2Fevil.example"),
         ("{{a}}{{b}}", ("", "javascript:c"), "#javascript%3Ac"),
         ("{{a}}?b={{b}}", ("", "c"), "?b=c"),
+        ("app:/{{a}}/{{b}}", ("", "evil.example"), "app:/./evil.example"),
         ("{{a}}", ("",), ""),
     ],
 )

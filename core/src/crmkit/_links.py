@@ -148,8 +148,9 @@ def _begun(known: str) -> Link:
     scheme, rest = found[1].lower(), known[found.end() :]
     if scheme in _CODE_SCHEMES:
         return Link(_CODE, scheme)
-    web = scheme in _WITH_HOST or rest.startswith("//")
-    return _within(_AUTHORITY if web else _ADDRESS, rest)
+    if scheme in _WITH_HOST:
+        return _within(_AUTHORITY, rest)
+    return _relative(rest) if rest.startswith("/") else _within(_ADDRESS, rest)
 
 
 def _relative(known: str) -> Link:
