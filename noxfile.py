@@ -30,6 +30,7 @@ PACKAGES = {
 }
 MODULES = [name.replace("-", "_") for name in PACKAGES]
 TABLE = "tests/project/providers_table.py"
+CHROMIUM = "tests/tools/chromium.py"
 RENDERED = {"acme": "provider", "calm": "transformer", "shelf": "store"}
 PYTHONS = nox.project.python_versions(PACKAGES["crmkit"][1])
 
@@ -94,9 +95,11 @@ def tests(session: nox.Session) -> None:
     """
     Run all tests with all packages; arguments after ``--`` go to pytest.
 
-    Without any, docs/providers.md must say what the contracts' tests found.
+    Without any, docs/providers.md must say what the contracts' tests found. Chromium is
+    installed first, since tests reach no network.
     """
     session.install(*everything(), *group("test"))
+    session.run("python", CHROMIUM)
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
@@ -123,6 +126,7 @@ def nightly(session: nox.Session) -> None:
     Run all tests with many more examples, a thousand kills and hundreds of storms.
     """
     session.install(*everything(), *group("test"))
+    session.run("python", CHROMIUM)
     many = {"FAULTS_KILLS": "1000", "FAULTS_STORMS": "300"}
     session.run("pytest", "--hypothesis-profile=nightly", *session.posargs, env=many)
 
@@ -175,6 +179,8 @@ def contrib(session: nox.Session, name: str) -> None:
     """
     Run a contributed package's tests with that package and its dependencies alone.
     """
+    if name == "crmkit-cli":
+        session.run("python", CHROMIUM)
     alone(session, {name}, f"tests/contrib/{PACKAGES[name][0].name}")
 
 
@@ -366,6 +372,20 @@ def rendered_in(session: nox.Session) -> Path:
     Return the folder that both of these sessions know.
     """
     return session.cache_dir / "scaffold"
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """
+    Search for templates that break a law, for FUZZ_SECONDS, 60 unless given.
+
+    What was tried, and what breaks a law, is kept for the next time; arguments after
+    ``--`` are libFuzzer's.
+    """
+    session.install(*editable({"crmkit"}), *group("fuzz"))
+    limit = f"-max_total_time={os.environ.get('FUZZ_SECONDS', '60')}"
+    script = "tests/fuzz/fuzz_template.py"
+    session.run("python", script, session.create_tmp(), limit, *session.posargs)
 
 
 @nox.session(reuse_venv=False)

@@ -1,9 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-import attrs
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from crmkit import (
     AddressMissingError,
@@ -23,18 +20,6 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 CHANNELS = {"email": "email", "email_html": "email", "subject": "email", "sms": "sms"}
 CHANNELS["push"] = "push"
 STATUSES = ["opted_in", "opted_out", "unspecified", "do_not_contact"]
-CONSENTS = st.builds(
-    Consent,
-    channel=st.sampled_from(["email", "sms", "push", "*", "fax"]),
-    status=st.sampled_from(STATUSES),
-)
-REQUESTS = st.fixed_dictionaries(
-    {
-        "content_type": st.sampled_from([*CHANNELS, "social", "plain"]),
-        "purpose": st.sampled_from(["marketing", "transactional"]),
-        "mode": st.sampled_from(["permissive", "strict"]),
-    }
-)
 
 
 class Clock:
@@ -148,44 +133,6 @@ def test_other_channel():
 
     assert admitted(whom, content_type="email")
     assert not admitted(whom, content_type="sms")
-
-
-@given(st.lists(CONSENTS, max_size=3), CONSENTS, st.booleans(), REQUESTS)
-def test_monotone(consents, more, from_source, request_):
-    """
-    A further opt-out, whoever tells of it, never turns a refusal into content.
-    """
-    more = attrs.evolve(
-        more, status="do_not_contact" if more.status == "opted_in" else more.status
-    )
-    sources = [lambda _: [more]] if from_source else []
-    whom = client(*consents) if from_source else client(*consents, more)
-
-    if admitted(whom, sources, **request_):
-        assert admitted(client(*consents), **request_)
-
-
-@given(st.lists(CONSENTS, max_size=4), REQUESTS, st.randoms(use_true_random=False))
-def test_order_of_consents(consents, request_, random):
-    """
-    The order in which consents are listed, and by whom, changes nothing.
-    """
-    shuffled = random.sample(consents, len(consents))
-    half = len(consents) // 2
-
-    assert admitted(client(*consents), **request_) == admitted(
-        client(*shuffled[half:]), [lambda _: iter(shuffled[:half])], **request_
-    )
-
-
-@given(st.lists(CONSENTS, max_size=4), REQUESTS)
-def test_do_not_contact_stands_above_all(consents, request_):
-    """
-    Whoever wants no contact at all gets none, whatever else is said and asked.
-    """
-    whom = client(*consents, said("*", "do_not_contact"))
-
-    assert admitted(whom, **request_) == (request_["content_type"] in {"social", "plain"})
 
 
 def test_refusal():

@@ -27,7 +27,8 @@ def named(folder):
     """
     Return the name that a package's folder gives to its distribution.
     """
-    return "crmkit" if folder == "core" else f"crmkit-{Path(folder).name}"
+    name = Path(folder).name.replace("_", "-")
+    return "crmkit" if folder == "core" else f"crmkit-{name}"
 
 
 def module(folder):
