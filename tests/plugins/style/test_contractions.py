@@ -166,6 +166,17 @@ def test_wide_gap():
     assert styled("casual", f"We are{gap}") == f"We are{gap}"
 
 
+@pytest.mark.parametrize("width", range(34, 42))
+def test_cut_words(width):
+    """
+    A word is never taken for another because it ends, or begins, where the look ends.
+    """
+    gap = " " * width
+
+    assert styled("casual", f"Otto{gap}thank you") == f"Otto{gap}thanks"
+    assert styled("formal", f"ok, thanks{gap}yours") == f"ok, thank you{gap}yours"
+
+
 @pytest.mark.parametrize(
     ("template", "expected"),
     [
