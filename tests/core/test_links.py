@@ -142,6 +142,8 @@ def test_composed(template, values):
         ("{{a}}{{b}}", ("//x.example", "@evil.example"), "/%40evil.example"),
         ("{{a}}{{b}}", ("https:\\x.example", "evil.example"), "/evil.example"),
         ("{{a}}.html", ("https://x.example/me",), "me.html"),
+        ("{{a}}.evil.example/", ("//x.example",), "/.evil.example/"),
+        ("{{a}}\t/b", ("https://x.example",), "\t/b"),
         ("{{a}}?b={{b}}", ("https://x.example", "1&c"), "?b=1%26c"),
         ("{{a}}/{{b}}", ("https://x.example", "/c?d"), "/%2Fc%3Fd"),
         ("{{a}}/{{b}}/{{c}}", ("https://x.example", "b", "c d"), "/b/c%20d"),
@@ -213,6 +215,28 @@ def test_part(template, value, found):
 
 
 @pytest.mark.parametrize(
+    ("template", "values", "found"),
+    [
+        ("/{{a}}/{{b}}", ("", "evil.example"), "/./evil.example"),
+        ("/{{a}}/{{b}}", ("..", "/evil.example"), "/.//evil.example"),
+        ("/{{a}}/{{b}}", ("c", "/d"), "/c//d"),
+        ("{{a}}/{{b}}", ("", "/evil.example"), "/%2Fevil.example"),
+        ("{{a}}/{{b}}/{{c}}", ("", "", "evil.example"), "/./evil.example"),
+        ("{{a}}{{b}}", ("", "//evil.example"), "#%2F%2Fevil.example"),
+        ("{{a}}{{b}}", ("", "javascript:c"), "#javascript%3Ac"),
+        ("{{a}}?b={{b}}", ("", "c"), "?b=c"),
+        ("app:/{{a}}/{{b}}", ("", "evil.example"), "app:/./evil.example"),
+        ("{{a}}", ("",), ""),
+    ],
+)
+def test_blank(template, values, found):
+    """
+    A value that is missing, or is left out, lets none after it choose the host.
+    """
+    assert link(template, *values, missing="blank") == found
+
+
+@pytest.mark.parametrize(
     ("template", "found"),
     [
         ("https://x.example/?q={{a | urlencode}}", "https://x.example/?q=S%C3%A3o%20P%26"),
@@ -252,7 +276,6 @@ def test_encoded_once(template, found):
         "/\\/{{a}}",
         "/\t/{{a}}",
         "//x.example{{a}}",
-        "/{{a}}/{{b}}",
         "{{a}}//{{b}}",
         "ftp://{{a}}",
         "app://{{a}}/b",
@@ -300,7 +323,7 @@ def test_code_refused(template):
     """
     No value stands in a link that runs.
     """
-    with pytest.raises(TemplateError, match=r"a slot may not stand in a [a-z]+: link"):
+    with pytest.raises(TemplateError, match=r"variables may not stand in a [a-z]+: link"):
         link(template, "x")
 
 

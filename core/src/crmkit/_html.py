@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from crmkit import _links
@@ -25,8 +24,9 @@ MARKUP, OPAQUE = "markup", "opaque"
 _START = re.compile(rf"{grammar.MARKUP.pattern}|&")
 _ENTITY = re.compile(r"&#?\w{1,32};")
 _UNFINISHED = re.compile(r"(?:</?\w*|&#?\w*)$")
-_NOT_HERE = "a slot may stand in text or in a quoted attribute, not here"
-_IN_DOUBT = "a slot may not stand where browsers differ on the markup before it"
+_NOT_HERE = "variables and conditions stand in text or in quoted attributes, not here"
+_IN_DOUBT = "variables stand where all browsers read the markup before them alike, not here"
+_AFTER_SIGN = "variables and conditions may not follow < or &: write &lt; or &amp;"
 
 
 class _Value(NamedTuple):
@@ -114,9 +114,9 @@ class Context:
             raise TemplateError(_NOT_HERE)
         value = self._value
         if value is None:
-            return escape
+            return grammar.escaped
         if not grammar.takes_values(self._tag, value.name):
-            msg = f"a slot may not stand in the attribute {value.name} of {self._tag}"
+            msg = f"variables may not stand in the attribute {value.name} of {self._tag}"
             raise TemplateError(msg)
         rest, last = following.partition(value.quote)[0], following.startswith(value.quote)
         encode = _links.encoder(value.link, rest, last=last, encoded=encoded)
@@ -163,8 +163,7 @@ class Context:
         if self._lost:
             raise TemplateError(self._lost)
         if _UNFINISHED.search(text):
-            msg = "a slot may not follow < or &: write &lt; or &amp;"
-            raise TemplateError(msg)
+            raise TemplateError(_AFTER_SIGN)
 
     def _read(self, text: str) -> None:
         at = 0

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from functools import partial
 from html import escape, unescape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from attrs import field, frozen
 
 from crmkit.errors import TemplateError
 
@@ -27,8 +29,8 @@ _TEXT = "text"  # it is no link
 # Nothing yet that tells its scheme: no value, a value first, a value within.
 _HEAD, _WHOLE, _SEGMENT = "head", "whole", "segment"
 _CODE, _ADDRESS, _AUTHORITY, _HOST = "code", "address", "authority", "host"
-_ROOT, _STEP = "root", "step"  # after the first slash, of all or behind a value
-_PATH, _QUERY, _FRAGMENT = "path", "query", "fragment"
+# Root is behind a first slash: with another one a host begins.
+_ROOT, _PATH, _QUERY, _FRAGMENT = "root", "path", "query", "fragment"
 
 _SCHEME = re.compile(r"([\w.+-]*+):")
 _SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms"})
@@ -37,7 +39,7 @@ _CODE_SCHEMES = frozenset({"javascript", "vbscript", "data"})
 _SLASHES = "/\\"  # browsers take either
 _IGNORED = re.compile(r"[\t\n\r]")  # by browsers, wherever they stand
 _LEADING = "".join(map(chr, range(33)))
-_SETTLED = re.compile(r"[^:/?#\\]*+[/?#\\]")
+_SETTLED = re.compile(r"[^:/?#\\]*+[/?#]")
 _NO_HOST = re.compile(r"(?:https?:)?[/\\]*+", re.IGNORECASE)
 _HOST_ONLY = re.compile(r"(?:https?:[/\\]*+|[/\\]{2,}+)[^/\\?#]*+", re.IGNORECASE)
 _PARTS = {
@@ -51,15 +53,23 @@ _PARTS = {
 }
 _NEXT = {"/": _PATH, "\\": _PATH, "?": _QUERY, "#": _FRAGMENT}
 _RESERVED = "%/:?#[]@!$&'()*+,;="
+_BEHIND_HOST = frozenset({_WHOLE, _PATH, _QUERY, _FRAGMENT, _ADDRESS})
 _DOTS = frozenset({".", ".."})
 
 
-class Link(NamedTuple):
+def _kind(part: str) -> str:
+    return _PATH if part in _BEHIND_HOST else part
+
+
+@frozen
+class Link:
     """
     A link as far as it was read; *head* is what its scheme may yet come of.
+
+    Two are equal where a value that is safe in one is so in the other.
     """
 
-    part: str = _HEAD
+    part: str = field(default=_HEAD, eq=_kind)
     head: str = ""
 
 
@@ -88,7 +98,7 @@ def after_value(link: Link) -> Link:
     """
     if link.part == _HEAD:
         return Link(_SEGMENT if link.head else _WHOLE)
-    return Link(_PATH) if link.part == _STEP else link
+    return Link(_PATH) if link.part == _ROOT else link
 
 
 def encoder(
@@ -105,7 +115,7 @@ def encoder(
     if link.part == _TEXT:
         return escape
     if link.part == _CODE:
-        msg = f"a slot may not stand in a {link.head}: link"
+        msg = f"variables may not stand in a {link.head}: link"
         raise TemplateError(msg)
     if link.part in {_AUTHORITY, _HOST}:
         msg = (
@@ -113,14 +123,14 @@ def encoder(
             "or the whole link be one variable"
         )
         raise TemplateError(msg)
-    after = unescape(following)
+    after = _IGNORED.sub("", unescape(following))
     if link.part in {_HEAD, _WHOLE, _SEGMENT} and _SCHEME.match(after):
-        msg = "a link's scheme must be written out, as in https://, not come from a slot"
+        msg = "a link's scheme must be written out, as in https://, not be a variable's"
         raise TemplateError(msg)
     if link == Link():
         if last:
             return _link
-        return partial(_base, settled=_SETTLED.match(after) is not None)
+        return partial(_base, parted=after.startswith(("/", "?", "#")))
     return partial(_ENCODERS.get(link.part, _anything), encoded=encoded)
 
 
@@ -138,8 +148,9 @@ def _begun(known: str) -> Link:
     scheme, rest = found[1].lower(), known[found.end() :]
     if scheme in _CODE_SCHEMES:
         return Link(_CODE, scheme)
-    web = scheme in _WITH_HOST or rest.startswith("//")
-    return _within(_AUTHORITY if web else _ADDRESS, rest)
+    if scheme in _WITH_HOST:
+        return _within(_AUTHORITY, rest)
+    return _relative(rest) if rest.startswith("/") else _within(_ADDRESS, rest)
 
 
 def _relative(known: str) -> Link:
@@ -153,7 +164,7 @@ def _relative(known: str) -> Link:
 
 def _within(part: str, text: str) -> Link:
     while text:
-        if part in {_ROOT, _STEP}:
+        if part == _ROOT:
             part = _AUTHORITY if text[0] in _SLASHES else _PATH
         if part == _AUTHORITY:
             text = text.lstrip(_SLASHES)
@@ -162,7 +173,7 @@ def _within(part: str, text: str) -> Link:
         if ends is None:
             break
         text = text[ends.end() :]
-        part = _STEP if part == _WHOLE and ends[0] in _SLASHES else _NEXT[ends[0]]
+        part = _ROOT if part == _WHOLE and ends[0] in _SLASHES else _NEXT[ends[0]]
     return Link(part)
 
 
@@ -171,16 +182,16 @@ def _link(value: str) -> str:
     return escape(value) if scheme is None or scheme in _SCHEMES else "#"
 
 
-def _base(value: str, *, settled: bool) -> str:
+def _base(value: str, *, parted: bool) -> str:
     """
     Encode a value that the link goes on after, so that what follows is no host or scheme.
 
-    *settled* is what follows when it begins with a path, a query or a fragment.
+    *parted* is what begins with a path, a query or a fragment of its own.
     """
     link, bare = _link(value), _IGNORED.sub("", value).strip(_LEADING)
-    if _NO_HOST.fullmatch(bare):
+    if _NO_HOST.fullmatch(bare) and (bare or not parted):
         return "#"
-    if settled or link == "#":
+    if parted or link == "#":
         return link
     if _HOST_ONLY.fullmatch(bare):
         return f"{link}/"
@@ -212,11 +223,11 @@ def _path(value: str, *, encoded: bool) -> str:
 
 def _rooted(value: str, *, encoded: bool) -> str:
     """
-    Encode a value right after the first slash: with one of its own it would be a host.
+    Encode a value behind the first slash, so that no second one follows that at once.
     """
     path = _path(value, encoded=encoded)
     rest = path.lstrip("/")
-    return "%2F" * (len(path) - len(rest)) + rest
+    return "%2F" * (len(path) - len(rest)) + rest or "."
 
 
 def _segment(value: str, *, encoded: bool) -> str:
@@ -234,7 +245,6 @@ _ENCODERS: dict[str, Callable[..., str]] = {
     _SEGMENT: _segment,
     _WHOLE: _tail,
     _ROOT: _rooted,
-    _STEP: _rooted,
     _PATH: _path,
     _ADDRESS: _address,
 }

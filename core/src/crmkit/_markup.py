@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import escape
 from typing import NamedTuple
 
 CODE = frozenset({"script", "style"})
@@ -85,6 +86,15 @@ def end_of_mark(text: str, at: int) -> int | None:
             return at + len(whole)
     found = _COMMENT_END.search(text, at + 4)
     return found.end() if found else None
+
+
+def escaped(value: str) -> str:
+    """
+    Return a value as text among tags.
+
+    In Unicode's form NFC the long stroke would make one sign of itself and a > before it.
+    """
+    return escape(value).replace("\u0338", "&#824;")
 
 
 def takes_values(tag: str, attribute: str) -> bool:
