@@ -226,7 +226,7 @@ def client(values):
 
 def test_hostile_author(look, folder):
     """
-    What a template would load or run is not, nor is its place connected to; styles are kept.
+    A template loads nothing, runs nothing and connects to nobody, but has its styles.
     """
     with socket.create_server(("127.0.0.1", 0)) as server:
         there = f"http://127.0.0.1:{server.getsockname()[1]}"
