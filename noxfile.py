@@ -30,6 +30,7 @@ PACKAGES = {
 }
 MODULES = [name.replace("-", "_") for name in PACKAGES]
 TABLE = "tests/project/providers_table.py"
+CHROMIUM = "tests/tools/chromium.py"
 RENDERED = {"acme": "provider", "calm": "transformer", "shelf": "store"}
 PYTHONS = nox.project.python_versions(PACKAGES["crmkit"][1])
 
@@ -94,9 +95,11 @@ def tests(session: nox.Session) -> None:
     """
     Run all tests with all packages; arguments after ``--`` go to pytest.
 
-    Without any, docs/providers.md must say what the contracts' tests found.
+    Without any, docs/providers.md must say what the contracts' tests found. Chromium is
+    installed first, since tests reach no network.
     """
     session.install(*everything(), *group("test"))
+    session.run("python", CHROMIUM)
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
@@ -123,6 +126,7 @@ def nightly(session: nox.Session) -> None:
     Run all tests with many more examples, a thousand kills and hundreds of storms.
     """
     session.install(*everything(), *group("test"))
+    session.run("python", CHROMIUM)
     many = {"FAULTS_KILLS": "1000", "FAULTS_STORMS": "300"}
     session.run("pytest", "--hypothesis-profile=nightly", *session.posargs, env=many)
 
@@ -175,6 +179,8 @@ def contrib(session: nox.Session, name: str) -> None:
     """
     Run a contributed package's tests with that package and its dependencies alone.
     """
+    if name == "crmkit-cli":
+        session.run("python", CHROMIUM)
     alone(session, {name}, f"tests/contrib/{PACKAGES[name][0].name}")
 
 

@@ -23,7 +23,7 @@ import liquid
 
 from crmkit import ClientData, CRMConnector, CrmkitError
 from crmkit._encode import CONTENT_TYPES, clean
-from crmkit._program import Values
+from crmkit._request import Request
 
 ROUNDS, TIMES, NEW = 31, 1000, 25
 STREAMED = (10_000, 1_000_000)
@@ -111,17 +111,9 @@ def render(crm):
     """
     Return what fills the letter from a mapping alone.
     """
-    personalize = crm._open.personalize
-    program = personalize.pipeline.program(LETTER, "email", CLIENT).program
-    nobody = ClientData(id="7")
-
-    def filled():
-        values = Values.of(nobody, VALUES)
-        return "".join(
-            program.fill(values, unknown="error", missing="error", localized={}).texts
-        )
-
-    return filled
+    program = crm._open.personalize.pipeline.program(LETTER, "email", CLIENT, None).program
+    sources, request = (VALUES, ClientData(id="7"), {}), Request()
+    return lambda: "".join(program.fill(sources, request).texts)
 
 
 def join():

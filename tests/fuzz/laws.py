@@ -11,7 +11,12 @@ from collections import Counter
 from attrs import frozen
 from selectolax.lexbor import LexborHTMLParser
 
-from crmkit import ClientData, ConfigurationError, CRMConnector, PersonalizationError
+from crmkit import (
+    ClientData,
+    CRMConnector,
+    PersonalizedContent,
+    TemplateError,
+)
 from crmkit._encode import CONTENT_TYPES
 
 CRM = CRMConnector()
@@ -75,26 +80,27 @@ def check(case: Case) -> None:
     Raise AssertionError where a law does not hold.
     """
     start = time.process_time()
-    content = made(case)
+    made = outcome(case)
     limit = SECONDS + SECONDS_A_LETTER * len(case.template)
     assert time.process_time() - start < limit, "it takes too long"
     if zlib.crc32(case.data()) % SELDOM == 0 and case.template:
         check_length(case)
-    if content is None:
+    check_lint(case, made)
+    if isinstance(made, Exception):
         return
-    check_text(case, content)
+    check_told(case, made)
+    check_text(case, made.content)
     if case.content_type == "email_html":
-        check_html(case, content)
+        check_html(case, made.content)
     else:
         check_escape(case)
 
 
-def made(case: Case, values: tuple[str, ...] | None = None) -> str | None:
+def arguments(case: Case, values: tuple[str, ...] | None = None) -> dict[str, object]:
     """
-    Return the text, or None for an error of personalization, which is all that may be.
+    Return what a case is personalized with.
     """
-    values = case.values if values is None else values
-    given = dict(zip(NAMES, values, strict=False))
+    given = dict(zip(NAMES, case.values if values is None else values, strict=False))
     client = ClientData(
         id="7",
         first_name=given.pop("firstName", None),
@@ -103,19 +109,61 @@ def made(case: Case, values: tuple[str, ...] | None = None) -> str | None:
         phone="+34",
         custom_fields={"city": given.pop("city", None), "other": "x"},
     )
+    return {
+        "template": case.template,
+        "client_data": client,
+        "content_type": case.content_type,
+        "variables": given,
+        "unknown": case.unknown,
+        "missing": case.missing,
+    }
+
+
+def outcome(
+    case: Case, values: tuple[str, ...] | None = None
+) -> PersonalizedContent | TemplateError:
+    """
+    Return the content, or the error that the template has, which is all that may be.
+    """
     try:
-        return CRM.personalize_content(
-            case.template,
-            client,
-            content_type=case.content_type,
-            variables=given,
-            unknown=case.unknown,
-            missing=case.missing,
-        ).content
-    except (PersonalizationError, ConfigurationError) as error:
-        told = str(error)
-    assert not any(text in told for text in values if len(text) > 9), "it tells a value"
-    return None
+        return CRM.personalize_content(**arguments(case, values))
+    except TemplateError as error:
+        made = error
+    assert min(made.line, made.column) > 0, "it has no place"
+    assert not any(len(text) > 9 and text in str(made) for text in case.values), made
+    return made
+
+
+def check_told(case: Case, made: PersonalizedContent) -> None:
+    """
+    Check that the explanation's segments are the text, and a preview is the same.
+    """
+    told = made.explain()
+    (segments,) = told.segments.values()
+    assert "".join(text for text, _ in segments) == made.content
+    assert all(number is None or told.tokens[number] for _, number in segments)
+    preview = CRM.preview(**arguments(case))
+    assert (preview.content, preview.refused) == (made.content, None)
+
+
+def check_lint(case: Case, made: PersonalizedContent | TemplateError) -> None:
+    """
+    Check that a template without errors is refused for nobody who has all values.
+    """
+    report = CRM.lint(
+        case.template,
+        content_type=case.content_type,
+        fields=["city", "other"],
+        variables=["x", "b"],
+        purpose="transactional",
+    )
+    wrong = [problem for problem in report if problem.code == "template"]
+    assert not wrong or isinstance(made, TemplateError), wrong
+    if report.ok:
+        whole = Case(case.template, (HARMLESS,) * 5, case.content_type, "error", "error")
+        found = outcome(whole)
+        # {{ x.y }} looks into x, which is a text here.
+        assert not isinstance(found, Exception) or "." in "".join(found.names), found
 
 
 def check_length(case: Case) -> None:
@@ -124,7 +172,7 @@ def check_length(case: Case) -> None:
     """
     times = max(1, LONG // len(case.template))
     start = time.process_time()
-    made(Case(case.template * times, case.values, case.content_type))
+    outcome(Case(case.template * times, case.values, case.content_type))
     spent = time.process_time() - start
     assert spent < SECONDS + SECONDS_A_LETTER * LONG, "it takes too long when repeated"
 
@@ -147,8 +195,8 @@ def check_escape(case: Case) -> None:
     """
     text = re.sub(r"\{[{%]", r"\\\g<0>", case.template)
     if case.content_type != "subject":
-        shown = made(Case(text, content_type=case.content_type))
-        assert shown == unicodedata.normalize("NFC", case.template)
+        shown = outcome(Case(text, content_type=case.content_type))
+        assert shown.content == unicodedata.normalize("NFC", case.template)
 
 
 def markup(text: str) -> list[tuple[object, ...]]:
@@ -184,8 +232,7 @@ def check_html(case: Case, content: str) -> None:
     harmless = tuple(
         text if empty else HARMLESS for text, empty in zip(case.values, blank, strict=True)
     )
-    expected = made(case, harmless)
-    assert expected is not None
+    expected = outcome(case, harmless).content
     assert markup(content) == markup(expected)
     for letter in "<>\"'":
         assert content.count(letter) == expected.count(letter), letter

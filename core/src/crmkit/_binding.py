@@ -4,18 +4,17 @@ Where a slot's value comes from: the caller's variables, the client, its custom 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmkit._encode import plain_text
 from crmkit._parts import Piece
 from crmkit._values import fold
+from crmkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from crmkit.models import ClientData
 
 VARIABLES, CLIENT, CUSTOM_FIELDS = "variables", "client", "custom_fields"
@@ -34,13 +33,25 @@ _BY_ALIAS = {fold(name): attribute for name, attribute in _BUILT_IN.items()}
 
 class Origin(NamedTuple):
     """
-    How to *get* a value, from which of the SOURCES; *source* None: nobody knows the name.
+    How to *get* a value, from which of the SOURCES; *key* if it is no more than looked up.
     """
 
     get: Callable[..., object]
-    source: int | None
+    source: int
+    key: str | None = None
+    known: bool = True
 
 
+class Binding(NamedTuple):
+    """
+    The origin of each piece, and what reads all their values at once.
+    """
+
+    origins: Sequence[Origin]
+    read: Callable[[Sources], Sequence[object]]
+
+
+Getter = Callable[[Any], Any]
 Sources = tuple[Mapping[str, object], "ClientData", Mapping[str, object]]
 
 
@@ -53,20 +64,21 @@ def piece(name: str) -> Piece:
 
 def bind(
     pieces: Iterable[Piece], variables: Iterable[str], custom_fields: Iterable[str]
-) -> Sequence[Origin]:
+) -> Binding:
     """
-    Return the origin of each piece, for all clients who have these names.
+    Return where each piece has its value from, for all clients who have these names.
 
     The first that knows the name: the variables, the client's own, its custom fields;
     each exactly, then by alias, then the part before a dot.
     """
     given, custom = _Names(variables), _Names(custom_fields)
-    return [
+    origins = [
         _origin(each.name, each.alias, given, custom)
         or _within(each.name, given, custom)
         or _NOWHERE
         for each in pieces
     ]
+    return Binding(origins, _reader(origins))
 
 
 def known_names(sources: Sources) -> Sequence[str]:
@@ -103,6 +115,9 @@ class _Names:
 
     def __init__(self, names: Iterable[str]) -> None:
         self.exact = frozenset(names)
+        if not all(isinstance(name, str) for name in self.exact):
+            msg = "variables= takes a mapping of names to values; a name is a text"
+            raise ConfigurationError(msg)
         self.by_alias: dict[str, list[str]] = {}
         for name in sorted(self.exact):
             self.by_alias.setdefault(fold(name), []).append(name)
@@ -116,12 +131,67 @@ class _Names:
 
 def _origin(name: str, alias: str, given: _Names, custom: _Names) -> Origin | None:
     if (found := given.find(name, alias)) is not None:
-        return Origin(itemgetter(found), 0)
+        return Origin(itemgetter(found), 0, found)
     if (attribute := _BY_ALIAS.get(alias)) is not None:
-        return Origin(attrgetter(attribute), 1)
+        return Origin(attrgetter(attribute), 1, attribute)
     if (found := custom.find(name, alias)) is not None:
-        return Origin(itemgetter(found), 2)
+        return Origin(itemgetter(found), 2, found)
     return None
+
+
+def _reader(origins: Sequence[Origin]) -> Callable[[Sources], Sequence[object]]:
+    """
+    Return what reads all values: at once from each source where no more is to be done.
+    """
+    keys: tuple[list[str], ...] = ([], [], [])
+    for origin in origins:
+        if origin.key is not None:
+            keys[origin.source].append(origin.key)
+    used = [source for source in range(len(keys)) if keys[source]]
+    if len(origins) < _FEW or sum(map(len, keys)) < len(origins):
+        return partial(_one_by_one, origins)
+    ways = (_all(itemgetter, keys[0]), _all(attrgetter, keys[1]), _all(itemgetter, keys[2]))
+    if len(used) == 1:
+        return partial(_of_one_source, ways[used[0]], used[0])
+    places = sorted(range(len(origins)), key=lambda number: origins[number].source)
+    order = sorted(range(len(origins)), key=places.__getitem__)
+    return partial(_of_all_sources, *ways, itemgetter(*order))
+
+
+_FEW = 2  # itemgetter returns a tuple from two keys on
+
+
+def _all(getter: Callable[..., Getter], keys: Sequence[str]) -> Getter:
+    if not keys:
+        return _no_values
+    if len(keys) == 1:
+        return partial(_single, getter(*keys))
+    return getter(*keys)
+
+
+def _no_values(_source: object) -> tuple[object, ...]:
+    return ()
+
+
+def _single(get: Getter, source: object) -> tuple[object, ...]:
+    return (get(source),)
+
+
+def _one_by_one(origins: Sequence[Origin], sources: Sources) -> Sequence[object]:
+    return [origin.get(sources[origin.source]) for origin in origins]
+
+
+def _of_one_source(get: Getter, source: int, sources: Sources) -> Sequence[object]:
+    values: tuple[object, ...] = get(sources[source])
+    return values
+
+
+def _of_all_sources(
+    first: Getter, second: Getter, third: Getter, order: Getter, sources: Sources
+) -> Sequence[object]:
+    variables, client, fields = sources
+    values: tuple[object, ...] = order((*first(variables), *second(client), *third(fields)))
+    return values
 
 
 def _within(name: str, given: _Names, custom: _Names) -> Origin | None:
@@ -145,4 +215,4 @@ def _nothing(_source: object) -> None:
     return None
 
 
-_NOWHERE = Origin(_nothing, None)
+_NOWHERE = Origin(_nothing, 0, known=False)

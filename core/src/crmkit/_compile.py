@@ -138,17 +138,21 @@ class _Compiler:
         Take in ``{% if name %}``, ``{% else %}`` or ``{% endif %}``.
         """
         start = self._start(token)
+        try:
+            state = self._state()
+        except TemplateError as error:
+            self._problem(start, str(error))
+            return
         if condition.word == "if":
-            opened = _Open(len(self._parts), start, len(self._pieces), self._state())
-            self._open.append(opened)
-            self._parts.append(If(opened.piece, 0))
+            self._open.append(_Open(len(self._parts), start, len(self._pieces), state))
+            self._parts.append(If(len(self._pieces), 0))
             self._pieces.append(Piece(condition.name, fold(condition.name), token, start))
         elif not self._open or (condition.word == "else" and self._open[-1].jump):
             self._problem(start, f"there is no {{% if %}} for this {token}")
         elif condition.word == "else":
-            self._else(self._open[-1])
+            self._else(self._open[-1], state)
         else:
-            self._endif(self._open.pop(), start)
+            self._endif(self._open.pop(), state, start)
 
     def end(self) -> tuple[Program, list[TemplateError]]:
         """
@@ -165,14 +169,14 @@ class _Compiler:
         )
         return program, self._problems
 
-    def _else(self, opened: _Open) -> None:
-        opened.jump, opened.then = len(self._parts), self._state()
+    def _else(self, opened: _Open, state: State | None) -> None:
+        opened.jump, opened.then = len(self._parts), state
         self._parts.append(Jump(0))
         self._lead(opened)
         if self._html is not None and opened.before is not None:
             self._html.restore(opened.before)
 
-    def _endif(self, opened: _Open, start: int) -> None:
+    def _endif(self, opened: _Open, state: State | None, start: int) -> None:
         if opened.jump is None:
             self._lead(opened)
             other = opened.before
@@ -180,7 +184,7 @@ class _Compiler:
             self._parts[opened.jump] = Jump(len(self._parts))
             self._target = len(self._parts)
             other = opened.then
-        if self._state() != other:
+        if state != other:
             self._problem(start, "both ways to this {% endif %} must end in like markup")
 
     def _lead(self, opened: _Open) -> None:

@@ -272,7 +272,7 @@ class CRMConnector:
         TemplateError or MissingValueError.
         """
         personalize = self._open.personalize
-        return personalize.one(template, client_data, personalize.request(request))
+        return personalize.one(template, client_data, personalize.request(**request))
 
     def personalize_many(
         self,
@@ -287,7 +287,7 @@ class CRMConnector:
         iterator's ``counts`` tell how many there were of each.
         """
         personalize = self._open.personalize
-        return personalize.many(template, clients, personalize.request(request))
+        return personalize.many(template, clients, personalize.request(**request))
 
     def preview(
         self,
@@ -302,7 +302,7 @@ class CRMConnector:
         would raise, and what has no value is left as it is written.
         """
         personalize = self._open.personalize
-        return personalize.preview(template, client_data, personalize.request(request))
+        return personalize.preview(template, client_data, personalize.request(**request))
 
     def lint(
         self,
@@ -319,12 +319,12 @@ class CRMConnector:
         *variables* are the names that calls will pass, *fields* the custom fields of
         clients; without them no name is called unknown.
         """
-        personalize = self._open.personalize
+        from crmkit._lint import lint
+        from crmkit._request import Request
+
         given = dict.fromkeys(variables)
-        request = personalize.request(
-            {"content_type": content_type, "variables": given, "purpose": purpose}
-        )
-        return personalize.lint(template, request, fields)
+        request = Request(content_type=content_type, variables=given, purpose=purpose)
+        return lint(template, request, fields, self._open.personalize.pipeline)
 
     def coverage(
         self,

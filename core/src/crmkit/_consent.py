@@ -17,7 +17,7 @@ from crmkit.errors import (
 from crmkit.models import Consent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from crmkit._clock import Clock
     from crmkit._request import Request
@@ -26,9 +26,17 @@ if TYPE_CHECKING:
 MARKETING, TRANSACTIONAL = "marketing", "transactional"
 PERMISSIVE, STRICT = "permissive", "strict"
 
-_CHANNELS = {"email": "email", "email_html": "email", "subject": "email", "sms": "sms"}
-_CHANNELS["push"] = "push"
-_ADDRESSES = {"email": ("email", "e-mail address"), "sms": ("phone", "phone number")}
+_ALLOWED = {"purpose": (MARKETING, TRANSACTIONAL), "mode": (PERMISSIVE, STRICT)}
+_EMAIL = ("email", "email", "e-mail address")
+
+# Of each content type the channel, and the attribute that holds the address, in words.
+_CHANNELS: Mapping[str, tuple[str, str, str]] = {
+    "email": _EMAIL,
+    "email_html": _EMAIL,
+    "subject": _EMAIL,
+    "sms": ("sms", "phone", "phone number"),
+    "push": ("push", "", ""),
+}
 
 
 @frozen(kw_only=True)
@@ -44,12 +52,14 @@ class Policy:
     reread: Callable[[ClientData, str | None], ClientData] | None = None
 
 
-def check_purpose(purpose: str, mode: str) -> None:
+def check_purpose(name: str, value: str) -> None:
     """
     Refuse a purpose or a mode that is none.
     """
-    _one_of("purpose", purpose, (MARKETING, TRANSACTIONAL))
-    _one_of("mode", mode, (PERMISSIVE, STRICT))
+    allowed = _ALLOWED[name]
+    if value not in allowed:
+        msg = f"{name} is {' or '.join(allowed)}, not {value!r}"
+        raise ConfigurationError(msg)
 
 
 def admit(
@@ -60,25 +70,21 @@ def admit(
 
     Raises ConsentRefused, or AddressMissingError.
     """
-    channel = _CHANNELS.get(content_type)
-    if channel is None:
+    if content_type not in _CHANNELS:
         return client, None
+    channel, attribute, called = _CHANNELS[content_type]
     if policy.max_age is not None:
         client = _fresh(client, channel, request.user_id, policy, clock)
-    _check(client, channel, request, policy)
-    return client, _address(client, channel, content_type)
-
-
-def _address(client: ClientData, channel: str, content_type: str) -> str | None:
-    if channel not in _ADDRESSES:
-        return None
-    attribute, called = _ADDRESSES[channel]
+    if client.consent or policy.sources or request.mode == STRICT:
+        _check(client, channel, request, policy)
+    if not attribute:
+        return client, None
     address: str = (getattr(client, attribute) or "").strip()
-    if len(address.splitlines()) != 1:
+    if not address or not address.isprintable():
         lack = "no usable" if address else "no"
         msg = f"the client {client.id!r} has {lack} {called} for {content_type}"
         raise AddressMissingError(msg, content_type=content_type, client_id=client.id)
-    return address
+    return client, address
 
 
 def _fresh(
@@ -137,9 +143,3 @@ def _refuse(client: ClientData, channel: str, consent: Consent) -> None:
         as_of=consent.as_of,
         client_id=client.id,
     )
-
-
-def _one_of(name: str, value: str, allowed: Sequence[str]) -> None:
-    if value not in allowed:
-        msg = f"{name} is {' or '.join(allowed)}, not {value!r}"
-        raise ConfigurationError(msg)

@@ -15,7 +15,7 @@ from crmkit.errors import CrmkitError, TemplateError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crmkit._personalize import Made
+    from crmkit._personalize import Result
 
 _EXAMPLES = 20
 
@@ -81,7 +81,7 @@ class Coverage:
         }
 
 
-def cover(made: Iterable[Made]) -> Coverage:
+def cover(made: Iterable[Result]) -> Coverage:
     """
     Count what became of each client.
     """

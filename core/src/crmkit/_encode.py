@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ CONTENT_TYPES = frozenset(
 )
 
 _MAX_DEPTH = 32
+_SETS = (set, frozenset)
+_LISTS = (list, tuple, *_SETS)
+_NESTED = (*_LISTS, Mapping)
 
 _REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202d\u202e\ud800-\udfff]")
 _BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -35,20 +38,18 @@ def plain_text(value: object, depth: int = 0) -> str | None:
     """
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime | date):
+    if isinstance(value, date):
         return value.isoformat()
+    if not isinstance(value, _NESTED):
+        return str(value).lower() if isinstance(value, bool) else str(value)
     if depth > _MAX_DEPTH:
         msg = f"it is nested deeper than {_MAX_DEPTH} levels"
         raise ValueError(msg)
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, _LISTS):
         texts = [text for item in value if (text := plain_text(item, depth + 1))]
-        return ", ".join(sorted(texts) if isinstance(value, set | frozenset) else texts)
-    if isinstance(value, Mapping):
-        pairs = ((key, plain_text(item, depth + 1)) for key, item in value.items())
-        return ", ".join(f"{key}: {text}" for key, text in pairs if text)
-    return str(value)
+        return ", ".join(sorted(texts) if isinstance(value, _SETS) else texts)
+    pairs = ((key, plain_text(item, depth + 1)) for key, item in value.items())
+    return ", ".join(f"{key}: {text}" for key, text in pairs if text)
 
 
 def cleaner(content_type: str) -> Callable[[str], str]:

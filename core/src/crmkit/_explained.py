@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 def explained(
-    made: Mapping[str, tuple[Compiled, Filled]], choice: Choice, language: str | None
+    made: Mapping[str, tuple[Compiled, Filled]], choice: Choice, asked: str | None
 ) -> Explanation:
     """
     Tell how the parts came about, each from its compiled template and what filled it.
+
+    *asked* is the client's language.
     """
     tokens: list[Token] = []
     segments = {}
@@ -45,7 +47,7 @@ def explained(
         applied=dict.fromkeys(name for each in compiled for name in each.applied),
         skipped=_skipped(compiled),
         warnings=dict.fromkeys(told),
-        language=language,
+        language=next((each.language for each in compiled if each.language), asked),
         variant=choice.key,
         machine_translated=any(each.machine_translated for each in compiled),
     )

@@ -70,7 +70,7 @@ class Filled:
     def _all_values(self) -> Iterator[Use]:
         told = zip(self.program.pieces, self.origins, self.values, strict=True)
         for number, (piece, origin, value) in enumerate(told):
-            text = plain_text(value) or ""
+            text = str(value)
             yield Use(2 * number + 1, piece, _source(origin), value, text, VALUE)
 
 
@@ -132,7 +132,7 @@ class Filling:
             raise self._error(piece, f"{piece.name} cannot be written: {why}") from None
         if text and clean(text).strip():
             return VALUE
-        return MISSING if self.origins[number].source is not None else UNKNOWN
+        return MISSING if self.origins[number].known else UNKNOWN
 
     def _slot(self, number: int) -> None:
         piece, request = self.program.pieces[number], self.request
@@ -141,10 +141,10 @@ class Filling:
             self._value(number)
         elif piece.default is not None and not piece.required:
             self._add(number, DEFAULT, piece.default)
-        elif status == UNKNOWN and request.unknown == ERROR:
-            self._unknown.append(piece)
         elif self._needed(piece, status):
             self._missing.append(piece)
+        elif status == UNKNOWN and request.unknown == ERROR:
+            self._unknown.append(piece)
         else:
             keep = request.unknown if status == UNKNOWN else request.missing
             self._add(number, status, piece.token if keep == KEEP else "")
@@ -239,7 +239,7 @@ def check_policy(name: str, policy: str) -> None:
 
 
 def _source(origin: Origin) -> str | None:
-    return None if origin.source is None else SOURCES[origin.source]
+    return SOURCES[origin.source] if origin.known else None
 
 
 def _optional(piece: Piece) -> bool:

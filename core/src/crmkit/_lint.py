@@ -6,84 +6,66 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from crmkit._compile import checked
+from crmkit._consent import MARKETING
 from crmkit._lint_rules import RULES, Part
-from crmkit.contents import HTML, PARTS, SUBJECT, TEXT
+from crmkit._personalize import check_template
 from crmkit.errors import TemplateError
 from crmkit.lint import ERROR, WARNING, LintReport, Problem
-from crmkit.messages import Message
+from crmkit.messages import Message, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from crmkit._filters import Filter
     from crmkit._personalize import Template
-    from crmkit._template import Parsed
-
-    Named = Mapping[str, tuple[str, str]]  # part -> text, content type
-
-CONTENT_TYPES = {SUBJECT: "subject", TEXT: "email", HTML: "email_html"}
+    from crmkit._pipeline import Pipeline
+    from crmkit._request import Request
+    from crmkit.messages import Named
 
 
-@frozen(kw_only=True)
-class Linter:
+def lint(
+    template: Template,
+    request: Request,
+    fields: Iterable[str] | None,
+    pipeline: Pipeline,
+) -> LintReport:
     """
-    What templates are looked at with; *known* are names of values, None: nobody told.
+    Return what is wrong with a template; *fields* are those that clients may have.
     """
-
-    content_type: str
-    known: frozenset[str] | None
-    marketing: bool
-    parse: Callable[[str, str], Parsed]
-    filters: Mapping[str, Filter]
-
-    def report(self, template: Template) -> LintReport:
-        """
-        Return what is wrong with a template.
-        """
-        problems: list[Problem] = []
-        used: dict[str | None, set[str]] = {}
-        for variant, parts in _variants(template, self.content_type):
-            used[variant] = set()
-            for part, (text, content_type) in parts.items():
-                found, slots = self._part(part, text, content_type)
-                problems += (evolve(problem, variant=variant) for problem in found)
-                used[variant] |= slots
-        return LintReport(problems=[*problems, *_unlike(used)])
-
-    def _part(
-        self, name: str, text: str, content_type: str
-    ) -> tuple[list[Problem], set[str]]:
-        try:
-            parsed = self.parse(text, content_type)
-        except TemplateError as error:
-            return [_wrong(error, name)], set()
-        program, errors = checked(parsed.document, content_type, parsed, self.filters)
-        part = Part(name, content_type, parsed, program, self.known, self.marketing)
-        problems = [_wrong(error, name) for error in errors]
-        problems += (problem for rule in RULES for problem in rule(part))
-        problems.sort(key=lambda problem: (problem.line, problem.column))
-        return problems, {piece.alias for piece in program.pieces}
+    if not isinstance(template, str):
+        check_template(template, request)
+    names = None if fields is None else frozenset({*fields, *(request.variables or ())})
+    marketing = request.purpose == MARKETING
+    problems: list[Problem] = []
+    used: dict[str | None, set[str]] = {}
+    for variant, parts in _variants(template, request.content_type):
+        used[variant] = set()
+        for name, (text, content_type) in parts.items():
+            try:
+                parsed = pipeline.parsed(text, content_type)
+            except TemplateError as error:
+                problems.append(evolve(_wrong(error, name), variant=variant))
+                continue
+            filters, document = pipeline.filters(), parsed.document
+            program, errors = checked(document, content_type, parsed, filters)
+            part = Part(name, content_type, parsed, program, names, marketing)
+            found = [_wrong(error, name) for error in errors]
+            found += (problem for rule in RULES for problem in rule(part))
+            found.sort(key=lambda problem: (problem.line, problem.column))
+            problems += (evolve(problem, variant=variant) for problem in found)
+            used[variant] |= {piece.alias for piece in program.pieces}
+    return LintReport(problems=[*problems, *_unlike(used)])
 
 
 def _variants(template: Template, content_type: str) -> Iterator[tuple[str | None, Named]]:
-    part = PARTS.get(content_type, TEXT)
-    if isinstance(template, str):
-        yield None, {part: (template, content_type)}
-    elif isinstance(template, Message):
-        if template.parts():
-            yield None, _parts(template)
-        for key, variant in template.variants.items():
-            yield key, _parts(variant)
-    else:
-        for key, text in template.items():
-            yield key, {part: (text, content_type)}
-
-
-def _parts(message: Message) -> Named:
-    return {part: (text, CONTENT_TYPES[part]) for part, text in message.parts().items()}
+    if isinstance(template, str) or (isinstance(template, Message) and template.parts()):
+        yield None, parts_of(template, content_type)
+    if not isinstance(template, str):
+        variants = template.variants if isinstance(template, Message) else template
+        for key, variant in variants.items():
+            yield key, parts_of(variant, content_type)
 
 
 def _wrong(error: TemplateError, part: str) -> Problem:

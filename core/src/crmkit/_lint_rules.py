@@ -80,9 +80,9 @@ def _unknown(part: Part) -> Iterator[Problem]:
     if part.known is None:
         return
     near = {fold(name): name for name in (*part.known, "firstName", "lastName", "fullName")}
-    origins = bind(part.program.pieces, part.known, ())
+    origins = bind(part.program.pieces, part.known, ()).origins
     for piece, origin in zip(part.program.pieces, origins, strict=True):
-        if origin.source is None and piece.token:
+        if not origin.known and piece.token:
             close = get_close_matches(piece.alias, near, n=1)
             hint = f"; did you mean {near[close[0]]}?" if close else ""
             severity = ERROR if piece.default is None else WARNING

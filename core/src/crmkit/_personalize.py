@@ -6,51 +6,48 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, evolve, field
 
 from crmkit import _consent
-from crmkit._explained import explained
 from crmkit._filling import KEEP
-from crmkit._request import request_of
+from crmkit._request import Request
 from crmkit._variants import Choice, check_keys, choose
-from crmkit.contents import HTML, PARTS, SUBJECT, TEXT, PersonalizedContent
+from crmkit.contents import PersonalizedContent
 from crmkit.errors import ConfigurationError, CrmkitError, PersonalizationError
-from crmkit.messages import Message
+from crmkit.messages import HTML, PARTS, SUBJECT, TEXT, Message, parts_of
 from crmkit.models import ClientData
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from crmkit._clock import Clock
-    from crmkit._pipeline import Pipeline
-    from crmkit._request import Arguments, Request
-    from crmkit.lint import LintReport
+    from crmkit._filling import Filled
+    from crmkit._pipeline import Compiled, Pipeline
 
 Template: TypeAlias = "str | Message | Mapping[str, str]"
-Made: TypeAlias = "PersonalizedContent | CrmkitError"
+Result: TypeAlias = "PersonalizedContent | CrmkitError"
+Made: TypeAlias = "tuple[Compiled, Filled]"
 
 STYLE = "communicationStyle"
-_CONTENT_TYPES = {SUBJECT: "subject", TEXT: "email", HTML: "email_html"}
 _WHOLE = Choice(None)
 _KEPT_CHOICES = 1024
 _NO_CLIENT = "client_data is a ClientData, not a {}"
 
 
-class Personalized(Iterator[Made]):
+class Personalized(Iterator[Result]):
     """
     The contents of many clients, or the errors that name them, one after the other.
 
     *counts* says how many were personalized, and how many errors there were of each type.
     """
 
-    def __init__(self, made: Iterator[Made]) -> None:
+    def __init__(self, made: Iterator[Result]) -> None:
         self._made = made
         self.counts: Counter[str] = Counter()
 
-    def __next__(self) -> Made:
+    def __next__(self) -> Result:
         made = next(self._made)
         good = isinstance(made, PersonalizedContent)
         self.counts["personalized" if good else type(made).__name__] += 1
@@ -66,7 +63,7 @@ class Personalize:
     clock: Clock
     pipeline: Pipeline
     policy: _consent.Policy
-    request: Callable[[Arguments], Request] = request_of
+    request: type[Request] = field(default=Request, init=False)
     _choices: dict[object, Choice] = field(factory=dict, init=False)
 
     def one(
@@ -78,7 +75,7 @@ class Personalize:
         Raises ConsentRefused, AddressMissingError, TemplateError or MissingValueError.
         """
         if not isinstance(template, str):
-            _check_template(template, request)
+            check_template(template, request)
         if not isinstance(client, ClientData):
             raise ConfigurationError(_NO_CLIENT.format(type(client).__name__))
         client, address = _consent.admit(
@@ -97,7 +94,7 @@ class Personalize:
             content = self.one(template, client, request)
         except PersonalizationError as error:
             refused = error
-            shown = evolve(request, unknown=KEEP, missing=KEEP, lenient=True)
+            shown = request.but(unknown=KEEP, missing=KEEP, lenient=True)
             content = self._made(template, client, None, shown)
         return evolve(content, preview=True, refused=refused)
 
@@ -114,31 +111,9 @@ class Personalize:
         """
         return Personalized(self._result(template, client, request) for client in clients)
 
-    def lint(
-        self,
-        template: Template,
-        request: Request,
-        fields: Iterable[str] | None,
-    ) -> LintReport:
-        """
-        Return what is wrong with a template; *fields* are those that clients may have.
-        """
-        from crmkit._lint import Linter
-
-        _check_template(template, request)
-        names = None if fields is None else {*fields, *request.variables}
-        linter = Linter(
-            content_type=request.content_type,
-            known=None if names is None else frozenset(names),
-            marketing=request.purpose == _consent.MARKETING,
-            parse=self.pipeline.parsed,
-            filters=self.pipeline.filters(),
-        )
-        return linter.report(template)
-
     def _result(
         self, template: Template, client: ClientData | Exception, request: Request
-    ) -> Made:
+    ) -> Result:
         if isinstance(client, CrmkitError):
             return client
         if not isinstance(client, ClientData):
@@ -156,55 +131,63 @@ class Personalize:
     def _made(
         self, template: Template, client: ClientData, address: str | None, request: Request
     ) -> PersonalizedContent:
+        parts, choice = None, _WHOLE
         try:
-            choice, parts = self._chosen(template, client, request)
-            sources = (request.variables, client, client.custom_fields)
-            made = {}
-            for part, text, content_type in parts:
-                compiled = self.pipeline.program(
-                    text, content_type, client, choice.language
+            if isinstance(template, str):
+                compiled, filled = self._part(
+                    template, request.content_type, client, None, request
                 )
-                made[part] = compiled, compiled.program.fill(sources, request)
+                made = {PARTS.get(request.content_type, TEXT): (compiled, filled)}
+                content = "".join(filled.texts)
+            else:
+                choice, made = self._parts(template, client, request)
+                parts = {name: "".join(filled.texts) for name, (_, filled) in made.items()}
+                content = parts.get(TEXT) or parts.get(HTML) or parts.get(SUBJECT, "")
         except PersonalizationError as error:
             error.client_id = client.id
             raise
-        language = compiled.language or client.language
-        texts = {part: "".join(filled.texts) for part, (_, filled) in made.items()}
         return PersonalizedContent(
-            content=texts.get(TEXT) or next(reversed(texts.values())),
-            parts=texts,
+            content=content,
+            parts=parts,
             client_id=client.id,
             content_type=request.content_type,
             to=address,
-            language=language,
-            variant=choice.key,
             provider=client.provider,
             personalized_at=self.clock.now(),
-            explain=partial(explained, made, choice, language),
+            explain=(made, choice, client.language),
         )
 
-    def _chosen(
-        self, template: Template, client: ClientData, request: Request
-    ) -> tuple[Choice, Iterable[tuple[str, str, str]]]:
+    def _parts(
+        self, template: Message | Mapping[str, str], client: ClientData, request: Request
+    ) -> tuple[Choice, dict[str, Made]]:
         """
-        Return the variant, and the name, text and content type of each of its parts.
+        Return the variant that fits the client, and what was made of each of its parts.
         """
-        content_type = request.content_type
-        if isinstance(template, str):
-            return _WHOLE, ((PARTS.get(content_type, TEXT), template, content_type),)
         variants: Mapping[str, str | Message] = (
             template.variants if isinstance(template, Message) else template
         )
         choice = self._choice(template, variants, client, request) if variants else _WHOLE
         chosen = template if choice.key is None else variants[choice.key]
-        if not isinstance(chosen, Message):
-            return choice, ((PARTS.get(content_type, TEXT), str(chosen), content_type),)
-        parts = chosen.parts().items()
-        return choice, [(part, text, _CONTENT_TYPES[part]) for part, text in parts]
+        return choice, {
+            name: self._part(text, content_type, client, choice.language, request)
+            for name, (text, content_type) in parts_of(chosen, request.content_type).items()
+        }
+
+    def _part(
+        self,
+        text: str,
+        content_type: str,
+        client: ClientData,
+        language: str | None,
+        request: Request,
+    ) -> Made:
+        compiled = self.pipeline.program(text, content_type, client, language)
+        sources = (request.variables or {}, client, client.custom_fields)
+        return compiled, compiled.program.fill(sources, request)
 
     def _choice(
         self,
-        template: Template,
+        template: Message | Mapping[str, str],
         variants: Mapping[str, object],
         client: ClientData,
         request: Request,
@@ -223,16 +206,19 @@ class Personalize:
         return choice
 
 
-def _check_template(template: object, request: Request) -> None:
+def check_template(template: object, request: Request) -> None:
+    """
+    Refuse what is no template, or has no content type of its own to be given.
+    """
     if isinstance(template, Message):
         if request.content_type != "email":
             msg = "the parts of a Message have their own content types; leave it out"
             raise ConfigurationError(msg)
-    elif not isinstance(template, str | Mapping):
+    elif not isinstance(template, Mapping):
         msg = f"a template is a text, a mapping or a Message, not {_kind(template)}"
         raise ConfigurationError(msg)
-    elif isinstance(template, Mapping) and not _are_texts(template.values()):
-        msg = "a mapping of variants maps language tags to texts, at least one"
+    elif not _are_texts(template.values()):
+        msg = "a template of variants maps language tags to texts, at least one"
         raise ConfigurationError(msg)
 
 

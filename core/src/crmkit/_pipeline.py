@@ -20,7 +20,7 @@ from crmkit._output import UnusableError, check_output
 from crmkit._template import malformed
 from crmkit.codec import structured
 from crmkit.documents import Context, Document
-from crmkit.errors import ConfigurationError, TemplateError
+from crmkit.errors import ConfigurationError, CrmkitError, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,10 +86,16 @@ class Pipeline:
         Clients of one kind share it; *language* is that of the template, where it is known.
         Raises TemplateError for what is wrong with the template.
         """
-        reads = {name: read(client) for name, read in self._readers().items()}
-        key = (template, content_type, language, *reads.values())
+        if self._reads is None:
+            self._reads = self._readers()
+        if self._reads:
+            told = [read(client) for read in self._reads.values()]
+            key: tuple[object, ...] = (template, content_type, language, *told)
+        else:
+            key = (template, content_type, language)
         compiled = self._compiled.get(key)
         if compiled is None:
+            reads = {name: read(client) for name, read in self._reads.items()}
             compiled = self._compile(template, content_type, language, reads)
             if compiled.lasting:
                 with self._lock:
@@ -190,13 +196,11 @@ class Pipeline:
         return self._order
 
     def _readers(self) -> Mapping[str, Callable[[ClientData], str | None]]:
-        if self._reads is None:
-            self._reads = {
-                name: _reader(name)
-                for transformer in self._ordered()
-                for name in self.host.transformer(transformer).reads
-            }
-        return self._reads
+        return {
+            name: _reader(name)
+            for transformer in self._ordered()
+            for name in self.host.transformer(transformer).reads
+        }
 
 
 def _encodable(template: str, content_type: str) -> str:
@@ -211,8 +215,8 @@ def _encodable(template: str, content_type: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    unusable = isinstance(error, UnusableError)
-    return str(error) if unusable else f"it failed with {type(error).__name__}"
+    told = isinstance(error, (UnusableError, CrmkitError))
+    return str(error) if told else f"it failed with {type(error).__name__}"
 
 
 def _reader(name: str) -> Callable[[ClientData], str | None]:

@@ -19,7 +19,7 @@ from crmkit.documents import TEXT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from crmkit._binding import Origin, Sources
+    from crmkit._binding import Binding, Sources
     from crmkit._parts import Part, Piece
     from crmkit._request import Request
     from crmkit._template import Parsed
@@ -40,7 +40,7 @@ class Program:
     language: str | None = None
     _frame: list[str] | None = field(init=False)
     _encodes: bool = field(init=False)
-    _bindings: dict[object, Sequence[Origin]] = field(factory=dict, init=False)
+    _bindings: dict[object, Binding] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         numbers = [part for part in self.parts if isinstance(part, int)]
@@ -72,51 +72,57 @@ class Program:
         """
         variables, _, custom_fields = sources
         names = (*variables, None, *custom_fields)
-        origins = self._bindings.get(names)
-        if origins is None:
-            origins = self._bind(names, variables, custom_fields)
-        values = [
-            None if source is None else get(sources[source]) for get, source in origins
-        ]
+        binding = self._bindings.get(names)
+        if binding is None:
+            binding = self._bind(names, variables, custom_fields)
         if self._frame is not None and not request.isolate:
-            filled = self._at_once(values)
+            filled = self._at_once(self._frame, sources, binding)
             if filled is not None:
-                return Filled(self, sources, origins, values, filled)
-        return Filling(self, sources, origins, values, request).run()
+                return filled
+        values = binding.read(sources)
+        return Filling(self, sources, binding.origins, values, request).run()
 
-    def _at_once(self, values: Sequence[object]) -> list[str] | None:
+    def _at_once(
+        self, frame: list[str], sources: Sources, binding: Binding
+    ) -> Filled | None:
         """
-        Return all texts when every value has one and nothing is to be cleaned of any.
+        Fill all slots when each has a value, and nothing is to be cleaned of any.
         """
         try:
-            texts = [
-                value if type(value) is str else plain_text(value) or "" for value in values
+            values = [
+                value
+                if (kind := type(value)) is str
+                else str(value)
+                if kind is int
+                else plain_text(value) or ""
+                for value in binding.read(sources)
             ]
         except Exception:  # noqa: BLE001 - whose it is, is told when they are taken singly
             return None
-        together = "".join(texts)
-        if not together.isprintable() or not all(map(str.strip, texts)):
+        together = "".join(values)
+        if not together.isprintable() or not all(map(str.strip, values)):
             return None
         if not together.isascii() and not is_normalized("NFC", together):
             return None
-        if self._encodes:
-            pairs = zip(self.pieces, texts, strict=True)
-            texts = [piece.encode(text) if piece.encode else text for piece, text in pairs]
-        filled = list(self._frame or ())
-        filled[1::2] = texts
-        return filled
+        texts = frame.copy()
+        texts[1::2] = self._encoded(values) if self._encodes else values
+        return Filled(self, sources, binding.origins, values, texts)
+
+    def _encoded(self, values: Sequence[str]) -> list[str]:
+        pairs = zip(self.pieces, values, strict=True)
+        return [piece.encode(value) if piece.encode else value for piece, value in pairs]
 
     def _bind(
         self,
         names: object,
         variables: Mapping[str, object],
         custom_fields: Mapping[str, object],
-    ) -> Sequence[Origin]:
+    ) -> Binding:
         if len(self._bindings) >= _KEPT_BINDINGS:
             self._bindings.clear()
-        origins = _binding.bind(self.pieces, variables, custom_fields)
-        self._bindings[names] = origins
-        return origins
+        binding = _binding.bind(self.pieces, variables, custom_fields)
+        self._bindings[names] = binding
+        return binding
 
 
 def _frame(parts: Sequence[Part]) -> list[str]:

@@ -4,10 +4,8 @@ What a caller asks of a personalization, beside template and client.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypedDict
-
-from attrs import define, field
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict
 
 from crmkit._consent import MARKETING, PERMISSIVE, check_purpose
 from crmkit._encode import CONTENT_TYPES
@@ -31,55 +29,63 @@ class Arguments(TypedDict, total=False):
     isolate: bool
 
 
-@define(kw_only=True)
 class Request:
     """
-    The arguments of personalize_content; *lenient* for a preview, which refuses nothing.
+    The arguments of personalize_content: the usual ones but for those *given*.
+
+    *lenient*: a preview, which refuses nothing. Raises ConfigurationError for what is no
+    argument, or no value of it.
     """
 
-    content_type: str = "email"
-    variables: Mapping[str, object] = field(factory=dict)
-    unknown: str = ERROR
-    missing: str = ERROR
-    purpose: str = MARKETING
-    mode: str = PERMISSIVE
+    content_type = "email"
+    variables: Mapping[str, object] | None = None
+    unknown = missing = ERROR
+    purpose = MARKETING
+    mode = PERMISSIVE
     user_id: str | None = None
     default_variant: str | None = None
-    isolate: bool = False
-    lenient: bool = False
+    isolate = False
+    lenient = False
 
-    def __attrs_post_init__(self) -> None:
-        check_policy("unknown", self.unknown)
-        check_policy("missing", self.missing)
-        check_purpose(self.purpose, self.mode)
-        if self.content_type not in CONTENT_TYPES:
-            known = ", ".join(sorted(CONTENT_TYPES))
-            msg = f"unknown content type {self.content_type!r}; there are {known}"
-            raise ConfigurationError(msg)
-        if self.variables is None:
-            self.variables = {}
-        given = self.variables
-        if not isinstance(given, Mapping) or not all(map(_is_text, given)):
-            msg = "variables= takes a mapping of names to values"
-            raise ConfigurationError(msg)
+    def __init__(self, **given: Any) -> None:
+        for name, value in given.items():
+            if name not in _CHECKS:
+                msg = f"personalize_content takes no argument {name!r}"
+                raise ConfigurationError(msg)
+            check = _CHECKS[name]
+            if check is not None:
+                check(name, value)
+        self.__dict__.update(given)
 
-
-def _is_text(name: object) -> bool:
-    return isinstance(name, str)
+    def but(self, **given: Any) -> Request:
+        """
+        Return a request that differs in these arguments.
+        """
+        return Request(**{**vars(self), **given})
 
 
-_PLAIN = Request()
+def _check_content_type(_name: str, value: object) -> None:
+    if value not in CONTENT_TYPES:
+        known = ", ".join(sorted(CONTENT_TYPES))
+        msg = f"unknown content type {value!r}; there are {known}"
+        raise ConfigurationError(msg)
 
 
-def request_of(given: Arguments) -> Request:
-    """
-    Return a request of keyword arguments; an unknown one is a ConfigurationError.
-    """
-    if not given:
-        return _PLAIN
-    try:
-        return Request(**given)
-    except TypeError as error:
-        unknown = str(error).rpartition("argument ")[2]
-        msg = f"personalize_content takes no argument {unknown}"
-        raise ConfigurationError(msg) from None
+def _check_variables(_name: str, value: object) -> None:
+    if type(value) is not dict and not isinstance(value, Mapping | None):
+        msg = "variables= takes a mapping of names to values"
+        raise ConfigurationError(msg)
+
+
+_CHECKS: Mapping[str, Callable[[str, Any], None] | None] = {
+    "content_type": _check_content_type,
+    "variables": _check_variables,
+    "unknown": check_policy,
+    "missing": check_policy,
+    "purpose": check_purpose,
+    "mode": check_purpose,
+    "user_id": None,
+    "default_variant": None,
+    "isolate": None,
+    "lenient": None,
+}

@@ -145,6 +145,9 @@ class Rooms:
         """
         The verb personalize.
         """
+        made = self._made.get("personalize")
+        if made is not None:  # without a detour: this is called a million times
+            return cast("Personalize", made)
 
         def make() -> Personalize:
             from crmkit._consent import Policy

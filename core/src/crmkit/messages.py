@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from attrs import field, frozen
 
@@ -16,6 +16,9 @@ from crmkit.errors import ConfigurationError
 if TYPE_CHECKING:
     import os
 
+TEXT, HTML, SUBJECT = "text", "html", "subject"
+PARTS = {"email_html": HTML, "subject": SUBJECT}  # of other content types: text
+_CONTENT_TYPES = {SUBJECT: "subject", TEXT: "email", HTML: "email_html"}
 _FILES = "subject.txt, text.txt, html.html"
 
 
@@ -80,6 +83,19 @@ class Message:
             )
             raise ConfigurationError(msg)
         return cls(**own, variants=variants)
+
+
+Named: TypeAlias = "dict[str, tuple[str, str]]"
+
+
+def parts_of(template: object, content_type: str) -> Named:
+    """
+    Return the text and the content type of each part of a message, or of a single text.
+    """
+    if isinstance(template, Message):
+        parts = template.parts().items()
+        return {part: (text, _CONTENT_TYPES[part]) for part, text in parts}
+    return {PARTS.get(content_type, TEXT): (str(template), content_type)}
 
 
 class _Parts(TypedDict):

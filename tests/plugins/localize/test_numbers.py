@@ -84,7 +84,7 @@ def test_refused(show, value):
     """
     What is no number, or could be two, is refused.
     """
-    with pytest.raises(TemplateError, match="^the value (is|has) "):
+    with pytest.raises(TemplateError, match=r"^the value (is|has) "):
         show(value, language="en")
 
 
@@ -115,6 +115,7 @@ def test_decimals_refused(decimals):
         (0.25, "de", f"25{NBSP}%"),
         (0.25, "tr", "%25"),
         (1, "en", "100%"),
+        (0.25, "fa", "۲۵٪"),
         (-0.07, "en", "-7%"),
     ],
 )
@@ -160,9 +161,7 @@ def test_whose_currency():
     settings = Settings(currency="GBP")
 
     def shown(*arguments, of_client=None):
-        return currency(
-            5, *arguments, language="en", currency=of_client, settings=settings
-        )
+        return currency(5, *arguments, language="en", currency=of_client, settings=settings)
 
     assert shown("EUR", of_client="USD") == "€5"
     assert shown(of_client=" usd ") == "$5"
@@ -224,7 +223,9 @@ def test_latin_digits():
     """
     With the setting digits = "latin" all locales write 0 to 9, and separators to match.
     """
-    assert number("1250.5", language="ar-EG", settings=Settings(digits="latin")) == "1,250.5"
+    assert (
+        number("1250.5", language="ar-EG", settings=Settings(digits="latin")) == "1,250.5"
+    )
 
 
 def test_context_of_caller():

@@ -14,7 +14,18 @@ from crmkit_localize._texts import truncate
 FAMILY, FLAG, JOSE = "👩\u200d👩\u200d👧", "🇪🇸", "Jose\u0301"
 
 # Marks, joiners, halves of flags, Hangul in parts, what joins the next, white space.
-PARTS = [FAMILY, FLAG, JOSE, "\u0301", "\u200d", "🇪", "\u1112\u1161", "\u0600", "क्ष", "\r\n"]
+PARTS = [
+    FAMILY,
+    FLAG,
+    JOSE,
+    "\u0301",
+    "\u200d",
+    "🇪",
+    "\u1112\u1161",
+    "\u0600",
+    "क्ष",
+    "\r\n",
+]
 awkward = st.lists(st.sampled_from([*PARTS, " ", "a"]) | texts(max_size=5)).map("".join)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 import crmkit_style
 from crmkit import ConfigurationError, Context, Document, Span
-from crmkit_style import Lexicon
+from crmkit_style import Settings
 
 
 def styled(style, text, **settings):
@@ -14,7 +14,7 @@ def styled(style, text, **settings):
     Return the text in this style, with these settings.
     """
     reads = {"preferences.communicationStyle": style}
-    context = Context(content_type="email", settings=Lexicon(**settings), reads=reads)
+    context = Context(content_type="email", settings=Settings(**settings), reads=reads)
     return crmkit_style.crmkit_transform(Document([Span("text", text)]), context).text
 
 
@@ -114,7 +114,7 @@ def test_entries_at_odds(settings, named):
     Entries that stand for the same, or would be rewritten again, are refused by name.
     """
     with pytest.raises(ConfigurationError) as refused:
-        Lexicon(**settings)
+        Settings(**settings)
 
     assert all(name in str(refused.value) for name in named)
 
@@ -129,4 +129,4 @@ def test_not_words(table, entry):
     """
     for bad in ({entry: "good day"}, {"yo": entry}):
         with pytest.raises(ConfigurationError, match=table):
-            Lexicon(**{table: bad})
+            Settings(**{table: bad})

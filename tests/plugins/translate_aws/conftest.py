@@ -20,14 +20,31 @@ def signed(monkeypatch, tmp_path):
     for name in ("AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
-    yield
-    _service.client.cache_clear()  # a client counts what failed, and repeats less then
 
 
 @pytest.fixture
-def service():
+def fresh():
     """
-    Run the fake service on loopback.
+    Make clients anew: a client counts what failed, and repeats less from then on.
+    """
+    _service.client.cache_clear()
+    yield
+    _service.client.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def running():
+    """
+    Run the fake service on loopback, once: it takes a while to make a client for it.
     """
     with Service() as fake:
         yield fake
+
+
+@pytest.fixture
+def service(running):
+    """
+    Return the fake service as if nobody had asked it.
+    """
+    running.reset()
+    return running

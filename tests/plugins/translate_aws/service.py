@@ -46,6 +46,9 @@ class Service(Server):
 
     def __init__(self):
         super().__init__(self.answer)
+        self.reset()
+
+    def reset(self):
         self.requests = []
         self.engine = self.honest
 

@@ -2,6 +2,8 @@
 The size that the service takes in one request.
 """
 
+from time import process_time
+
 import pytest
 from tests.plugins.translate_aws.sending import answered, parsed, texts_of
 from tests.plugins.translate_aws.test_connector import client, personalized
@@ -23,7 +25,7 @@ def test_long_paragraph(sentence, content_type):
     document = parsed(text * 1_000, content_type)
     texts = texts_of(document, content_type)
 
-    assert 4 < len(texts) < 60
+    assert 3 < len(texts) < 30
     assert all(len(sent.encode()) <= 10_000 for sent in texts)
     assert all(
         sent.endswith(("!</p>", "?)</p>", "\u3002</p>", ".</p>", "Really.</span></p>"))
@@ -61,33 +63,20 @@ def test_limit(service):
 @pytest.mark.parametrize(
     "hostile",
     [
-        " ",
-        "\n",
-        "a. ",
-        "<b>",
-        "</b>",
-        "<",
-        "&",
-        '<a href="',
-        "{{x}}",
-        "{% if x %}",
-        "'",
-        '"',
-    ]
-    + ["<code>", "<!--", "<pre>{{x}}", "é&eacute;", "{{x}}<b>", "a <b>a. {{x}}</b>"],
+        *(" ", "\n", "a. ", "<b>", "</b>", "<", "&", '<a href="', "{{x}}", "{% if x %}"),
+        *("'", '"', "<code>", "<!--", "<pre>{{x}}", "&eacute;", "{{x}}<b>", "<b>a. </b>"),
+    ],
 )
 @pytest.mark.parametrize("content_type", ["email", "email_html"])
 def test_linear(hostile, content_type):
     """
     A hostile template of ten times the length takes not much more than ten times as long.
     """
-    from time import perf_counter
-
     times = []
-    for size in (20_000, 200_000):
+    for size in (10_000, 100_000):
         document = parsed(f"a {hostile * (size // len(hostile))}", content_type)
-        before = perf_counter()
+        before = process_time()
         texts_of(document, content_type)
-        times.append(perf_counter() - before)
+        times.append(process_time() - before)
 
-    assert times[1] < 40 * times[0] + 0.05
+    assert times[1] < 30 * times[0] + 0.1

@@ -17,6 +17,7 @@ from crmkit_cli import _commands
 OWN = {
     "fetch": "Show clients, by id or by e-mail address.",
     "personalize": "Fill in a template for a client.",
+    "preview": "Show what clients would get, on one page.",
     "sync": "Write activities to the CRM.",
     "outbox": "See and mend what waits to be sent.",
     "forget": "Erase a client from what waits to be sent.",

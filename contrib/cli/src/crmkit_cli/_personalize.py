@@ -5,35 +5,26 @@ The command ``crmkit personalize``.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crmkit import ConfigurationError, PersonalizedContent
-from crmkit_cli import _clients
+from crmkit_cli import _clients, _mailing
+from crmkit_cli._client_file import clients_in
+from crmkit_cli._complete import check_apart
 from crmkit_cli._exits import DONE, code_of, worst
-from crmkit_cli._input import STDIN, read_text
+from crmkit_cli._input import STDIN
 from crmkit_cli._options import Chosen, common, examples
 from crmkit_cli._output import described, emit, note, one_line, say
 from crmkit_cli._progress import Meter
-from crmkit_cli._setup import Transformers, setup, transformers
+from crmkit_cli._setup import Transformers, setup, tell, transformers
+from crmkit_cli._template import Source, Template, with_template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from crmkit import CRMConnector
-
-_POLICY = "error|keep|blank"
-
-
-class Template(NamedTuple):
-    """
-    A template's text, and the content type that it has unless told otherwise.
-    """
-
-    text: str
-    content_type: str = "email"
 
 
 @click.command(
@@ -41,52 +32,68 @@ class Template(NamedTuple):
     epilog=examples(
         "crmkit personalize letter.txt --client 7 --var city=Lisbon",
         "crmkit personalize --text 'hey {{firstName}}, thanks!' --client 7 --client 8",
+        "crmkit personalize letter.txt --clients list.csv --out mails.jsonl "
+        "--refused no.csv",
     ),
 )
-@click.argument("template", required=False)
-@click.option("--text", help="The template itself, instead of a file.")
 @click.option("--client", "ids", metavar="ID", multiple=True, help="For whom; repeatable.")
 @click.option("--email", metavar="ADDRESS", help="The client with this address instead.")
 @click.option(
-    "--content-type",
-    metavar="TYPE",
-    help="email, email_html, subject, sms, social, push or plain; by default email, "
-    "and email_html for a file that ends in .html.",
+    "--clients",
+    "listed",
+    metavar="FILE",
+    help="All clients of a file instead: CSV, JSON lines or a JSON array; - is standard "
+    "input.",
 )
 @click.option(
-    "--var", "variables", metavar="NAME=VALUE", multiple=True, help="A value; repeatable."
+    "--out",
+    metavar="FILE",
+    help="Where their texts go, as JSON lines; - is standard output.",
 )
-@click.option("--unknown", metavar=_POLICY, help="What to do with an unknown variable.")
-@click.option("--missing", metavar=_POLICY, help="What to do without a value.")
+@click.option("--refused", metavar="FILE", help="Where those go who get none, as CSV.")
 @click.option(
-    "--purpose",
-    metavar="marketing|transactional",
-    help="A transactional text passes an opt-out, never a do-not-contact.",
+    "--campaign", metavar="NAME", help="What the keys are made of, beside the clients' ids."
 )
-@click.option("--mode", metavar="permissive|strict", help="Strict asks for an opt-in.")
+@with_template
 @common
 def command(
     chosen: Chosen,
     /,
-    template: str | None,
-    text: str | None,
+    template: Template,
     ids: Sequence[str],
     email: str | None,
-    variables: Sequence[str],
-    **request: str | None,
+    listed: str | None,
+    **files: str | None,
 ) -> None:
     """
     Fill in a template for clients, and print the text for each.
 
-    TEMPLATE is a file, or - for standard input. Without a table of transformers in the
+    TEMPLATE is a file, a folder with subject.txt, text.txt and html.html, or - for
+    standard input. Without a table of transformers in the
     configuration all installed local ones run. With --json one line for each client, or
     {"client_id": ..., "error": ...}.
+
+    With --clients and --out no CRM is needed. Each line of --out has what a mail service
+    takes, and a key that is the same in every run: the id of the activity to sync.
     """
-    _clients.check(ids, email, "--client ID")
-    source = _template(template, text)
-    asked: dict[str, Any] = {name: value for name, value in request.items() if value}
-    asked = {"content_type": source.content_type, **asked}
-    asked["variables"] = dict(map(_variable, variables))
+    asked = {name: value for name, value in files.items() if value is not None}
+    if listed is None:
+        if asked:
+            msg = f"--{' and --'.join(asked)} are for --clients FILE"
+            raise click.UsageError(msg)
+        _clients.check(ids, email, "--client ID, --clients FILE")
+        code = _one_by_one(chosen, template, ids, email)
+    else:
+        if ids or email is not None:
+            msg = "give --clients FILE, or --client ID, or --email ADDRESS"
+            raise click.UsageError(msg)
+        code = _all(chosen, template, listed, asked)
+    raise click.exceptions.Exit(code)
+
+
+def _one_by_one(
+    chosen: Chosen, template: Template, ids: Sequence[str], email: str | None
+) -> int:
     ready = setup(chosen)
     ready.need_provider()
     chain = transformers(ready)
@@ -95,41 +102,43 @@ def command(
         ready.connect(meter, transformers=chain.settings) as crm,
     ):
         found = _clients.find(crm, ids, email, chosen.user)
+        asked = {**template.asked, "user_id": chosen.user}
         made = {
-            client_id: _made(crm, source.text, client, {**asked, "user_id": chosen.user})
+            client_id: _made(crm, template.source, client, asked)
             for client_id, client in found.items()
         }
     _show(chosen, chain, made)
-    raise click.exceptions.Exit(worst(map(_code, made.values())))
+    return worst(map(_code, made.values()))
+
+
+def _all(chosen: Chosen, template: Template, listed: str, files: Mapping[str, str]) -> int:
+    out, refused = files.get("out"), files.get("refused")
+    if out is None:
+        msg = "where do the texts go? give --out FILE, or --out - for standard output"
+        raise click.UsageError(msg)
+    check_apart((template.file, listed), (out, refused))
+    ready = setup(chosen)
+    chain = transformers(ready)
+    tell(chain, chosen)
+    asked = {**template.asked, "user_id": chosen.user}
+    campaign = files.get("campaign") or template.campaign
+    with (
+        Meter("personalize", None) as meter,
+        ready.connect(transformers=chain.settings) as crm,
+    ):
+        results = crm.personalize_many(template.source, clients_in(listed), **asked)
+        mailed = _mailing.mail(meter.counted(results), campaign, out, refused)
+    _mailing.show(mailed, refused)
+    if chosen.as_json and out != STDIN:
+        emit({**mailed.as_dict(), "campaign": campaign, "transformers": chain.as_dict()})
+    return mailed.code
 
 
 Made = PersonalizedContent | Exception
 
 
-def _template(file: str | None, text: str | None) -> Template:
-    if (file is None) == (text is None):
-        msg = "give a file with the template, - for standard input, or --text TEXT"
-        raise click.UsageError(msg)
-    if text is not None:
-        return Template(text)
-    place = Path(str(file))
-    if file != STDIN and not place.exists():
-        msg = f"there is no file {file!r}; a template itself is given with --text"
-        raise click.UsageError(msg)
-    html = place.suffix.lower() in {".html", ".htm"}
-    return Template(read_text(str(file)), "email_html" if html else "email")
-
-
-def _variable(given: str) -> tuple[str, str]:
-    name, equals, value = given.partition("=")
-    if not equals or not name.strip():
-        msg = f"--var takes NAME=VALUE, such as city=Lisbon, not {name!r}"
-        raise click.UsageError(msg)
-    return name.strip(), value
-
-
 def _made(
-    crm: CRMConnector, template: str, client: _clients.Found, asked: Mapping[str, Any]
+    crm: CRMConnector, template: Source, client: _clients.Found, asked: Mapping[str, Any]
 ) -> Made:
     if isinstance(client, Exception):
         return client
@@ -141,11 +150,7 @@ def _code(made: Made) -> int:
 
 
 def _show(chosen: Chosen, chain: Transformers, made: Mapping[str, Made]) -> None:
-    if chain.all_local and not chosen.as_json:
-        names = ", ".join(chain.settings) or "none"
-        note(f"Transformers: {names} (all local ones; crmkit.toml can name others)")
-        for reason in chain.broken.values():
-            note(f"Warning: {one_line(reason)}")
+    tell(chain, chosen)
     for client_id, content in made.items():
         if chosen.as_json:
             emit({**_document(client_id, content), "transformers": chain.as_dict()})

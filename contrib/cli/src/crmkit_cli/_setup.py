@@ -162,6 +162,17 @@ def transformers(ready: Setup) -> Transformers:
     return Transformers(chain, all_local=True, broken=broken)
 
 
+def tell(chain: Transformers, chosen: Chosen) -> None:
+    """
+    Say which transformers run, if nobody named any and what is printed is for people.
+    """
+    if chain.all_local and not chosen.as_json:
+        names = ", ".join(chain.settings) or "none"
+        note(f"Transformers: {names} (all local ones; crmkit.toml can name others)")
+        for reason in chain.broken.values():
+            note(f"Warning: {one_line(reason)}")
+
+
 def _read(file: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(Path(file).read_text("utf-8"))

@@ -52,7 +52,10 @@ def percent(
     """
     settings = settings or _DEFAULTS
     locale = locale_for(language, settings.locale)
-    return _written(amount(value), locale.percent_formats[None], decimals, locale, settings)
+    pattern = locale.percent_formats[None]
+    text = _written(amount(value), pattern, decimals, locale, settings)
+    symbols = locale.number_symbols.get(system_of(locale, settings), {})
+    return text.replace("%", symbols.get("percentSign", "%"))
 
 
 def currency(

@@ -5,6 +5,7 @@ The filter plural.
 from __future__ import annotations
 
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crmkit import TemplateError
@@ -15,6 +16,8 @@ from crmkit_localize._numbers import number
 from crmkit_localize._settings import Settings
 
 if TYPE_CHECKING:
+    from gettext import NullTranslations
+
     from babel import Locale
 
 _DEFAULTS = Settings()
@@ -57,14 +60,29 @@ def _of_catalogue(
     """
     if settings.catalogs is None or not language or len(forms) != 2:  # noqa: PLR2004
         return ""
-    name = choice(settings, language, None)
-    found = None if name in {None, settings.source} else texts(settings, str(name))
+    found = _texts(settings, language)
     if found is None or not found.ngettext(*forms, 1):
         return ""
     if count != int(count):
         msg = "the value is a fraction, for which catalogues have no plural"
         raise TemplateError(msg)
     return found.ngettext(*forms, abs(int(count)))
+
+
+@lru_cache(maxsize=1024)
+def _texts(settings: Settings, language: str) -> NullTranslations | None:
+    """
+    Return the catalogue for a language, None without one: once for each settings.
+
+    These are made anew for each template, which stays as it was made, too.
+    """
+    name = choice(settings, language, None)
+    if name is None or name == settings.source:
+        return None
+    try:
+        return texts(settings, name)
+    except (OSError, ValueError):  # of which the template has a warning
+        return None
 
 
 def _forms(forms: tuple[str, ...], locale: Locale) -> dict[str, str]:

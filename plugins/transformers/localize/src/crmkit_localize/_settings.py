@@ -58,7 +58,7 @@ def _refuse(problem: str) -> None:
     raise ConfigurationError(msg)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Settings:
     """
     The settings; what a client's own data does not say is taken from here.

@@ -27,7 +27,8 @@ _INLINE = (
 _BETWEEN = re.compile(rf"<(?!/?(?:{_INLINE})\b)", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"(\n\s*\n)")
 _HTML_SPACE = re.compile(r"[ \t\r\n\f]+")
-_WHOLE = ("{{", "{%", "<", "&")
+_BRACES = ("{{", "{%")
+_WHOLE = (*_BRACES, "<", "&")
 
 
 @frozen
@@ -44,8 +45,7 @@ class Unit:
         """
         Whether an author wrote words here.
         """
-        prose = "".join(span.text for span in self.spans if span.kind == TEXT)
-        return any(sign.isalpha() for sign in prose)
+        return any(sign.isalpha() for sign in _prose(self.spans))
 
     @property
     def text(self) -> str:
@@ -66,11 +66,13 @@ class Unit:
             translation = re.sub(r"\r?\n", "\r\n", translation)
         known = _known(self.spans)
         longest_first = sorted(known, key=lambda text: (-len(text), text))
-        pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        pattern = re.compile("|".join(map(_sought, longest_first)) or r"(?!)", re.ASCII)
         found = list(_spans(translation, pattern, known))
-        prose = "".join(span.text for span in found if span.kind == TEXT)
-        strange = "{{" in prose or "{%" in prose or (self.html and "<" in prose)
-        if strange or _frame(found) != _frame(self.spans):
+        own, prose = _prose(self.spans), _prose(found)
+        marks = (*_BRACES, "<") if self.html else _BRACES
+        if any(mark in prose and mark not in own for mark in marks):
+            return None
+        if _frame(found) != _frame(self.spans):
             return None
         written = "".join(span.text for span in self.spans)
         before = written[: len(written) - len(written.lstrip())]
@@ -111,6 +113,10 @@ def _evenly(text: str, *, html: bool) -> str:
     return _HTML_SPACE.sub(" ", text) if html else text.replace("\r\n", "\n")
 
 
+def _prose(spans: Iterable[Span]) -> str:
+    return "".join(span.text for span in spans if span.kind == TEXT)
+
+
 def _known(spans: Sequence[Span]) -> dict[str, Sequence[Span]]:
     """
     Return what of these spans may stand in a translation, by how it is written.
@@ -127,6 +133,12 @@ def _known(spans: Sequence[Span]) -> dict[str, Sequence[Span]]:
             run = list(group)
             known["".join(span.text for span in run)] = run
     return known
+
+
+def _sought(text: str) -> str:
+    # A link or a #tag is a word, not a part of one; braces and markup end by themselves.
+    found = re.escape(text)
+    return found if text.startswith(_WHOLE) else rf"(?<!\w){found}(?!\w)"
 
 
 def _spans(

@@ -1,129 +1,95 @@
 """
-The words of each style: ours, what the user adds, and whether they fit together.
+The words of a language: ours, from the file of the language, and the user's.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NoReturn
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from crmkit import ConfigurationError
+from crmkit_style import _checks
 
-# Both ways; each side once, so that a formal text made casual can be made formal again.
-PAIRS = {
-    "hey": "hello",
-    "thanks": "thank you",
-    "thanks a lot": "thank you very much",
-}
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-# In formal only: words that casual never writes.
-FORMAL_FROM = {
-    "hi": "hello",
-    "hiya": "hello",
-    "heya": "hello",
-    "thx": "thank you",
-    "thanks a bunch": "thank you very much",
-    "thanks a million": "thank you very much",
-}
+    from crmkit_style._words import Words
 
-_WORDS = re.compile(r"[^\W_]+(?:[ '-][^\W_]+)*")
+FORMAL, CASUAL = "formal", "casual"
+_BOTH_WAYS = ("pairs", "greetings", "closings", "contractions")
+_FORMAL_ONLY = ("formal_from", "expansions")
+_KEPT = 64  # languages, of connectors with words of their own
 
 
 @frozen(kw_only=True)
 class Lexicon:
     """
-    The settings: words that the user adds to ours, casual to formal.
-
-    *pairs* go both ways; *formal_from* are further casual words, replaced in formal only.
-    An entry for a word of ours takes its place. Raises ConfigurationError that names the
-    entries which are no words, stand for the same, or would be rewritten again.
+    What fits together: each table's words, casual to formal but in *casual_from*.
     """
 
     pairs: Mapping[str, str] = field(factory=dict)
+    greetings: Mapping[str, str] = field(factory=dict)
+    closings: Mapping[str, str] = field(factory=dict)
+    contractions: Mapping[str, str] = field(factory=dict)
     formal_from: Mapping[str, str] = field(factory=dict)
+    expansions: Mapping[str, str] = field(factory=dict)
+    casual_from: Mapping[str, str] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        for name, table in (("pairs", self.pairs), ("formal_from", self.formal_from)):
-            _check_words(name, (*table, *table.values()))
-            _check_spelled_once(name, table)
-        both_ways = self._both_ways()
-        _check_one_to_one(both_ways)
-        _check_apart(self.formal_from, both_ways)
-        for style in ("formal", "casual"):
-            _check_closed(style, self.words(style))
+        casual = {name: getattr(self, name) for name in (*_BOTH_WAYS, *_FORMAL_ONLY)}
+        _checks.check_apart(casual)
+        _checks.check_one_to_one(self._both_ways(), self.casual_from)
+        for style in (FORMAL, CASUAL):
+            _checks.check_closed(style, self.words(style))
 
     def words(self, style: str) -> dict[str, str]:
         """
-        Return what this style replaces by what: nothing unless it is formal or casual.
+        Return what a style replaces by what.
         """
         both_ways = self._both_ways()
-        if style == "casual":
-            return {formal: casual for casual, formal in both_ways.items()}
-        if style == "formal":
-            return _merged(FORMAL_FROM, self.formal_from, both_ways)
-        return {}
+        if style == FORMAL:
+            return {**self.formal_from, **self.expansions, **both_ways}
+        backwards = {formal: casual for casual, formal in both_ways.items()}
+        return {**self.casual_from, **backwards}
 
     def _both_ways(self) -> dict[str, str]:
-        return _merged(PAIRS, self.pairs)
+        tables = (getattr(self, name) for name in _BOTH_WAYS)
+        return {key: output for table in tables for key, output in table.items()}
 
 
-def _merged(*tables: Mapping[str, str]) -> dict[str, str]:
-    spellings = {key.casefold(): key for table in tables for key in table}
-    values = {key.casefold(): value for table in tables for key, value in table.items()}
-    return {spellings[key]: value for key, value in values.items()}
-
-
-def _check_words(name: str, entries: Iterable[object]) -> None:
-    for entry in entries:
-        if not isinstance(entry, str) or not _WORDS.fullmatch(entry):
-            _refuse(
-                f"{name} holds {entry!r}; an entry is made of letters and digits, with"
-                " single spaces, hyphens or straight apostrophes between them"
-            )
-
-
-def _check_spelled_once(name: str, keys: Iterable[str]) -> None:
-    for one, other in _doubles((key, key) for key in keys):
-        _refuse(f"{name} holds both {one!r} and {other!r}, which differ in case alone")
-
-
-def _check_one_to_one(both_ways: Mapping[str, str]) -> None:
-    for one, other in _doubles(both_ways.items()):
-        _refuse(
-            f"{one!r} and {other!r} both stand for {both_ways[other]!r}; keep one in pairs"
-            " and put the other in formal_from"
-        )
-
-
-def _check_apart(formal_from: Mapping[str, str], both_ways: Mapping[str, str]) -> None:
-    for one, other in _doubles((key, key) for key in (*both_ways, *formal_from)):
-        _refuse(f"{other!r} is in formal_from, and in pairs as {one!r}; keep one of them")
-
-
-def _check_closed(style: str, words: Mapping[str, str]) -> None:
-    replaced = {key.casefold(): output for key, output in words.items()}
-    for key, output in words.items():
-        if output.casefold() in replaced:
-            _refuse(
-                f"in {style}, {key!r} becomes {output!r}, which itself becomes"
-                f" {replaced[output.casefold()]!r}; change one of the entries"
-            )
-
-
-def _doubles(entries: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+@cache
+def ours(language: str) -> Mapping[str, Mapping[str, Any]]:
     """
-    Yield the names of two entries (name, value) whose values are the same but for case.
+    Return the tables that come with this package for a language.
     """
-    seen: dict[str, str] = {}
-    for name, value in entries:
-        if value.casefold() in seen:
-            yield seen[value.casefold()], name
-        seen[value.casefold()] = name
+    import tomllib
+    from importlib.resources import files
+
+    text = files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
-def _refuse(problem: str) -> NoReturn:
-    msg = f"style: {problem}"
-    raise ConfigurationError(msg)
+@lru_cache(maxsize=_KEPT)
+def lexicon(language: str, own: Words, *, contractions: bool = True) -> Lexicon:
+    """
+    Return our words of a language with the user's *own*, which take the place of ours.
+
+    Raises ConfigurationError that names the entries which do not fit together.
+    """
+    added = own.tables()
+    _checks.check_tables(added)
+    tables = {name: words for name, words in ours(language).items() if name != "emphasis"}
+    if not contractions:
+        tables |= {"contractions": {}, "expansions": {}}
+    taken = {key.casefold() for table in added.values() for key in table}
+    return Lexicon(
+        **{
+            name: {**_left(tables.get(name, {}), taken), **added.get(name, {})}
+            for name in {*tables, *added}
+        }
+    )
+
+
+def _left(table: Mapping[str, str], taken: set[str]) -> dict[str, str]:
+    return {key: output for key, output in table.items() if key.casefold() not in taken}

@@ -5,7 +5,8 @@ A document translated: its units in order, each below the size that the service 
 from __future__ import annotations
 
 import re
-from itertools import accumulate, groupby
+from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from crmkit_translate_aws._pieces import Piece
 
 LIMIT = 10_000  # bytes of UTF-8 that the service takes in one request
+_AROUND = len("<p></p>")
+_PLACEHOLDER = 60  # bytes that one takes at most, where a thousand of them cannot be
 
 _SENTENCE_END = re.compile(
     r"[.!?…][)\]\"'”’»]*\s+|[\u3002\uff01\uff1f]"
@@ -77,38 +80,46 @@ def translated(
 
 
 def _fitting(unit: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
-    ends = () if fits(unit) else list(_sentence_ends(unit))
-    if not ends:
+    if fits(unit):
         yield unit
         return
-    starts = [0, *accumulate(len(piece.text) for piece in unit)]
-    middle = starts[-1] / 2
-    index, end = min(ends, key=lambda place: abs(starts[place[0]] + place[1] - middle))
-    for half in _halves(unit, index, end):
-        yield from _fitting(half)
+    held: list[Piece] = []
+    size = _AROUND
+    for sentence in _sentences(unit):
+        more = sum(map(_most, sentence))
+        if held and size + more > LIMIT:
+            yield held
+            held, size = [], _AROUND
+        held += sentence
+        size += more
+    yield held
 
 
-def _sentence_ends(unit: Sequence[Piece]) -> Iterator[tuple[int, int]]:
+def _most(piece: Piece) -> int:
+    return len(escape(piece.text).encode()) if piece.kind == PROSE else _PLACEHOLDER
+
+
+def _sentences(unit: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
     """
-    Yield where a sentence ends outside all tags: a piece's index, and where in its text.
+    Yield the unit cut where a sentence ends outside all tags.
     """
+    held: list[Piece] = []
     depth = 0
-    for index, piece in enumerate(unit):
+    for piece in unit:
         depth += (piece.kind == OPENING) - (piece.kind == CLOSING)
-        if piece.kind != PROSE or depth:
-            continue
-        for found in _SENTENCE_END.finditer(piece.text):
-            if index < len(unit) - 1 or found.end() < len(piece.text):
-                yield index, found.end()
+        ends = _SENTENCE_END.finditer(piece.text) if piece.kind == PROSE else ()
+        start = 0
+        for found in ends if not depth else ():
+            yield [*held, _cut(piece, start, found.end())]
+            held, start = [], found.end()
+        if not start:
+            held.append(piece)
+        elif start < len(piece.text):
+            held.append(_cut(piece, start, len(piece.text)))
+    if held:
+        yield held
 
 
-def _halves(
-    unit: Sequence[Piece], index: int, end: int
-) -> tuple[Sequence[Piece], Sequence[Piece]]:
-    piece, (span,) = unit[index], unit[index].spans
-    before, after = (
-        piece._replace(spans=(evolve(span, text=text),))
-        for text in (span.text[:end], span.text[end:])
-    )
-    rest = unit[index + 1 :]
-    return (*unit[:index], before), ((after, *rest) if after.text else rest)
+def _cut(piece: Piece, start: int, end: int) -> Piece:
+    (span,) = piece.spans
+    return piece._replace(spans=(evolve(span, text=span.text[start:end]),))
