@@ -180,3 +180,14 @@ def test_subject():
     )
 
     assert made.content == "a b"
+
+
+def test_html_within_a_tag():
+    """
+    A condition in the middle of a tag is told once, with its place.
+    """
+    report = CONNECTOR.lint(
+        "{% if vip %}<a {% endif %}", content_type="email_html", purpose="transactional"
+    )
+
+    assert [(problem.code, problem.column) for problem in report] == [("template", 16)]
