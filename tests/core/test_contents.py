@@ -352,7 +352,7 @@ def test_counts():
 
 def test_dotted():
     """
-    A dot looks into mappings; a name that holds one itself goes before, and an end is none.
+    A dot looks into mappings, else for a name that holds it; what ends before is missing.
     """
     variables = {"a": {"b": {"c": 1}, "x": None}, "a.b.d": 2, "flat": "text"}
 
@@ -360,6 +360,8 @@ def test_dotted():
         return made(template, variables=variables, **request).content
 
     assert render("{{ a.b.c }} {{ a.b.d }}") == "1 2"
+    assert made("{{ a.b }}", variables={"a.b": "c", "a": {"b": "d"}}).content == "d"
+    assert made("{{ budgetMax.x }}", variables={"BudgetMax.x": 3}).content == "3"
     assert render("{{ a.x | default: '3' }} {{ flat.x | default: '4' }}") == "3 4"
     with pytest.raises(MissingValueError, match=r"a.b.x"):
         render("{{ a.b.x }}")
