@@ -4,7 +4,7 @@ A compiled template: literal texts and slots, filled for one client after anothe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unicodedata import bidirectional, is_normalized
 
 from attrs import define, field
@@ -88,7 +88,7 @@ class Program:
         Fill all slots when each has a value, and nothing is to be cleaned of any.
         """
         try:
-            values = [
+            values: list[Any] = [
                 value
                 if (kind := type(value)) is str
                 else str(value)
