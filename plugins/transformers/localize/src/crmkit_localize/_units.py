@@ -149,9 +149,10 @@ def _known(spans: Sequence[Span]) -> dict[str, Sequence[Span]]:
 
 
 def _sought(text: str) -> str:
-    # A link or a #tag is a word, not a part of one; braces and markup end by themselves.
-    found = re.escape(text)
-    return found if text.startswith(_WHOLE) else rf"(?<!\w){found}(?!\w)"
+    # A link or a #tag is a word, not a part of one; what is no letter ends by itself.
+    before = r"(?<!\w)" if re.match(r"[\w#@]", text) else ""
+    after = r"(?!\w)" if re.search(r"\w\Z", text) else ""
+    return before + re.escape(text) + after
 
 
 def _spans(
