@@ -451,4 +451,5 @@ def test_linear(text):
             context.encoder("")
         return perf_counter() - started
 
-    assert seconds(200_000) < 40 * min(seconds(20_000) for _ in range(3))
+    quick = min(seconds(20_000) for _ in range(3))
+    assert seconds(200_000) < 40 * quick + 0.1
