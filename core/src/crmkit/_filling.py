@@ -4,6 +4,7 @@ Fill a program slot by slot: conditions, filters, defaults, and what to do witho
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import define, field
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ERROR, KEEP, BLANK = "error", "keep", "blank"
 VALUE, DEFAULT, MISSING, UNKNOWN = "value", "default", "missing", "unknown"
 FAILED = "failed"
+_KEPT = frozenset({MISSING, UNKNOWN, FAILED})
 
 
 class Use(NamedTuple):
@@ -208,8 +210,9 @@ class Filling:
         value = self.values[number]
         at = len(self._texts)
         self._uses.append(Use(at, piece, source, value, text, status))
-        encoded = text if piece.encode is None else piece.encode(text)
-        if self.request.isolate and (piece.bare or piece.encode is None):
+        encode = escape if status in _KEPT and piece.encode else piece.encode
+        encoded = text if encode is None else encode(text)
+        if self.request.isolate and piece.bare:
             kind, rtl = self.program.content_type, self.program.right_to_left
             encoded = isolated(encoded, kind, base_rtl=rtl)
         self._texts.append(encoded)
