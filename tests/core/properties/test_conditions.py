@@ -7,12 +7,11 @@ from hypothesis import strategies as st
 from tests.core.properties.drawn import (
     ANA,
     CONNECTOR,
-    blanks,
     is_value,
+    maybe,
     nfc,
     prose,
     render,
-    values,
 )
 
 from crmkit import CrmkitError, TemplateError
@@ -34,7 +33,7 @@ def branching(parts):
 
 
 trees = st.lists(st.recursive(leaves, branching, max_leaves=8), max_size=4)
-known = st.fixed_dictionaries({name: values | blanks | st.just(False) for name in NAMES})
+known = st.fixed_dictionaries(dict.fromkeys(NAMES, maybe))
 plain_types = st.sampled_from(sorted(CONTENT_TYPES - {"email_html"}))
 requests = st.fixed_dictionaries({"missing": st.sampled_from(["error", "keep", "blank"])})
 

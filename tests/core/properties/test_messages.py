@@ -5,7 +5,7 @@ Messages and variants: each part as it would be alone, all or none; one variant,
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.properties.drawn import ANA, blanks, prose, values
+from tests.core.properties.drawn import ANA, maybe, prose
 
 from crmkit import CRMConnector, CrmkitError, Message, TemplateError
 from crmkit.testing import Clock
@@ -30,7 +30,7 @@ parts = st.fixed_dictionaries(
     {},
     optional={name: texts for name in CONTENT_TYPES},  # noqa: C420 - three strategies
 ).filter(bool)
-variables = st.fixed_dictionaries(dict.fromkeys("xy", values | blanks))
+variables = st.fixed_dictionaries(dict.fromkeys("xy", maybe))
 policies = st.fixed_dictionaries(
     {
         "missing": st.sampled_from(["error", "blank"]),

@@ -8,7 +8,7 @@ from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.properties.drawn import ANA, blanks, content_types, prose, values
+from tests.core.properties.drawn import ANA, content_types, maybe, prose
 
 from crmkit import (
     ClientData,
@@ -55,7 +55,7 @@ WRONG = [
 ]
 templates = st.lists(prose | st.sampled_from(SLOTS), max_size=5).map("".join)
 odd_templates = st.lists(prose | st.sampled_from(SLOTS + WRONG), max_size=5).map("".join)
-variables = st.dictionaries(st.sampled_from("xy"), values | blanks)
+variables = st.dictionaries(st.sampled_from("xy"), maybe)
 policies = st.fixed_dictionaries(
     {
         "missing": st.sampled_from(["error", "keep", "blank"]),
@@ -129,7 +129,7 @@ people = st.builds(
     email=st.sampled_from(["a@x.example", None]),
     phone=st.sampled_from(["+34", None]),
     consent=st.sampled_from([(), [Consent(channel="email", status="opted_out")]]),
-    custom_fields=st.dictionaries(st.sampled_from("xy"), values | blanks),
+    custom_fields=st.dictionaries(st.sampled_from("xy"), maybe),
 )
 
 
