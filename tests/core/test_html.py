@@ -1,3 +1,5 @@
+import re
+import unicodedata
 from html.parser import HTMLParser
 
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from crmkit import ClientData, CRMConnector, TemplateError
 from crmkit._encode import clean
+from crmkit._html import Context
 
 CONNECTOR = CRMConnector()
 ANA = ClientData(id="7", email="ana@x.example")
@@ -161,6 +164,8 @@ def test_no_template_lets_values_out(parts, values):
         "&{{x}};",
         "&#{{x}};",
         "&am{{x}}",
+        "&CounterClockwiseContourIntegra{{x}}",
+        f"&#{'0' * 70}6{{{{x}}}}",
         "<p title='&{{x}};'>",
         "<a href='javascript:{{x}}'>",
         "<a href='java&#115;cript:{{x}}'>",
@@ -179,6 +184,7 @@ def test_no_template_lets_values_out(parts, values):
         "<svg><style><a onclick='</style>{{x}}'>",
         "<svg><script><a onclick='</script>{{x}}'>",
         "<math><title><a onclick='</title>{{x}}'>",
+        "<svg><textarea><style><a onclick='</style></textarea>{{x}}'>",
         "<svg><style><style><a onclick='</style>{{x}}'>",
         "<select><style><input onfocus='</style>{{x}}'>",
         "<svg><![CDATA[><a title=\"]]><a onclick='{{x}}'>",
@@ -305,3 +311,156 @@ def test_kept_is_escaped():
 
     assert page.tags == [("p", "title")]
     assert page.texts[1] == "{{ nick | suffix: '!' }} onclick=alert(1)"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "<p {% if yes %}class='x'{% endif %}>{{x}}</p>",
+        "<p {% if yes %}class='x'{% else %}id='{{x}}' {% endif %}>{{x}}</p>",
+        "<td width=1 {% if yes %}class='{{x}}'{% endif %} id='a'>{{x}}</td>",
+        "<p title='{% if yes %}{{x}}{% else %}a{% endif %}'>{{x}}</p>",
+        "<title>{% if yes %}{{x}}{% endif %}</title>",
+        "<style>{% if yes %}p { color: red }{% endif %}</style>{{x}}",
+        "{% if yes %}<b>{{x}}</b>{% else %}<i>{{x}}</i>{% endif %}{{x}}",
+        "{% if yes %}<svg></svg>{% endif %}{{x}}",
+        "{% if yes %}<svg></svg>{% endif %}<title>{{x}}</title>",
+        "<a href='/{{x}}{% if yes %}?b={{x}}{% endif %}'>{{x}}</a>",
+        "<a href='https://x.example/{% if yes %}?b={{x}}{% endif %}'>{{x}}</a>",
+        "<a href='{% if yes %}//x.example/{% else %}//y.example/b?c={% endif %}{{x}}'>",
+        "<a href='{% if yes %}https://x{% else %}//y{% endif %}.example/{{x}}'>",
+        "<a href='{% if yes %}page{% else %}page{% endif %}.html'>",
+    ],
+)
+def test_conditions(template):
+    """
+    A condition may stand in text, between attributes, and in the value of one.
+    """
+    for variables in ({"yes": 1, "x": "mark"}, {"yes": "", "x": "mark"}):
+        html = render(template, variables=variables)
+        branch = r"{% if yes %}(.*?)(?:{% else %}(.*?))?{% endif %}"
+        alone = re.sub(branch, r"\1" if variables["yes"] else r"\2", template)
+        assert html == alone.replace("{{x}}", "mark")
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "<p {% if yes %}class='x{% endif %}'>",
+        "<p {% if yes %}class='x' title='{% endif %}'>",
+        "<p class='{% if yes %}a{% else %}' title='{% endif %}'>",
+        "<p class='{% if yes %}'{% else %}' title=\"{% endif %}\">",
+        "{% if yes %}<style>{% endif %}{{x}}",
+        "<style>{% if yes %}</style>{% endif %}{{x}}",
+        "<title></title {% if yes %}>{% endif %}",
+        "{% if yes %}<title>{% else %}<textarea>{% endif %}{{x}}",
+        "{% if yes %}<p {% else %}<a {% endif %}title='x'>",
+        "{% if yes %}<a href='{% else %}<a title='{% endif %}{{x}}'>",
+        "<a href='{% if yes %}https://{% endif %}{{x}}'>",
+        "<a href='{% if yes %}//x.example{% else %}//x.example/{% endif %}{{x}}'>",
+        "<a href='{% if yes %}java{% endif %}script:{{x}}'>",
+        "<a href='{% if yes %}/{% endif %}/{{x}}'>",
+        "<a href='{% if yes %}javascript:{% else %}vbscript:{% endif %}1'>",
+    ],
+)
+def test_conditions_unlike(template):
+    """
+    A condition is refused after which two ways would read, or encode, differently.
+    """
+    with pytest.raises(TemplateError, match="both ways"):
+        render(template, variables={"yes": 1, "x": "b"})
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "<p class={% if yes %}a{% endif %}>",
+        "<p {% if yes %}selected{% endif %}>",
+        "<p onclick {% if yes %}='{{x}}'{% endif %}>",
+        "<p class {% if yes %}= 'a' {% endif %}>",
+        "<p onclick= {% if yes %}'{{x}}'{% endif %}>",
+        "<p class='a'/{% if yes %} {% endif %}>",
+        "<p class=a{% if yes %}b{% endif %}>",
+        "<td{% if yes %} class='a'{% endif %}>",
+        "<my-td{% if yes %} class='a'{% endif %}>",
+        "<{% if yes %}b{% endif %}>",
+        "&{% if yes %}lt;{% endif %}",
+        "<title></ti{% if yes %}tle{% endif %}>",
+        "<script>{% if yes %}go(){% endif %}</script>",
+        "<!doctype {% if yes %}html{% endif %}>",
+        "<a href='x{{x}}{% if yes %}:alert(1){% endif %}'>",
+        "<plaintext>{% if yes %}{% endif %}",
+    ],
+)
+def test_conditions_refused(template):
+    """
+    A condition does not stand within a name, a sign, a script, or a link's scheme.
+    """
+    with pytest.raises(TemplateError, match="conditions"):
+        render(template, variables={"yes": 1, "x": "b"})
+
+
+@pytest.mark.parametrize(
+    ("template", "bare"),
+    [
+        ("", True),
+        ("<p>", True),
+        ("<p title='", False),
+        ("<p ", False),
+        ("<title>", False),
+        ("<textarea>", False),
+        ("<title>a</title>", True),
+        ("<svg><text>", False),
+        ("<svg><text></svg>", True),
+        ("<SVG></SVG>", True),
+        ("<math><select></select>", False),
+        ("<select><option>", False),
+        ("<select><svg></select>", True),
+        ("<p title='a'>", True),
+    ],
+)
+def test_bare(template, bare):
+    """
+    An element may stand in text, not in attributes, titles, drawings or lists of options.
+    """
+    context = Context()
+    context.feed(template)
+
+    assert context.bare() is bare
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "",
+        "<p ",
+        "<p title='a ",
+        "<a href='https://x.example/?a=",
+        "<title>a <b>c</b>",
+        "<svg>",
+    ],
+)
+def test_restore(template):
+    """
+    What was fed since a state was taken is forgotten with it.
+    """
+    context = Context()
+    context.feed(template)
+    state = context.state()
+    context.feed("'x>y</title></svg><b id=\"")
+    assert context.state() != state
+    context.feed("unread")
+    context.restore(state)
+
+    assert context.state() == state
+    assert hash(context.state()) == hash(state)
+
+
+def test_stroke():
+    """
+    A long stroke over nothing stays one, in Unicode's form NFC too, and spares the tag.
+    """
+    html = render("<p>{{x}}</p>", variables={"x": "\u0338 onclick=alert(1)"})
+
+    assert unicodedata.is_normalized("NFC", html)
+    assert Page(html).texts[1] == "\u0338 onclick=alert(1)"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmkit import ClientData, CRMConnector
 from crmkit._isolate import isolated
 
 OPEN, CLOSE = "\u2068", "\u2069"
@@ -79,10 +80,14 @@ def test_html(value, base_rtl, text):
     ("value", "text"),
     [
         ("א\u2069b", "אb"),
+        ("א\u2066b", "אb"),
         ("א\u2067b", "אb"),
+        ("א\u2068b", "אb"),
         ("א\u202bb", "אb"),
         ("א\u202c", "א"),
+        ("\u2066א\u2069", "\u2066א\u2069"),
         ("\u2067א\u2069", "\u2067א\u2069"),
+        ("\u2068א\u2069", "\u2068א\u2069"),
         ("\u202bא\u202c", "\u202bא\u202c"),
         ("\u2067א\u202b\u2069", "\u2067א\u2069"),
         ("\u202bא\u2069\u202c", "\u202bא\u202c"),
@@ -168,3 +173,35 @@ def test_untouched(value, base_rtl):
     text = isolated(value, "plain", base_rtl=base_rtl)
 
     assert text.replace(OPEN, "").replace(CLOSE, "") == value
+
+
+@pytest.mark.parametrize(
+    ("template", "content_type", "text"),
+    [
+        ("Hi {{firstName}}!", "email", f"Hi {OPEN}محمد{CLOSE}!"),
+        ("Hi {{firstName}}!", "subject", f"Hi {OPEN}محمد{CLOSE}!"),
+        ("<p>{{firstName}}</p>", "email_html", "<p><bdi>محمد</bdi></p>"),
+        ("<p title='{{firstName}}'>", "email_html", "<p title='محمد'>"),
+        ("<title>{{firstName}}</title>", "email_html", "<title>محمد</title>"),
+        ("{{ nick | default: 'מחר' }}", "plain", f"{OPEN}מחר{CLOSE}"),
+        ("{{ lastName }}", "plain", "<Ana>"),
+        ("{{ lastName }}", "email_html", "&lt;Ana&gt;"),
+    ],
+)
+def test_asked(template, content_type, text):
+    """
+    A personalized text isolates values where it is asked to, and only then.
+    """
+    client = ClientData(
+        id="7", first_name="محمد", last_name="<Ana>", email="m@x.example", phone="+966 5"
+    )
+    for isolate in (True, False):
+        content = (
+            CRMConnector()
+            .personalize_content(
+                template, client, content_type=content_type, isolate=isolate
+            )
+            .content
+        )
+        bare = re.sub(f"[{CONTROLS}]|</?bdi>", "", text)
+        assert content == (text if isolate else bare)
