@@ -2,7 +2,10 @@
 P36: consent decides before anything else is done, and more of it never opens a door.
 """
 
+from itertools import product
+
 import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -140,6 +143,21 @@ def test_p36_least_permissive(drawn, cut):
     alone = [admitted([one], **request_) for one in said] or [admitted([], **request_)]
 
     assert admitted(known, sources, **request_) == all(alone)
+
+
+@pytest.mark.parametrize("mode", ["permissive", "strict"])
+@pytest.mark.parametrize("purpose", ["marketing", "transactional"])
+def test_p36_pairs(mode, purpose):
+    """
+    P36: two who say something are heard if each alone would be, whatever they say.
+    """
+    request = {"content_type": "email", "mode": mode, "purpose": purpose}
+    every = [Consent(channel=c, status=s) for c in ("email", "*") for s in STATUSES]
+    alone = {one: admitted([one], **request) for one in every}
+
+    for one, other in product(every, every):
+        sources = [lambda _, told=other: [told]]
+        assert admitted([one], sources, **request) == (alone[one] and alone[other])
 
 
 @given(st.lists(consents, max_size=4), requests)

@@ -50,7 +50,7 @@ AWKWARD = Path(__file__).parents[1] / "awkward.json"
 
 
 @given(lines, text_types)
-@example("a\r\nb\x00\u202e ", "email")
+@example(" a\r\nb\x00\u202e \n", "email")
 def test_p01_identity(text, content_type):
     """
     P1: a template without variables is its own result, in NFC.
