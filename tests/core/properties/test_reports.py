@@ -26,7 +26,8 @@ SLOTS = [
     "{{ x }}",
     "{{ y }}",
     "{{ y | default: '-' }}",
-    "{{firstName | upper }}",
+    "{{firstName}}",
+    "{{ email | upper }}",
     "{{ x | prefix: '<' }}",
     "{{nick}}",
     "{{ nick | default: 'n' }}",
@@ -52,9 +53,14 @@ WRONG = [
     "<script>{{x}}</script>",
     "<a href='{{x}}://y'>",
     "<{{x}}>",
+    "{% if x %}<a {% endif %}",
+    "<script>{% if x %}a{% endif %}</script>",
 ]
-templates = st.lists(prose | st.sampled_from(SLOTS), max_size=5).map("".join)
-odd_templates = st.lists(prose | st.sampled_from(SLOTS + WRONG), max_size=5).map("".join)
+slots = st.sampled_from(SLOTS)
+templates = st.lists(prose | slots | slots, min_size=1, max_size=5).map("".join)
+odd_templates = st.lists(
+    prose | st.sampled_from(SLOTS + WRONG), min_size=1, max_size=5
+).map("".join)
 variables = st.dictionaries(st.sampled_from("xy"), maybe)
 policies = st.fixed_dictionaries(
     {
@@ -110,7 +116,7 @@ def test_told_whole(template, given_, content_type, policies):
     told = {"first_name": "s3cret", "email": "s3@x.example", "phone": "s3"}
     made = outcome(template, ClientData(id="7", **told), **request)
     if isinstance(made, Exception):
-        assert "s3" not in str(made)
+        assert "s3" not in str(made).lower()
         return
 
     again = pickle.loads(pickle.dumps(made))
@@ -118,8 +124,8 @@ def test_told_whole(template, given_, content_type, policies):
     assert again.explain() == made.explain()
     assert json.loads(json.dumps(made.as_dict()))["content"] == made.content
     assert json.loads(json.dumps(made.explain().as_dict()))["tokens"] is not None
-    assert "s3" not in repr(made)
-    assert "s3cret" not in repr(made.explain())
+    assert "s3" not in repr(made).lower()
+    assert "s3" not in repr(made.explain()).lower()
 
 
 people = st.builds(
