@@ -10,6 +10,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 
+DOMAINS = ("Page", "Log", "Runtime", "Network")
 # It reads commands from file 3 and writes to file 4.
 LAUNCH = """
 import fcntl, os, sys
@@ -44,38 +45,45 @@ class Browser:
         os.close(theirs[1])
         self._to, self._from = os.fdopen(ours[1], "wb"), os.fdopen(theirs[0], "rb")
         self._rest, self._number = b"", 0
+        self._parents = {}
         self.events = []
 
     def call(self, method, session=None, **params):
         """
         Run a command of the DevTools protocol; return its result.
         """
-        self._number += 1
-        message = {"id": self._number, "method": method, "params": params}
-        if session:
-            message["sessionId"] = session
-        self._to.write(json.dumps(message).encode() + b"\0")
-        self._to.flush()
-        while (answer := self._read()).get("id") != self._number:
-            self.events.append(answer)
+        number = self._send(method, session, params)
+        while (answer := self._read()).get("id") != number:
+            pass
         assert "error" not in answer, answer
         return answer["result"]
 
-    def wait(self, method, session):
+    def wait(self, method, session, after):
         """
-        Read on until there is an event of this name.
+        Read on until there is an event of this name *after* so many others.
         """
         while not any(
             (event["method"], event.get("sessionId")) == (method, session)
-            for event in self.events
+            for event in self.events[after:]
         ):
-            self.events.append(self._read())
+            self._read()
+
+    def of(self, session):
+        """
+        Return the events of a page and of the frames in it.
+        """
+        return [
+            event
+            for event in self.events
+            if session
+            in {event.get("sessionId"), self._parents.get(event.get("sessionId"))}
+        ]
 
     def close(self):
         """
         End the program.
         """
-        self.call("Browser.close")
+        self._process.kill()
         self._to.close()
         self._process.wait()
         self._from.close()
@@ -85,8 +93,26 @@ class Browser:
             more = os.read(self._from.fileno(), 1 << 16)
             assert more, "the browser is gone"
             self._rest += more
-        message, _, self._rest = self._rest.partition(b"\0")
-        return json.loads(message)
+        text, _, self._rest = self._rest.partition(b"\0")
+        message = json.loads(text)
+        if "method" in message:
+            self.events.append(message)
+        if message.get("method") == "Target.attachedToTarget" and "sessionId" in message:
+            frame = message["params"]["sessionId"]
+            self._parents[frame] = message["sessionId"]
+            for domain in DOMAINS:
+                self._send(f"{domain}.enable", frame, {})
+            self._send("Runtime.runIfWaitingForDebugger", frame, {})
+        return message
+
+    def _send(self, method, session, params):
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": params}
+        if session:
+            message["sessionId"] = session
+        self._to.write(json.dumps(message).encode() + b"\0")
+        self._to.flush()
+        return self._number
 
 
 class Page:
@@ -102,9 +128,11 @@ class Page:
         self.target = browser.call("Target.createTarget", url="about:blank")["targetId"]
         attached = browser.call("Target.attachToTarget", targetId=self.target, flatten=True)
         self._session = attached["sessionId"]
-        self._seen = len(browser.events)
-        for domain in ("Page", "Log", "Runtime", "Network"):
+        for domain in DOMAINS:
             self.call(f"{domain}.enable")
+        # A frame that runs nothing may have a process of its own.
+        attach = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
+        self.call("Target.setAutoAttach", **attach)
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -115,8 +143,9 @@ class Page:
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.call("Emulation.setEmulatedMedia", features=features)
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
+        before = len(browser.events)
         self.call("Page.navigate", url=url)
-        browser.wait("Page.loadEventFired", self._session)
+        browser.wait("Page.loadEventFired", self._session, before)
 
     def call(self, method, **params):
         """
@@ -124,11 +153,19 @@ class Page:
         """
         return self._browser.call(method, self._session, **params)
 
-    def run(self, script):
+    @property
+    def frames(self):
         """
-        Return the value of an expression in the page.
+        The sessions of the frames that have a process of their own.
         """
-        done = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        return [e["params"]["sessionId"] for e in self._events("Target.attachedToTarget")]
+
+    def run(self, script, frame=None):
+        """
+        Return the value of an expression in the page, or in a frame.
+        """
+        session, asked = frame or self._session, {"expression": script}
+        done = self._browser.call("Runtime.evaluate", session, returnByValue=True, **asked)
         assert "exceptionDetails" not in done, done
         return done["result"].get("value")
 
@@ -151,13 +188,6 @@ class Page:
         Close the tab.
         """
         self._browser.call("Target.closeTarget", targetId=self.target)
-
-    def answered(self, url):
-        """
-        Tell whether anybody answered a request.
-        """
-        answers = self._events("Network.responseReceived")
-        return any(answer["params"]["response"]["url"] == url for answer in answers)
 
     def picture(self, file):
         """
@@ -192,11 +222,7 @@ class Page:
 
     def _events(self, method):
         self.run("1")  # whatever happened before this is told by now
-        return [
-            event
-            for event in self._browser.events[self._seen :]
-            if event["method"] == method and event.get("sessionId") == self._session
-        ]
+        return [e for e in self._browser.of(self._session) if e["method"] == method]
 
 
 @contextmanager

@@ -200,8 +200,8 @@ def test_transformers(mailed):
         (("--clients", "list.csv", "--out", "x", "--email", "a"), "or --client ID"),
         (("--client", "1", "--out", "x"), "--out are for --clients"),
         (("--client", "1", "--campaign", "x"), "--campaign are for --clients"),
-        (("--clients", "list.csv", "--out", "./list.csv"), "different files"),
-        (("--clients", "list.csv", "--out", "x", "--refused", "x"), "different files"),
+        (("--clients", "list.csv", "--out", "./list.csv"), "must be other files"),
+        (("--clients", "list.csv", "--out", "x", "--refused", "x"), "must be other files"),
         (("--clients", "none.csv", "--out", "x"), "none.csv cannot be read"),
         (("--clients", "list.csv", "--out", "no/x"), "no/x cannot be written"),
         (("--clients", "list.csv", "--out", "."), ". cannot be written"),
@@ -317,3 +317,41 @@ def test_no_columns(inside, listed, tmp_path):
 
     (row,) = csv.DictReader(io.StringIO((tmp_path / "no.csv").read_text()))
     assert row["client_id"] == "a b"
+
+
+def test_message(inside, tmp_path):
+    """
+    A folder is a message: each line has all its parts, in the client's language.
+    """
+    (tmp_path / "letter" / "es").mkdir(parents=True)
+    (tmp_path / "letter" / "subject.txt").write_text("Hi {{firstName}}")
+    (tmp_path / "letter" / "html.html").write_text("<b>{{firstName}}</b>")
+    (tmp_path / "letter" / "es" / "text.txt").write_text("Hola {{firstName}}")
+    people = [
+        {"id": 1, "firstName": "<A>", "email": "a@example.com"},
+        {"id": 2, "firstName": "Ana", "email": "b@example.com", "language": "es-ES"},
+    ]
+    (tmp_path / "list.json").write_text(json.dumps(people))
+
+    done = inside("personalize", "letter", "--clients", "list.json", "--out", "-")
+    first, second = (
+        [mail[name] for name in ("subject", "text", "html", "variant")]
+        for mail in done.lines
+    )
+
+    assert first == ["Hi <A>", None, "<b>&lt;A&gt;</b>", None]
+    assert second == [None, "Hola Ana", None, "es"]
+
+
+def test_default_variant(inside, tmp_path):
+    """
+    Who reads none of the variants' languages gets the one that is named.
+    """
+    (tmp_path / "letter" / "es").mkdir(parents=True)
+    (tmp_path / "letter" / "es" / "text.txt").write_text("Hola")
+    arguments = ("personalize", "letter", "--clients", "-", "--out", "-")
+    one = '{"id": 1, "email": "a@example.com", "language": "fi"}'
+
+    inside(*arguments, stdin=one, code=2)
+    (mail,) = inside(*arguments, "--default-variant", "es", stdin=one).lines
+    assert (mail["text"], mail["language"]) == ("Hola", "es")

@@ -4,6 +4,7 @@ The card of one client on the page of a preview: what the client would get, and 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from crmkit import ClientData, PersonalizedContent
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _SOCIAL = 280
 _LINE, _LEAST, _MOST = 1.7, 9, 34  # rem: of a line of an HTML mail, of its frame
+# The page's policy lets none of them load, yet a browser may connect to where they lead.
+_LEADING_AWAY = re.compile(r"</?(?:base|embed|frame|iframe|link|object)\b[^>]*>?", re.IGNORECASE)
 _VIEWS = {"text": "Text", "html": "HTML", "source": "Source"}
 
 
@@ -156,7 +159,7 @@ def _frame(html: str) -> Element:
         title="The HTML as it looks; pictures of the network are left out",
         sandbox="",
         loading="lazy",
-        srcdoc=html,
+        srcdoc=_LEADING_AWAY.sub("", html),
         style=f"height: {height:.0f}rem",
     )
 

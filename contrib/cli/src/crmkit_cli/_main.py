@@ -17,6 +17,8 @@ from crmkit_cli import _commands
 OWN = {
     "fetch": "Show clients, by id or by e-mail address.",
     "personalize": "Fill in a template for a client.",
+    "lint": "Say what is wrong with a template.",
+    "coverage": "Count who would get a default, nothing, or an error.",
     "preview": "Show what clients would get, on one page.",
     "sync": "Write activities to the CRM.",
     "outbox": "See and mend what waits to be sent.",

@@ -51,7 +51,7 @@ class Template(NamedTuple):
         return stable_id("template", self.asked["content_type"], texts, variables)
 
 
-_OPTIONS = (
+_BARE = (
     click.argument("template", required=False),
     click.option("--text", help="The template itself, instead of a file."),
     click.option(
@@ -67,35 +67,37 @@ _OPTIONS = (
         multiple=True,
         help="A value; repeatable.",
     ),
-    click.option("--unknown", metavar=_POLICY, help="What to do with an unknown variable."),
-    click.option("--missing", metavar=_POLICY, help="What to do without a value."),
     click.option(
         "--purpose",
         metavar="marketing|transactional",
         help="A transactional text passes an opt-out, never a do-not-contact.",
     ),
+)
+_FOR_CLIENTS = (
+    click.option("--unknown", metavar=_POLICY, help="What to do with an unknown variable."),
+    click.option("--missing", metavar=_POLICY, help="What to do without a value."),
     click.option("--mode", metavar="permissive|strict", help="Strict asks for an opt-in."),
     click.option(
         "--default-variant",
         metavar="KEY",
-        help="The variant, such as en, of who has none of their own.",
+        help="The variant, such as en, for clients whom none fits.",
     ),
     click.option(
-        "--isolate/--no-isolate",
-        default=None,
+        "--isolate",
+        is_flag=True,
         help="Keep values that read from right to left apart from the text around.",
     ),
 )
 
 
-def with_template(function: Callable[..., None]) -> Callable[..., None]:
+def with_bare_template(function: Callable[..., None]) -> Callable[..., None]:
     """
-    Give a command a template, and the options that ask something of its texts.
+    Give a command a template, and the options that say what it is for.
     """
 
     @wraps(function)
     def command(**kwargs: Any) -> None:
-        request = {name: kwargs.pop(name) for name in _ASKED}
+        request = {name: kwargs.pop(name) for name in _ASKED if name in kwargs}
         variables = dict(map(_variable, kwargs.pop("variables")))
         file = kwargs.pop("template")
         source, content_type = _read(file, kwargs.pop("text"))
@@ -103,7 +105,17 @@ def with_template(function: Callable[..., None]) -> Callable[..., None]:
         asked = {"content_type": content_type, **asked, "variables": variables}
         function(template=Template(source, file, asked), **kwargs)
 
-    for option in reversed(_OPTIONS):
+    for option in reversed(_BARE):
+        command = option(command)
+    return command
+
+
+def with_template(function: Callable[..., None]) -> Callable[..., None]:
+    """
+    Give a command a template, and the options that ask something of clients' texts, too.
+    """
+    command = with_bare_template(function)
+    for option in reversed(_FOR_CLIENTS):
         command = option(command)
     return command
 
