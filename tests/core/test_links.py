@@ -125,6 +125,7 @@ def test_odd(url):
         ("java{{a}}{{b}}", ("script", ":alert(1)")),
         (" {{a}}.{{b}}", ("x", "javascript:alert(1)")),
         ("{{a}}{{b | urlencode}}", ("javascript", ":alert(1)")),
+        ("{{a}}{{b | urlencode | prefix: ':'}}", ("javascript", "alert(1)")),
     ],
 )
 def test_composed(template, values):
@@ -315,6 +316,7 @@ def test_scheme_refused(template):
         "javascript:{{a}}",
         "java\tscript:{{a}}",
         "&#1;javascript:{{a}}",
+        "\x01javascript:{{a}}",
         "VBScript:{{a}}",
         "data:{{a}}",
     ],

@@ -380,10 +380,11 @@ def test_only_named_ones_run():
     assert spy.seen == []
 
 
-def test_missing_transformer():
+def test_missing_transformer(monkeypatch):
     """
     A transformer that is named but not installed is an error with the remedy.
     """
+    monkeypatch.setattr("crmkit._registry.entry_points", lambda **_: ())
     connector = CRMConnector(transformers={"translate_aws": {}})
 
     with pytest.raises(PluginNotFoundError, match="pip install crmkit-translate-aws"):

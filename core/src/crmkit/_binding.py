@@ -69,12 +69,12 @@ def bind(
     Return where each piece has its value from, for all clients who have these names.
 
     The first that knows the name: the variables, the client's own, its custom fields;
-    each exactly, then by alias, then the part before a dot.
+    each exactly, then by alias. What is before a dot goes before the whole name.
     """
     given, custom = _Names(variables), _Names(custom_fields)
     origins = [
-        _origin(each.name, each.alias, given, custom)
-        or _within(each.name, given, custom)
+        _within(each.name, given, custom)
+        or _origin(each.name, each.alias, given, custom)
         or _NOWHERE
         for each in pieces
     ]
@@ -195,20 +195,30 @@ def _of_all_sources(
 
 
 def _within(name: str, given: _Names, custom: _Names) -> Origin | None:
+    """
+    Return the origin of ``agent.name``, a value in a mapping, or under that very name.
+    """
     head, dot, rest = name.partition(".")
     origin = _origin(head, fold(head), given, custom) if dot else None
-    if origin is None:
-        return None
-    return Origin(partial(_descend, origin.get, rest.split(".")), origin.source)
+    whole = _origin(name, fold(name), given, custom) if dot else None
+    if origin is None or (whole is not None and whole.source < origin.source):
+        return whole
+    same = whole is not None and whole.source == origin.source
+    otherwise = whole.get if whole is not None and same else _nothing
+    get = partial(_descend, origin.get, rest.split("."), otherwise)
+    return Origin(get, origin.source)
 
 
-def _descend(get: Callable[..., object], path: Iterable[str], source: object) -> object:
+def _descend(
+    get: Callable[..., object],
+    path: Iterable[str],
+    otherwise: Callable[..., object],
+    source: object,
+) -> object:
     value = get(source)
     for name in path:
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(name)
-    return value
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return otherwise(source) if value is None else value
 
 
 def _nothing(_source: object) -> None:

@@ -138,11 +138,11 @@ class _Compiler:
         Take in ``{% if name %}``, ``{% else %}`` or ``{% endif %}``.
         """
         start = self._start(token)
+        state = None
         try:
             state = self._state()
         except TemplateError as error:
             self._problem(start, str(error))
-            return
         if condition.word == "if":
             self._open.append(_Open(len(self._parts), start, len(self._pieces), state))
             self._parts.append(If(len(self._pieces), 0))
@@ -184,7 +184,7 @@ class _Compiler:
             self._parts[opened.jump] = Jump(len(self._parts))
             self._target = len(self._parts)
             other = opened.then
-        if state != other:
+        if state is not None and other is not None and state != other:
             self._problem(start, "both ways to this {% endif %} must end in like markup")
 
     def _lead(self, opened: _Open) -> None:

@@ -235,15 +235,9 @@ def _segment(value: str, *, encoded: bool) -> str:
     return first.replace(":", "%3A") + slash + rest
 
 
-def _tail(value: str, *, encoded: bool) -> str:
-    text = _anything(value, encoded=encoded)
-    return text.replace(":", "%3A").replace("/", "%2F")
-
-
 _ENCODERS: dict[str, Callable[..., str]] = {
     _HEAD: _segment,
     _SEGMENT: _segment,
-    _WHOLE: _tail,
     _ROOT: _rooted,
     _PATH: _path,
     _ADDRESS: _address,

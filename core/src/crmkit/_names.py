@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SIGN = re.compile(r"[@#]|://|\.[a-z]|mailto:|tel:")
+_SIGN = re.compile(r"[@#]|:\S|\.[a-z]")
 _SPACE = re.compile(r"\s")
 _OPENING, _CLOSING = "([\"'“‘«<", ".,;:!?)]\"'”’»>…"
 _DOMAIN = re.compile(r"(?:[\w-]++\.)++[a-z]{2,24}(?:[:/?#]\S*)?")

@@ -104,11 +104,14 @@ class Pipeline:
                     self._compiled[key] = compiled
         return compiled
 
-    def parsed(self, template: str, content_type: str) -> Parsed:
+    def parsed(
+        self, template: str, content_type: str, language: str | None = None
+    ) -> Parsed:
         """
         Return a template's document; TemplateError for what cannot be encoded.
         """
-        return _template.parse(_encodable(template, content_type), content_type)
+        text = _encodable(template, content_type)
+        return _template.parse(text, content_type, language)
 
     def filters(self) -> Mapping[str, Filter]:
         """
@@ -127,9 +130,8 @@ class Pipeline:
         language: str | None,
         reads: Mapping[str, str | None],
     ) -> Compiled:
-        parsed = self.parsed(template, content_type)
-        document = parsed.document = evolve(parsed.document, language=language)
-        filters = self.filters()
+        parsed = self.parsed(template, content_type, language)
+        document, filters = parsed.document, self.filters()
         program = compile_document(document, content_type, parsed, filters)
         warnings = [_placed(parsed, *found) for found in malformed(parsed)]
         applied: list[str] = []

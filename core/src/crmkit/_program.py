@@ -4,7 +4,7 @@ A compiled template: literal texts and slots, filled for one client after anothe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unicodedata import bidirectional, is_normalized
 
 from attrs import define, field
@@ -13,7 +13,6 @@ from crmkit import _binding
 from crmkit._encode import plain_text
 from crmkit._filling import Filled, Filling
 from crmkit._filters import CURRENCY
-from crmkit._parts import If, Jump
 from crmkit.documents import TEXT
 
 if TYPE_CHECKING:
@@ -43,12 +42,12 @@ class Program:
     _bindings: dict[object, Binding] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
-        numbers = [part for part in self.parts if isinstance(part, int)]
-        straight = not any(isinstance(part, If | Jump) for part in self.parts)
-        plain = straight and not any(piece.steps for piece in self.pieces)
-        self._frame = _frame(self.parts) if plain and numbers else None
+        kinds = set(map(type, self.parts))
+        steps = [step for piece in self.pieces for step in piece.steps]
+        plain = int in kinds and kinds <= {str, int} and not steps
+        self._frame = _frame(self.parts) if plain else None
         self._encodes = any(piece.encode for piece in self.pieces)
-        if any(CURRENCY in step.keywords for each in self.pieces for step in each.steps):
+        if any(CURRENCY in step.keywords for step in steps):
             self.pieces = (*self.pieces, _binding.piece(CURRENCY))
 
     @property
@@ -89,7 +88,7 @@ class Program:
         Fill all slots when each has a value, and nothing is to be cleaned of any.
         """
         try:
-            values = [
+            values: list[Any] = [
                 value
                 if (kind := type(value)) is str
                 else str(value)

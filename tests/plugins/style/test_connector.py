@@ -6,9 +6,18 @@ import pytest
 
 import crmkit_style
 from crmkit import ClientData, ConfigurationError, CRMConnector
+from crmkit_style import _engine
 
 
-def personalized(template, *, settings=None, content_type="email", **client):
+def personalized(
+    template,
+    *,
+    settings=None,
+    content_type="email",
+    variables=None,
+    default_variant=None,
+    **client,
+):
     """
     Return what a connector makes of the template for this client.
     """
@@ -20,6 +29,8 @@ def personalized(template, *, settings=None, content_type="email", **client):
             template,
             client_data=ClientData(id="1", **client),
             content_type=content_type,
+            variables=variables,
+            default_variant=default_variant,
         )
 
 
@@ -54,6 +65,111 @@ def test_casual_client():
     assert result.content == "Hey Hey, thanks for your time"
 
 
+LETTER = """\
+hey {{firstName | default: "there"}},
+
+thanks for talking on Friday! I've got 3 new places in {{location}} that don't go\
+ over ${{ budget }}.
+Have a look: https://homes.example.com/thanks?hey=1
+
+cheers,
+{{agentName}}"""
+VARIABLES = {"location": "Hi-Nella, NJ", "budget": "500,000", "agentName": "Laura Cheers"}
+
+
+def test_letter():
+    """
+    Words, contractions and the closing become formal; links and values stay.
+    """
+    result = personalized(
+        LETTER,
+        variables=VARIABLES,
+        preferences={"communicationStyle": "formal"},
+        language="en-US",
+    )
+
+    assert (
+        result.content
+        == """\
+Hello Hey,
+
+Thank you for talking on Friday! I have got 3 new places in Hi-Nella, NJ that do not go\
+ over $500,000.
+Have a look: https://homes.example.com/thanks?hey=1
+
+Kind regards,
+Laura Cheers"""
+    )
+
+
+def test_html_casual():
+    """
+    A greeting in markup becomes casual.
+    """
+    result = personalized(
+        "<p>Hello {{firstName}}</p>",
+        preferences={"communicationStyle": "casual"},
+        content_type="email_html",
+    )
+
+    assert result.content == "<p>Hey Hey</p>"
+
+
+def test_variants():
+    """
+    A variant is rewritten with its own language's words, whatever the client speaks.
+    """
+    result = personalized(
+        {"de": "hallo {{firstName}}, the hey", "fr": "salut {{firstName}}, the hey"},
+        default_variant="fr",
+        preferences={"communicationStyle": "formal"},
+        language="en",
+    )
+
+    assert result.content == "Bonjour Hey, the hey"
+
+
+def test_unknown_style():
+    """
+    A style that is none is a warning which does not say what the CRM holds.
+    """
+    result = personalized("hey {{firstName}}", preferences={"communicationStyle": "PII-7"})
+
+    assert result.content == "hey Hey"
+    assert len(result.warnings) == 1
+    assert "formal, casual and neutral" in result.warnings[0]
+    assert "PII" not in result.warnings[0]
+
+
+def test_one_rewrite_for_a_kind(monkeypatch):
+    """
+    A template is rewritten once for all clients of one style and language.
+    """
+    calls = []
+
+    def counted(document, words, **arguments):
+        calls.append(words)
+        return _engine.rewrite(document, words, **arguments)
+
+    monkeypatch.setattr(crmkit_style, "rewrite", counted)
+    clients = [
+        ClientData(
+            id=str(number),
+            first_name="Ann",
+            email="ann@example.com",
+            preferences={"communicationStyle": ("formal", "casual", "neutral")[number % 3]},
+        )
+        for number in range(30)
+    ]
+    with CRMConnector(
+        plugins={"style": crmkit_style}, transformers={"style": {}}
+    ) as connector:
+        texts = {found.content for found in connector.personalize_many("hey", clients)}
+
+    assert texts == {"hey", "Hello"}
+    assert len(calls) == 2
+
+
 def test_html():
     """
     Markup, attributes and comments stay, entities end words, and slots are filled after.
@@ -77,7 +193,7 @@ def test_html():
     [
         {},
         {"preferences": {"communicationStyle": "neutral"}},
-        {"preferences": {"communicationStyle": "formal"}, "language": "es"},
+        {"preferences": {"communicationStyle": "formal"}, "language": "it"},
     ],
 )
 def test_nothing_to_do(client):

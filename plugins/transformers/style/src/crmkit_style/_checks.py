@@ -42,9 +42,7 @@ def check_apart(tables: Mapping[str, Mapping[str, str]]) -> None:
                 _refuse(f"{home} holds {first!r} and {name} {key!r}; keep one of them")
 
 
-def check_one_to_one(
-    both_ways: Mapping[str, str], casual_from: Mapping[str, str]
-) -> None:
+def check_one_to_one(both_ways: Mapping[str, str], casual_from: Mapping[str, str]) -> None:
     """
     Refuse two casual words for one formal word: casual could not choose.
     """

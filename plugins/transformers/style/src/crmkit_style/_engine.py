@@ -34,11 +34,11 @@ def rewrite(document: Document, swaps: Swaps, *, html: bool = False) -> Document
     With *html* a line break is a space, not a new line.
     """
     if swaps.smileys:
-        document = _edited(document, toned_down(_shown(document, html), swaps.smileys))
-    return _edited(document, swapped(_shown(document, html), swaps))
+        document = _edited(document, toned_down(_shown(document, html=html), swaps.smileys))
+    return _edited(document, swapped(_shown(document, html=html), swaps))
 
 
-def _shown(document: Document, html: bool) -> str:
+def _shown(document: Document, *, html: bool) -> str:
     line = "".join(map(_mask, document.spans))
     return line.replace("\n", " ") if html else line
 

@@ -1,9 +1,9 @@
 """
 Where the words around an English word forbid its swap.
 
-Each pattern is one reason to leave a word, which stands in ⟦brackets⟧, as it is written. What
-is written in the words' formal form alone holds for casual alone: there is no such
-casual text that formal must not touch.
+Each pattern has the reasons to leave a sort of word, in ⟦brackets⟧, as it is written. They
+hold for both styles alike where both forms of the word are in brackets; where its formal
+form alone is, for casual: it does not contract what formal would write out again.
 """
 
 from __future__ import annotations
@@ -15,8 +15,14 @@ from crmkit_style._layout import BLOCK, INLINE
 _GAP = r"[^\S\n]+"  # an unfinished line above does not govern the next one ...
 _WRAP = r"(?:[^\S\n]+|\s+(?=⟦(?-i:thank)\b))"  # ... unless the line was merely wrapped
 _NEXT = r"(?:\s|<[^<>]*>)+"
-_START = rf"(?:\A|[\n.!?:;(\"\u201c\u2013\u2014]|{BLOCK})[^\S\n]*(?:(?:and|but|so|or){_GAP})?"
+_START = (
+    rf"(?:\A|[\n.!?:;(\"\u201c\u2013\u2014]|{BLOCK})[^\S\n]*(?:(?:and|but|so|or){_GAP})?"
+)
 
+# "If you can't we can": the verb has its subject, which no question has there.
+_ASKED = "".join(
+    rf"(?<!\b{subject}\s)" for subject in ("I", "you", "he", "she", "it", "we", "they")
+)
 _AUXILIARY = (
     "can|could|did|do|does|had|has|have|may|might|must|shall|should|will|would|cannot|not"
 )
@@ -54,8 +60,9 @@ _GREETING = rf"""
 
 _NEGATION = rf"""
     # "Don't you", "why isn't the": a question, which "do not you" is not.
-    ⟧ {_NEXT} (?:i|you|he|she|it|we|they)\b
-  | ⟦(?:(?:do|does|did|ca|could|should|wo|would)n't
+    {_ASKED} ⟦[^⟧]*⟧ {_NEXT} (?:i|you|he|she|it|we|they)\b
+  | {_ASKED}
+    ⟦(?:(?:do|does|did|ca|could|should|wo|would)n't
       |(?:do|does|did|could|should|will|would)[ ]not|cannot)⟧
     {_NEXT} (?:(?:{_DETERMINER})\b|_)
   | (?:{_START} | \b(?:how|when|where|why){_GAP}) ⟦
@@ -88,7 +95,7 @@ _PRONOUN = rf"""
 
 _LET_US = rf"""
     # "Please let us know": not "let's know".
-    ⟦let[ ]us⟧ (?! {_GAP} (?:meet|talk|chat|speak|discuss|celebrate|go|hope|not[ ]forget)\b )
+    ⟦let[ ]us⟧ (?! {_GAP} (?:celebrate|chat|discuss|go|hope|meet|speak|talk)\b )
   | (?<=[\w)>])\s+ ⟦let[ ]us⟧
 """
 

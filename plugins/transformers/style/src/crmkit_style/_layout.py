@@ -5,27 +5,26 @@ Where sentences and lines start, and where the closing of a letter stands.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from attrs import frozen
-
-if TYPE_CHECKING:
-    from collections.abc import Container
 
 _INLINE_TAGS = (
     "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|img|ins|kbd|mark|q|s|samp|small|span"
     "|strike|strong|sub|sup|time|tt|u|var|wbr"
 )
-INLINE = rf"</?(?:{_INLINE_TAGS})\b[^<>]*>"
-BLOCK = rf"</?(?!(?:{_INLINE_TAGS})\b)[a-z][^<>]*>"
-_SENTENCE_END = "(?<!\\.)[.!?][)\\]\"'\u201d\u2019\u00bb]*(?=[\\s<])"
+INLINE = rf"</?(?=[a-z])(?:{_INLINE_TAGS})\b[^<>]*>"
+BLOCK = rf"</?(?=[a-z])(?!(?:{_INLINE_TAGS})\b)[^<>]*>"
+_NO_ABBREVIATION = r"(?<!\.)(?<!\b[^\W\d_])(?<!\betc)(?<!\bapprox)(?<!\bincl)(?<!\bvs)"
+_SENTENCE_END = f"(?:{_NO_ABBREVIATION}\\.|[!?])[)\\]\"'\u201d\u2019\u00bb]*(?=[\\s<])"
 _SENTENCE = re.compile(
     rf"(?:\A|\n|{_SENTENCE_END}|{BLOCK})(?:[^\w<]|<[^<>]*>)*+", re.IGNORECASE
 )
 _LINE = re.compile(rf"(?:\A|\n|{BLOCK})(?:[^\w<\n]|{INLINE})*+", re.IGNORECASE)
 _LINE_END = re.compile(
-    rf"(?:[^\S\n]|{INLINE})*+[,.!]?+(?:[^\S\n]|{INLINE})*+(?:\Z|\n|(?={BLOCK}))", re.IGNORECASE
+    rf"(?:[^\S\n]|{INLINE})*+[,.!]?+(?:[^\S\n]|{INLINE})*+(?:\Z|\n|(?={BLOCK}))",
+    re.IGNORECASE,
 )
 _BREAK = re.compile(rf"\n|{BLOCK}", re.IGNORECASE)
 _WORD = re.compile(r"\w")

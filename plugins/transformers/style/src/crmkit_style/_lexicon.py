@@ -4,6 +4,7 @@ The words of a language: ours, from the file of the language, and the user's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,6 @@ from attrs import field, frozen
 from crmkit_style import _checks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from crmkit_style._words import Words
 
 FORMAL, CASUAL = "formal", "casual"

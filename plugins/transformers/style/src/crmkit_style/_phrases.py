@@ -5,6 +5,7 @@ Find the words of a lexicon in a text.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 # ends a word; hashtags, addresses and paths are names, also where they are no fixed span.
 JOINED = "\\w'\u2019\u2010\u2011\u00ad\u0300-\u036f-"
 _WORD = re.compile(rf"(?<![{JOINED}@#&/\\])(?<!\w\.)[{JOINED}]++(?![@/\\])(?!\.\w)")
-_BETWEEN = re.compile(r"[^\S\n]*+\n?+[^\S\n]*+")  # an empty line parts what it stands between
+_BETWEEN = re.compile(
+    r"[^\S\n]*+\n?+[^\S\n]*+"
+)  # an empty line parts what it stands between
 
 
 class Phrase(NamedTuple):
@@ -53,6 +56,5 @@ def phrases(
 
 def _together(line: str, words: Sequence[Phrase]) -> bool:
     return all(
-        _BETWEEN.fullmatch(line, one.end, other.start)
-        for one, other in zip(words, words[1:], strict=False)
+        _BETWEEN.fullmatch(line, one.end, other.start) for one, other in pairwise(words)
     )

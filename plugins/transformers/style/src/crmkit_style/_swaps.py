@@ -4,6 +4,7 @@ What a style swaps, as tables to look words up in: each word in each of its shap
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from string import capwords
 from typing import TYPE_CHECKING
@@ -12,8 +13,9 @@ from attrs import frozen
 
 from crmkit_style._language import ENGLISH
 from crmkit_style._lexicon import FORMAL, lexicon, ours
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from crmkit_style._lexicon import Lexicon
     from crmkit_style._words import Words
