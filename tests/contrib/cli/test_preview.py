@@ -16,6 +16,7 @@ from tests.contrib.cli.browser import Page, opened
 from tests.tools import chromium
 
 from crmkit import ClientData, CRMConnector, Message, PersonalizedContent, TemplateError
+from crmkit.explanations import Explanation
 from crmkit_cli._awkward import Shown, select
 from crmkit_cli._main import program
 
@@ -495,7 +496,9 @@ def shown(number, **made):
     """
     Return a client with what it would get.
     """
-    content = PersonalizedContent(client_id=str(number), **{"content": "x", **made})
+    told = Explanation(language=made.pop("language", None))
+    values = {"content": "x", **made, "explain": told}
+    content = PersonalizedContent(client_id=str(number), **values)
     return Shown(ClientData(id=str(number)), content)
 
 
