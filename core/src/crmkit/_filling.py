@@ -15,7 +15,7 @@ from crmkit._filters import CURRENCY, LANGUAGE, OPTIONAL, TIMEZONE
 from crmkit._isolate import isolated
 from crmkit._parts import Jump
 from crmkit._unfilled import complain
-from crmkit.errors import ConfigurationError, TemplateError
+from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -210,7 +210,8 @@ class Filling:
         value = self.values[number]
         at = len(self._texts)
         self._uses.append(Use(at, piece, source, value, text, status))
-        encode = escape if status in _KEPT and piece.encode else piece.encode
+        kept = text and status in _KEPT  # the author's own text, not a value
+        encode = escape if kept and piece.encode else piece.encode
         encoded = text if encode is None else encode(text)
         if self.request.isolate and piece.bare:
             kind, rtl = self.program.content_type, self.program.right_to_left
@@ -230,15 +231,6 @@ class Filling:
     def _complain(self) -> None:
         if self._unknown or self._missing:
             complain(self._unknown, self._missing, self.program.parsed, self.sources)
-
-
-def check_policy(name: str, policy: str) -> None:
-    """
-    Refuse a policy that is none.
-    """
-    if policy not in {ERROR, KEEP, BLANK}:
-        msg = f"{name}= takes {ERROR!r}, {KEEP!r} or {BLANK!r}, not {policy!r}"
-        raise ConfigurationError(msg)
 
 
 def _source(origin: Origin) -> str | None:
