@@ -4,6 +4,7 @@ Fill a program slot by slot: conditions, filters, defaults, and what to do witho
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import define, field
@@ -14,7 +15,7 @@ from crmkit._filters import CURRENCY, LANGUAGE, OPTIONAL, TIMEZONE
 from crmkit._isolate import isolated
 from crmkit._parts import Jump
 from crmkit._unfilled import complain
-from crmkit.errors import ConfigurationError, TemplateError
+from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ERROR, KEEP, BLANK = "error", "keep", "blank"
 VALUE, DEFAULT, MISSING, UNKNOWN = "value", "default", "missing", "unknown"
 FAILED = "failed"
+_KEPT = frozenset({MISSING, UNKNOWN, FAILED})
 
 
 class Use(NamedTuple):
@@ -208,8 +210,10 @@ class Filling:
         value = self.values[number]
         at = len(self._texts)
         self._uses.append(Use(at, piece, source, value, text, status))
-        encoded = text if piece.encode is None else piece.encode(text)
-        if self.request.isolate and (piece.bare or piece.encode is None):
+        kept = text and status in _KEPT  # the author's own text, not a value
+        encode = escape if kept and piece.encode else piece.encode
+        encoded = text if encode is None else encode(text)
+        if self.request.isolate and piece.bare:
             kind, rtl = self.program.content_type, self.program.right_to_left
             encoded = isolated(encoded, kind, base_rtl=rtl)
         self._texts.append(encoded)
@@ -227,15 +231,6 @@ class Filling:
     def _complain(self) -> None:
         if self._unknown or self._missing:
             complain(self._unknown, self._missing, self.program.parsed, self.sources)
-
-
-def check_policy(name: str, policy: str) -> None:
-    """
-    Refuse a policy that is none.
-    """
-    if policy not in {ERROR, KEEP, BLANK}:
-        msg = f"{name}= takes {ERROR!r}, {KEEP!r} or {BLANK!r}, not {policy!r}"
-        raise ConfigurationError(msg)
 
 
 def _source(origin: Origin) -> str | None:

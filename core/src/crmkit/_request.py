@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from crmkit._consent import MARKETING, PERMISSIVE, check_purpose
 from crmkit._encode import CONTENT_TYPES
-from crmkit._filling import ERROR, check_policy
+from crmkit._filling import BLANK, ERROR, KEEP
 from crmkit.errors import ConfigurationError
 
 
@@ -64,6 +64,12 @@ class Request:
         return Request(**{**vars(self), **given})
 
 
+def _check_policy(name: str, policy: object) -> None:
+    if policy not in {ERROR, KEEP, BLANK}:
+        msg = f"{name}= takes {ERROR!r}, {KEEP!r} or {BLANK!r}, not {policy!r}"
+        raise ConfigurationError(msg)
+
+
 def _check_content_type(_name: str, value: object) -> None:
     if value not in CONTENT_TYPES:
         known = ", ".join(sorted(CONTENT_TYPES))
@@ -80,8 +86,8 @@ def _check_variables(_name: str, value: object) -> None:
 _CHECKS: Mapping[str, Callable[[str, Any], None] | None] = {
     "content_type": _check_content_type,
     "variables": _check_variables,
-    "unknown": check_policy,
-    "missing": check_policy,
+    "unknown": _check_policy,
+    "missing": _check_policy,
     "purpose": check_purpose,
     "mode": check_purpose,
     "user_id": None,
