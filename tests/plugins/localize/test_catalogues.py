@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.frontend import CommandLineInterface
 
-from crmkit import ClientData, ConfigurationError, CRMConnector
+from crmkit import ClientData, ConfigurationError, CRMConnector, TemplateError
 from crmkit_localize._catalogues import texts
 from crmkit_localize._settings import Settings
 
@@ -128,6 +128,14 @@ def test_source_stays_whole():
     made = personalized(f"{MAIL}\n\nNobody has translated this")
 
     assert "3 homes\r\nfor €450,000." in made.content
+
+
+def test_fraction():
+    """
+    A catalogue's plurals are of whole things, so a fraction is refused.
+    """
+    with pytest.raises(TemplateError, match=r"plural cannot render n: .* a fraction"):
+        personalized('{{ n | plural: "one home", "# homes" }} ', variables={"n": 1.5})
 
 
 def test_no_catalogue():

@@ -178,6 +178,33 @@ def test_decomposed_translation():
     assert Document(unit.translated(written)).text == f"Adiós {slot.text}"
 
 
+@pytest.mark.parametrize("braces", ["{{ ", " {{", "{{ x "])
+def test_space_of_braces(braces):
+    """
+    White space within malformed braces belongs to them, not to what stands around.
+    """
+    spans = [Span("text", "A"), Span("fixed", braces)]
+    for document in (Document(spans), Document(spans[::-1])):
+        (unit,) = units(document, html=False)
+
+        assert unit.text == document.text
+        assert Document(unit.translated(unit.text)).text == document.text
+
+
+def test_order_of_condition():
+    """
+    The tags of a condition keep their order.
+    """
+    tags = ["{% if a %}", "{% else %}", "{% endif %}"]
+    spans = [
+        Span(kind, text) for tag in tags for kind, text in (("fixed", tag), ("text", "x"))
+    ]
+    (unit,) = units(Document(spans), html=False)
+
+    assert unit.translated("{% if a %}y{% else %}z{% endif %}") is not None
+    assert unit.translated("{% else %}y{% if a %}z{% endif %}") is None
+
+
 @pytest.mark.parametrize("prose", ["x#deal", "#deals", "#deal_2"])
 def test_part_of_word(prose):
     """

@@ -51,13 +51,12 @@ def known_locale(language: str) -> Locale | None:
 def _identifiers(tag: str) -> Iterator[str]:
     import langcodes
 
-    for wide in (False, True):  # Mandarin is Chinese, where it is not known by itself
-        asked = langcodes.Language.get(langcodes.standardize_tag(tag, macro=wide))
+    asked = langcodes.Language.get(tag)
+    for parts in (
+        (asked.language, asked.script, asked.territory),
+        (asked.language, asked.script),
+        (asked.language, asked.territory),
+        (asked.language,),
+    ):
         if asked.language:
-            for parts in (
-                (asked.language, asked.script, asked.territory),
-                (asked.language, asked.script),
-                (asked.language, asked.territory),
-                (asked.language,),
-            ):
-                yield "_".join(part for part in parts if part)
+            yield "_".join(part for part in parts if part)
