@@ -12,6 +12,7 @@ from crmkit._compile import checked
 from crmkit._consent import MARKETING
 from crmkit._lint_rules import RULES, Part
 from crmkit._personalize import check_template
+from crmkit._values import fold
 from crmkit.errors import TemplateError
 from crmkit.lint import ERROR, WARNING, LintReport, Problem
 from crmkit.messages import Message, parts_of
@@ -37,6 +38,7 @@ def lint(
     if not isinstance(template, str):
         check_template(template, request)
     names = None if fields is None else frozenset({*fields, *(request.variables or ())})
+    given = frozenset(map(fold, ("id", *(request.variables or ()))))
     marketing = request.purpose == MARKETING
     problems: list[Problem] = []
     used: dict[str | None, set[str]] = {}
@@ -50,7 +52,7 @@ def lint(
                 continue
             filters, document = pipeline.filters(), parsed.document
             program, errors = checked(document, content_type, parsed, filters)
-            part = Part(name, content_type, parsed, program, names, marketing)
+            part = Part(name, content_type, parsed, program, names, given, marketing)
             found = [_wrong(error, name) for error in errors]
             found += (problem for rule in RULES for problem in rule(part))
             found.sort(key=lambda problem: (problem.line, problem.column))

@@ -38,7 +38,8 @@ class Part(NamedTuple):
     """
     What the rules look at: one part of a template, parsed and compiled.
 
-    *known* are the names that clients may have values for, None where nobody told.
+    *known* are the names that clients may have values for, None where nobody told; *given*
+    are aliases of those that have one for every client.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Part(NamedTuple):
     parsed: Parsed
     program: Program
     known: frozenset[str] | None
+    given: frozenset[str]
     marketing: bool
 
     def problem(
@@ -93,7 +95,9 @@ def _unknown(part: Part) -> Iterator[Problem]:
 def _without_default(part: Part) -> Iterator[Problem]:
     for piece in _slots(part):
         own_way = any(step.name in OPTIONAL for step in piece.steps)
-        if piece.default is None and not piece.required and not own_way:
+        if piece.alias in part.given or piece.required:
+            continue
+        if piece.default is None and not own_way:
             message = (
                 f"a client without {piece.name} is refused; write a default, or required"
             )
