@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import deque
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     Place: TypeAlias = tuple[int, int]
 
 HTML = "email_html"
+_NEWLINE = re.compile("\n")
 _INLINE_CODE = re.compile(r"`[^`\n]{1,500}`")
 _LETTER = "_"  # part of a word, and no end of a host
 
@@ -46,8 +49,12 @@ class Parsed:
         """
         Return line and column, from 1, of a place in the text.
         """
-        line_start = self.text.rfind("\n", 0, start) + 1
-        return self.text.count("\n", 0, line_start) + 1, start - line_start + 1
+        line = bisect_right(self._lines, start)
+        return line, start - self._lines[line - 1] + 1
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [0, *(found.end() for found in _NEWLINE.finditer(self.text))]
 
 
 def parse(text: str, content_type: str, language: str | None = None) -> Parsed:
