@@ -4,20 +4,19 @@ A document made into a program: each slot taken apart once, not for every client
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from attrs import define, field
 
 from crmkit import _template
 from crmkit._encode import ONE_LINE, cleaner
-from crmkit._filters import DEFAULT, REQUIRED, URLENCODE, step
+from crmkit._filters import URLENCODE
 from crmkit._html import Context
-from crmkit._parts import If, Jump, Piece
+from crmkit._parts import If, Jump, Piece, piece_of
 from crmkit._program import Program
 from crmkit._tokens import condition_of, literal
 from crmkit._values import fold
-from crmkit.documents import SLOT, TEXT, Document
+from crmkit.documents import FIXED, SLOT, TEXT, Document
 from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from crmkit._parts import Part
     from crmkit._template import Parsed
     from crmkit._tokens import Condition, Slot
+    from crmkit.documents import Span
 
 
 def compile_document(
@@ -58,10 +58,11 @@ def checked(
     Return the program, and all that is wrong with it.
     """
     compiler = _Compiler(content_type, parsed, filters, document.language)
-    for span, after in zip_longest(document.spans, document.spans[1:]):
+    spans = document.spans
+    for span, before, after in zip(spans, (None, *spans), (*spans[1:], None), strict=False):
         if span.kind == SLOT:
-            following = after.text if after is not None and after.kind != SLOT else ""
-            compiler.slot(span.text, following)
+            within = _in_a_name(before) or _in_a_name(after)
+            compiler.slot(span.text, _shown(after), within=within)
         elif span.kind == TEXT:
             compiler.text(span.text)
         elif condition := condition_of(span.text):
@@ -116,9 +117,11 @@ class _Compiler:
             text = self._one_line(text)
         self._said.append(text)
 
-    def slot(self, token: str, following: str) -> None:
+    def slot(self, token: str, following: str, *, within: bool) -> None:
         """
         Take in a slot; *following* is what the template says next.
+
+        *within* a link, or another name, nothing may be put around a value.
         """
         slot, start = self.parsed.slots[token], self._start(token)
         try:
@@ -128,7 +131,7 @@ class _Compiler:
             return
         self._flush()
         self._parts.append(len(self._pieces))
-        self._pieces.append(piece)
+        self._pieces.append(piece._replace(bare=piece.bare and not within))
 
     def condition(self, condition: Condition, token: str) -> None:
         """
@@ -197,31 +200,15 @@ class _Compiler:
         return None if self._html is None else self._html.state()
 
     def _piece(self, slot: Slot, token: str, start: int, following: str) -> Piece:
-        named = dict(slot.filters)
-        default = _default(named)
-        steps = [
-            step(name, arguments, self.filters)
-            for name, arguments in slot.filters
-            if name not in {DEFAULT, REQUIRED}
-        ]
-        encode, bare = None, False
+        piece = piece_of(slot, token, start, self.filters)
         if self._html is not None:
-            encode = self._html.encoder(following, encoded=URLENCODE in named)
-            bare = self._html.bare()
+            encoded = any(name == URLENCODE for name, _ in slot.filters)
+            encode = self._html.encoder(following, encoded=encoded)
+            return piece._replace(encode=encode, bare=self._html.bare())
         if self._one_line is not None:
-            token = self._one_line(token)
-            default = None if default is None else self._one_line(default)
-        return Piece(
-            name=slot.name,
-            alias=fold(slot.name),
-            token=token,
-            start=start,
-            default=default,
-            required=REQUIRED in named,
-            steps=tuple(steps),
-            encode=encode,
-            bare=bare,
-        )
+            default = None if piece.default is None else self._one_line(piece.default)
+            return piece._replace(token=self._one_line(token), default=default)
+        return piece
 
     def _start(self, token: str) -> int:
         if token not in self._starts:
@@ -237,10 +224,16 @@ class _Compiler:
         )
 
 
-def _default(named: Mapping[str, tuple[str, ...]]) -> str | None:
-    if DEFAULT not in named:
-        return None
-    if len(named[DEFAULT]) != 1:
-        msg = 'default takes one text, as in default: "there"'
-        raise TemplateError(msg)
-    return named[DEFAULT][0]
+def _shown(span: Span | None) -> str:
+    if span is None or span.kind == SLOT or condition_of(span.text):
+        return ""
+    return literal(span.text) if span.kind == FIXED else span.text
+
+
+def _in_a_name(span: Span | None) -> bool:
+    """
+    Whether a span beside a slot is of the link, or the address, that both are in.
+    """
+    if span is None or span.kind != FIXED or condition_of(span.text):
+        return False
+    return span.text[0] not in "\\{<&"

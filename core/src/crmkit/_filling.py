@@ -4,6 +4,7 @@ Fill a program slot by slot: conditions, filters, defaults, and what to do witho
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import define, field
@@ -12,7 +13,6 @@ from crmkit._binding import SOURCES
 from crmkit._encode import clean, cleaner, plain_text
 from crmkit._filters import CURRENCY, LANGUAGE, OPTIONAL, TIMEZONE
 from crmkit._isolate import isolated
-from crmkit._markup import escaped
 from crmkit._parts import Jump
 from crmkit._unfilled import complain
 from crmkit.errors import TemplateError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ERROR, KEEP, BLANK = "error", "keep", "blank"
 VALUE, DEFAULT, MISSING, UNKNOWN = "value", "default", "missing", "unknown"
 FAILED = "failed"
+_KEPT = frozenset({MISSING, UNKNOWN, FAILED})
 
 
 class Use(NamedTuple):
@@ -213,18 +214,13 @@ class Filling:
         value = self.values[number]
         at = len(self._texts)
         self._uses.append(Use(at, piece, source, value, text, status))
-        encoded = self._encoded(piece, status, text)
-        if self.request.isolate and (piece.bare or piece.encode is None):
+        kept = text and status in _KEPT  # the author's own text, not a value
+        encode = escape if kept and piece.encode else piece.encode
+        encoded = text if encode is None else encode(text)
+        if self.request.isolate and piece.bare:
             kind, rtl = self.program.content_type, self.program.right_to_left
             encoded = isolated(encoded, kind, base_rtl=rtl)
         self._texts.append(encoded)
-
-    def _encoded(self, piece: Piece, status: str, text: str) -> str:
-        if piece.encode is None:
-            return text
-        # A token is the author's, and in a link it is to be recognized.
-        kept = text and status not in {VALUE, DEFAULT}
-        return escaped(text) if kept else piece.encode(text)
 
     def _error(self, piece: Piece, why: str) -> TemplateError:
         line, column = self.program.parsed.place(piece.start)

@@ -85,7 +85,7 @@ class Context:
     Where in the markup the next slot stands, after all that was fed so far.
     """
 
-    def __init__(self, *, odd: bool = False) -> None:
+    def __init__(self, *, odd: bool = False, second: bool = False) -> None:
         self._fed: list[str] = []
         self._tag = ""
         self._between = False  # two attributes of that tag
@@ -94,6 +94,7 @@ class Context:
         self._as_markup: Context | None = None  # what a browser reads that sees none raw
         self._foreign = ""
         self._odd = odd
+        self._second = second  # itself what another reads that sees no raw element
         self._lost = ""
 
     def feed(self, literal: str) -> None:
@@ -152,7 +153,7 @@ class Context:
         self._fed.clear()
         self._tag, self._between, self._value = state.tag, state.between, state.value
         self._raw, self._foreign = state.raw, state.foreign
-        self._as_markup = Context(odd=self._odd) if state.other else None
+        self._as_markup = Context(odd=self._odd, second=True) if state.other else None
         if self._as_markup and state.other:
             self._as_markup.restore(state.other)
 
@@ -216,8 +217,8 @@ class Context:
             self._lost = _NOT_HERE
         elif tag in grammar.TAGLESS:
             self._raw = tag
-            if self._odd or tag not in grammar.CODE:
-                self._as_markup = Context(odd=self._odd)
+            if not self._second and (self._odd or tag not in grammar.CODE):
+                self._as_markup = Context(odd=self._odd, second=True)
 
     def _in_raw(self, text: str, at: int) -> int:
         closing = grammar.closing(self._raw).search(text, at)

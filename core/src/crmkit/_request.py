@@ -66,6 +66,12 @@ class Request:
         return shown
 
 
+def _check_policy(name: str, policy: object) -> None:
+    if policy not in {ERROR, KEEP, BLANK}:
+        msg = f"{name}= takes {ERROR!r}, {KEEP!r} or {BLANK!r}, not {policy!r}"
+        raise ConfigurationError(msg)
+
+
 def _check_content_type(_name: str, value: object) -> None:
     if value not in CONTENT_TYPES:
         known = ", ".join(sorted(CONTENT_TYPES))
@@ -76,12 +82,6 @@ def _check_content_type(_name: str, value: object) -> None:
 def _check_variables(_name: str, value: object) -> None:
     if type(value) is not dict and not isinstance(value, Mapping | None):
         msg = "variables= takes a mapping of names to values"
-        raise ConfigurationError(msg)
-
-
-def _check_policy(name: str, value: object) -> None:
-    if value not in (ERROR, KEEP, BLANK):
-        msg = f"{name}= takes {ERROR!r}, {KEEP!r} or {BLANK!r}, not {value!r}"
         raise ConfigurationError(msg)
 
 

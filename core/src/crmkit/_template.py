@@ -8,7 +8,6 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections import deque
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     Place: TypeAlias = tuple[int, int]
 
 HTML = "email_html"
-_NEWLINE = re.compile("\n")
 _INLINE_CODE = re.compile(r"`[^`\n]{1,500}`")
+_LINE_END = re.compile(r"\n")
 _LETTER = "_"  # part of a word, and no end of a host
 
 
@@ -44,17 +43,17 @@ class Parsed:
     slots: dict[str, Slot] = field(factory=dict)
     starts: dict[str, list[int]] = field(factory=dict)
     malformed: list[tuple[int, str]] = field(factory=list)
+    _lines: list[int] | None = field(default=None, init=False)  # where each begins
 
     def place(self, start: int) -> Place:
         """
         Return line and column, from 1, of a place in the text.
         """
+        if self._lines is None:
+            ends = (found.end() for found in _LINE_END.finditer(self.text))
+            self._lines = [0, *ends]
         line = bisect_right(self._lines, start)
         return line, start - self._lines[line - 1] + 1
-
-    @cached_property
-    def _lines(self) -> list[int]:
-        return [0, *(found.end() for found in _NEWLINE.finditer(self.text))]
 
 
 def parse(text: str, content_type: str, language: str | None = None) -> Parsed:
