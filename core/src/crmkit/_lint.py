@@ -13,6 +13,7 @@ from crmkit._consent import MARKETING
 from crmkit._lint_rules import RULES, Part
 from crmkit._personalize import check_template
 from crmkit._values import fold
+from crmkit._variants import check_keys
 from crmkit.errors import TemplateError
 from crmkit.lint import ERROR, WARNING, LintReport, Problem
 from crmkit.messages import Message, parts_of
@@ -66,6 +67,7 @@ def _variants(template: Template, content_type: str) -> Iterator[tuple[str | Non
         yield None, parts_of(template, content_type)
     if not isinstance(template, str):
         variants = template.variants if isinstance(template, Message) else template
+        check_keys(tuple(variants), None)
         for key, variant in variants.items():
             yield key, parts_of(variant, content_type)
 

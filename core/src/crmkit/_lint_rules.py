@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from crmkit._binding import bind
@@ -82,10 +83,11 @@ def _unknown(part: Part) -> Iterator[Problem]:
     if part.known is None:
         return
     near = {fold(name): name for name in (*part.known, "firstName", "lastName", "fullName")}
+    closest = cache(partial(get_close_matches, possibilities=near, n=1))
     origins = bind(part.program.pieces, part.known, ()).origins
     for piece, origin in zip(part.program.pieces, origins, strict=True):
         if not origin.known and piece.token:
-            close = get_close_matches(piece.alias, near, n=1)
+            close = closest(piece.alias)
             hint = f"; did you mean {near[close[0]]}?" if close else ""
             severity = ERROR if piece.default is None else WARNING
             message = f"nobody knows {piece.name}{hint}"
@@ -168,7 +170,7 @@ def _alphabet(part: Part) -> Iterator[Problem]:
         return
     from crmkit.lengths import GSM_7, sms_length
 
-    foreign = sorted({c for c in _written(part) if sms_length(c).encoding != GSM_7})
+    foreign = sorted(c for c in set(_written(part)) if sms_length(c).encoding != GSM_7)
     if foreign:
         message = f"{' '.join(foreign)} halves what fits: an SMS then takes 70 characters"
         yield part.problem(WARNING, "alphabet", message)

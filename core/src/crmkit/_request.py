@@ -57,11 +57,13 @@ class Request:
                 check(name, value)
         self.__dict__.update(given)
 
-    def but(self, **given: Any) -> Request:
+    def shown(self) -> Request:
         """
-        Return a request that differs in these arguments.
+        Return a request that refuses nothing, and keeps the tokens that have no value.
         """
-        return Request(**{**vars(self), **given})
+        shown = Request(**{**vars(self), "unknown": KEEP, "missing": KEEP})
+        shown.lenient = True
+        return shown
 
 
 def _check_policy(name: str, policy: object) -> None:
@@ -93,5 +95,4 @@ _CHECKS: Mapping[str, Callable[[str, Any], None] | None] = {
     "user_id": None,
     "default_variant": None,
     "isolate": None,
-    "lenient": None,
 }
