@@ -210,18 +210,12 @@ def test_empty_text_part():
 @pytest.mark.parametrize(
     ("template", "use"),
     [
-        ("http://x.example/ a ", render),
+        ("http://x.example/ " + "a " * 40, render),
         ("1 {{ firstName }} ", lambda text: render(text, isolate=True)),
         ("{{ a b }}\n", render),
         (
             "{{ firstName }}\n",
             lambda text: CONNECTOR.personalize_content(text, ANA).explain(),
-        ),
-        ("{{ firstName }}\n", CONNECTOR.lint),
-        ("{{ town }} ", lambda text: CONNECTOR.lint(text, fields=map(str, range(99)))),
-        (
-            "{% if firstName %}a",
-            lambda text: render(text + "{% endif %}" * text.count("%}")),
         ),
     ],
 )
@@ -236,6 +230,6 @@ def test_linear(template, use):
         use(text)
         return process_time() - started
 
-    short = min(seconds(1_000, number) for number in range(3))
+    short = min(seconds(2_500, number) for number in range(3))
 
-    assert min(seconds(8_000, number) for number in range(2)) < 24 * short
+    assert min(seconds(20_000, number) for number in range(2)) < 24 * short
