@@ -481,7 +481,7 @@ def test_p10_escape_html(text):
     assert render(escaped(text), "email_html") == nfc(text)
 
 
-@given(lines, lines, st.sampled_from(["", "{{id}}", "{{x}}", "{{}}", "\\{{"]), values)
+@given(lines, lines, st.sampled_from(["", " ", "\n", "{{id}}", "{{x}}", "{{}}"]), values)
 def test_p11_concatenation(first, second, middle, value):
     """
     P11: two templates one after the other render as the first, then the second.
