@@ -405,3 +405,24 @@ def test_isolate(template, content_type, name, shown):
 
     assert made(template, isolate=True, **request).content == shown
     assert made(template, **request).content == template.replace("{{ x }}", name)
+
+
+def test_isolate_in_a_link():
+    """
+    In a link, an address or a tag nothing is put around a value.
+    """
+    variables = {"x": "محمد"}
+    text = "https://x.example/{{ x }} {{ x }}@x.example #{{ x }} {{ x }}"
+
+    shown = made(text, isolate=True, variables=variables).content
+    assert shown.count("\u2068") == 1
+    assert shown.endswith(" \u2068محمد\u2069")
+
+
+def test_kept_in_html():
+    """
+    A token that is kept is the author's own text, in a link too.
+    """
+    text = '<a href="https://x.example/?q={{ nick }}">{{ nick }}</a>'
+
+    assert made(text, content_type="email_html", unknown="keep").content == text

@@ -2,6 +2,7 @@ import json
 import sys
 from itertools import pairwise
 from pathlib import Path
+from time import process_time
 from unicodedata import normalize
 
 import pytest
@@ -224,3 +225,32 @@ def test_any_text(text):
     """
     assert sms_length(text).segments == len(sms_parts(text))
     assert social_length(text).weighted >= len(text)
+
+
+@pytest.mark.parametrize("measure", [sms_length, social_length])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a.",
+        "a.js?",
+        "a.com/(",
+        "https://a.",
+        "a.com?a.com?",
+        "👍\u200d",
+        "\u200d",
+        "€",
+        "á",
+    ],
+)
+def test_linear(measure, text):
+    """
+    Ten times the text takes ten times as long, not a hundred times.
+    """
+
+    def seconds(size):
+        started = process_time()
+        measure(text * (size // len(text)))
+        return process_time() - started
+
+    quick = min(seconds(20_000) for _ in range(3))
+    assert seconds(200_000) < 40 * quick + 0.1

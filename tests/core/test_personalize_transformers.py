@@ -384,7 +384,7 @@ def test_missing_transformer(monkeypatch):
     """
     A transformer that is named but not installed is an error with the remedy.
     """
-    monkeypatch.setattr("crmkit._registry.entry_points", lambda **_: ())
+    monkeypatch.setattr("crmkit._registry.installed", lambda _group: ())
     connector = CRMConnector(transformers={"translate_aws": {}})
 
     with pytest.raises(PluginNotFoundError, match="pip install crmkit-translate-aws"):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import deque
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 HTML = "email_html"
 _INLINE_CODE = re.compile(r"`[^`\n]{1,500}`")
+_LINE_END = re.compile(r"\n")
 _LETTER = "_"  # part of a word, and no end of a host
 
 
@@ -41,13 +43,17 @@ class Parsed:
     slots: dict[str, Slot] = field(factory=dict)
     starts: dict[str, list[int]] = field(factory=dict)
     malformed: list[tuple[int, str]] = field(factory=list)
+    _lines: list[int] | None = field(default=None, init=False)  # where each begins
 
     def place(self, start: int) -> Place:
         """
         Return line and column, from 1, of a place in the text.
         """
-        line_start = self.text.rfind("\n", 0, start) + 1
-        return self.text.count("\n", 0, line_start) + 1, start - line_start + 1
+        if self._lines is None:
+            ends = (found.end() for found in _LINE_END.finditer(self.text))
+            self._lines = [0, *ends]
+        line = bisect_right(self._lines, start)
+        return line, start - self._lines[line - 1] + 1
 
 
 def parse(text: str, content_type: str, language: str | None = None) -> Parsed:

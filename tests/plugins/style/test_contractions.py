@@ -91,7 +91,8 @@ def test_to_formal_alone(template, formal, casual):
         "she's here, he'd go, it ain't",
         "do <b>not</b>",
         "they do NOT",
-        "I\n\nam",
+        "do\n\nnot go",
+        "do \n \n not go",
     ],
 )
 def test_casual_keeps(template):

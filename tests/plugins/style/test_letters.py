@@ -145,6 +145,8 @@ def test_loud(template, expected):
         "Sold!",
         "Sold?!?!",
         "Sold!?",
+        "Sold?!!",
+        "Sold!!?",
         "!!x",
         "a 😊 b",
         "😊 Garden",

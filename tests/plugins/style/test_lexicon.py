@@ -107,6 +107,17 @@ def test_no_contractions():
     assert styled("casual", "Hello, do not", contractions=False) == "Hey, do not"
 
 
+def test_words_instead_of_contractions():
+    """
+    With contractions off their words are free for the user's own; else they are taken.
+    """
+    pairs = {"dont": "do not"}
+
+    assert styled("casual", "Do not", contractions=False, pairs=pairs) == "Dont"
+    with pytest.raises(ConfigurationError, match="'dont'"):
+        Settings(pairs=pairs)
+
+
 def test_no_emphasis():
     """
     With emphasis off nothing is toned down; words are swapped.
@@ -194,6 +205,16 @@ def test_output_holds_a_key(pairs, casual, formal):
     """
     assert styled("formal", casual, pairs=pairs) == formal
     assert styled("formal", formal, pairs=pairs) == formal
+
+
+def test_casual_output_holds_a_word():
+    """
+    What casual_from wrote is never swapped again either.
+    """
+    casual_from = {"good day": "a quick hello"}
+
+    for text in ("ok, good day", "ok, a quick hello"):
+        assert styled("casual", text, casual_from=casual_from) == "ok, a quick hello"
 
 
 def test_acronym():

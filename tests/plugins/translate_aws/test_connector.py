@@ -43,6 +43,16 @@ def personalized(service, template, person, content_type="email", **settings):
         return crm.personalize_content(template, person, content_type=content_type)
 
 
+def test_info():
+    """
+    It runs before all but other translators, and is known to be a service and a machine.
+    """
+    info = crmkit_translate_aws.crmkit_transformer()
+
+    assert (info.stage, info.remote, info.machine) == (200, True, True)
+    assert info.reads == ("language", "preferences.communicationStyle")
+
+
 def test_translated(service):
     """
     A client gets the template in their language, and keeps their name.
@@ -120,6 +130,26 @@ def test_unknown_language(service, language):
     assert "no tag that Amazon Translate knows, such as es" in warning
     assert language not in warning
     assert not service.requests
+
+
+@pytest.mark.parametrize(("source", "language"), [("es", "es-MX"), ("pt-PT", "pt_br")])
+def test_variant_of_the_source(service, source, language):
+    """
+    Who speaks the template's language in another country gets the template.
+    """
+    result = personalized(service, "hola", client(language), source=source)
+
+    assert result.content == "hola"
+    assert not service.requests
+
+
+def test_scripts_of_the_source(service):
+    """
+    Between the two scripts of Chinese a template is translated.
+    """
+    personalized(service, "你好", client("zh-TW"), source="zh")
+
+    assert service.asked[0]["TargetLanguageCode"] == "zh-TW"
 
 
 def test_source(service):
