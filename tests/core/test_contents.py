@@ -153,6 +153,30 @@ def test_segments():
     assert result.explain().tokens[1].text == "Ana & Co"
 
 
+def test_empty_segment():
+    """
+    A token that shows nothing has its place among the segments.
+    """
+    told = made("a{{ nick }}b").explain()
+
+    assert told.segments["text"] == (("a", None), ("", 0), ("b", None))
+
+
+def test_same_names_elsewhere():
+    """
+    Where the names of values move from the variables to the client, so do the values.
+    """
+    one, other = {"city": "given"}, {"city": "field"}
+    client = attrs.evolve(ANA, custom_fields=other)
+    nothing = attrs.evolve(ANA, custom_fields={})
+
+    assert made("{{ city }}", client, variables={}).content == "field"
+    assert made("{{ city }}", nothing, variables=one).content == "given"
+    assert made("{{ city }}", client, variables={}).explain().tokens[0].source == (
+        "custom_fields"
+    )
+
+
 def test_as_dict():
     """
     Result and explanation are JSON values.
@@ -255,6 +279,30 @@ def test_machine_translated(machine, word, translated):
         plugins={"m": Speaks(word, machine=machine)}, transformers={"m": {}}
     ) as crm:
         assert made("Hi", connector=crm).machine_translated is translated
+
+
+def test_language_is_kept():
+    """
+    A transformer that says nothing of the language leaves it, and each variant has its own.
+    """
+
+    class Plain(Speaks):
+        @hookimpl
+        def crmkit_transform(self, document):
+            return document.__class__(document.map_text(str.upper).spans)
+
+    last = Speaks("Hi", stage=300, filters={"said": lambda value, *, language: language})
+    client = attrs.evolve(ANA, language="fr-CA")
+    plugins = {"a": Plain("Hi"), "b": last}
+    with CRMConnector(plugins=plugins, transformers={"a": {}, "b": {}}) as crm:
+        for variant in ("en", "fr", "de"):
+            result = made(
+                {variant: "hi {{ id | said }}"}, client, crm, default_variant=variant
+            )
+            told = "fr-CA" if variant == "fr" else variant
+            assert result.content == f"HI {told}"
+            assert result.language == variant
+            assert f"read me: {variant}" in result.warnings
 
 
 def test_language_of_the_text():
@@ -362,6 +410,8 @@ def test_dotted():
     assert render("{{ a.b.c }} {{ a.b.d }}") == "1 2"
     assert made("{{ a.b }}", variables={"a.b": "c", "a": {"b": "d"}}).content == "d"
     assert made("{{ budgetMax.x }}", variables={"BudgetMax.x": 3}).content == "3"
+    client = attrs.evolve(ANA, custom_fields={"a": {"b": "field"}})
+    assert made("{{ a.b }}", client, variables={"a.b": "given"}).content == "given"
     assert render("{{ a.x | default: '3' }} {{ flat.x | default: '4' }}") == "3 4"
     with pytest.raises(MissingValueError, match=r"a.b.x"):
         render("{{ a.b.x }}")
@@ -405,3 +455,24 @@ def test_isolate(template, content_type, name, shown):
 
     assert made(template, isolate=True, **request).content == shown
     assert made(template, **request).content == template.replace("{{ x }}", name)
+
+
+def test_isolate_in_a_link():
+    """
+    In a link, an address or a tag nothing is put around a value.
+    """
+    variables = {"x": "محمد"}
+    text = "https://x.example/{{ x }} {{ x }}@x.example #{{ x }} {{ x }}"
+
+    shown = made(text, isolate=True, variables=variables).content
+    assert shown.count("\u2068") == 1
+    assert shown.endswith(" \u2068محمد\u2069")
+
+
+def test_kept_in_html():
+    """
+    A token that is kept is the author's own text, in a link too.
+    """
+    text = '<a href="https://x.example/?q={{ nick }}">{{ nick }}</a>'
+
+    assert made(text, content_type="email_html", unknown="keep").content == text

@@ -108,6 +108,8 @@ def test_unknown():
         ("{{ lastName | default: 'x' }}", False),
         ("{{ lastName | required }}", False),
         ("{{ lastName | prefix: ' ' }}", False),
+        ("{{ id }}", False),
+        ("{{ city }}", False),
         ("{% if lastName %}Hi{% endif %}", False),
     ],
 )
@@ -115,7 +117,9 @@ def test_without_default(token, warned):
     """
     A token that says nothing of clients without a value is warned of.
     """
-    assert codes(token, content_type="plain") == [("warning", "no-default")] * warned
+    found = codes(token, content_type="plain", variables=["City"])
+
+    assert found == [("warning", "no-default")] * warned
 
 
 @pytest.mark.parametrize(
@@ -163,7 +167,7 @@ def test_other_rules():
     assert codes("“Olá” STOP", content_type="sms") == [("warning", "alphabet")]
     assert codes("Olé", content_type="sms") == [("warning", "unsubscribe")]
     assert codes("x" * 79, content_type="subject") == [("warning", "length")]
-    assert codes("x" * 78 + "{{ id }}", content_type="subject") == [
+    assert codes("x" * 78 + "{{ phone }}", content_type="subject") == [
         ("warning", "no-default")
     ]
     assert codes("x" * 281, content_type="social") == [("warning", "length")]
@@ -206,6 +210,7 @@ def test_variants():
         ("de", "variants"),
     ]
     assert report[1].message == "it does not use id, which other variants do"
+    assert str(report[1]).startswith("de: warning: it does not use id")
     assert json.loads(json.dumps(report.as_dict()))["problems"][0]["variant"] == "en"
 
 

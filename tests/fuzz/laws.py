@@ -25,8 +25,8 @@ POLICIES = ["error", "keep", "blank"]
 NAMES = ["firstName", "lastName", "x", "city", "b"]
 HARMLESS = "x"
 # Of a machine that is busy, and code that counts its own branches.
-SECONDS, SECONDS_A_LETTER = 0.5, 1e-4
-LONG, SELDOM = 16_384, 64
+SECONDS, SECONDS_A_LETTER = 0.5, 2e-5
+LONG, SELDOM = 65_536, 256
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#x27);")
 _CODE = re.compile(r"\s*(?:javascript|vbscript|data)\s*:", re.IGNORECASE)

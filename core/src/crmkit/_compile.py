@@ -4,20 +4,19 @@ A document made into a program: each slot taken apart once, not for every client
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from attrs import define, field
 
 from crmkit import _template
 from crmkit._encode import ONE_LINE, cleaner
-from crmkit._filters import DEFAULT, REQUIRED, URLENCODE, step
+from crmkit._filters import URLENCODE
 from crmkit._html import Context
-from crmkit._parts import If, Jump, Piece
+from crmkit._parts import If, Jump, Piece, piece_of
 from crmkit._program import Program
 from crmkit._tokens import condition_of, literal
 from crmkit._values import fold
-from crmkit.documents import SLOT, TEXT, Document
+from crmkit.documents import FIXED, SLOT, TEXT, Document
 from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from crmkit._parts import Part
     from crmkit._template import Parsed
     from crmkit._tokens import Condition, Slot
+    from crmkit.documents import Span
 
 
 def compile_document(
@@ -58,10 +58,11 @@ def checked(
     Return the program, and all that is wrong with it.
     """
     compiler = _Compiler(content_type, parsed, filters, document.language)
-    for span, after in zip_longest(document.spans, document.spans[1:]):
+    spans = document.spans
+    for span, before, after in zip(spans, (None, *spans), (*spans[1:], None), strict=False):
         if span.kind == SLOT:
-            following = after.text if after is not None and after.kind != SLOT else ""
-            compiler.slot(span.text, following)
+            within = _in_a_name(before) or _in_a_name(after)
+            compiler.slot(span.text, _shown(after), within=within)
         elif span.kind == TEXT:
             compiler.text(span.text)
         elif condition := condition_of(span.text):
@@ -92,13 +93,13 @@ class _Compiler:
     filters: Mapping[str, Filter]
     language: str | None
     _parts: list[Part] = field(factory=list, init=False)
+    _said: list[str] = field(factory=list, init=False)  # since the last of the parts
     _pieces: list[Piece] = field(factory=list, init=False)
     _open: list[_Open] = field(factory=list, init=False)
     _problems: list[TemplateError] = field(factory=list, init=False)
     _html: Context | None = field(default=None, init=False)
     _one_line: Callable[[str], str] | None = field(default=None, init=False)
     _starts: dict[str, Iterator[int]] = field(factory=dict, init=False)
-    _target: int = field(default=0, init=False)  # where a jump leads
 
     def __attrs_post_init__(self) -> None:
         if self.content_type == _template.HTML:
@@ -114,15 +115,13 @@ class _Compiler:
             self._html.feed(text)
         if self._one_line is not None:
             text = self._one_line(text)
-        last = self._parts[-1] if len(self._parts) > self._target else None
-        if isinstance(last, str):
-            self._parts[-1] = last + text
-        else:
-            self._parts.append(text)
+        self._said.append(text)
 
-    def slot(self, token: str, following: str) -> None:
+    def slot(self, token: str, following: str, *, within: bool) -> None:
         """
         Take in a slot; *following* is what the template says next.
+
+        *within* a link, or another name, nothing may be put around a value.
         """
         slot, start = self.parsed.slots[token], self._start(token)
         try:
@@ -130,13 +129,15 @@ class _Compiler:
         except TemplateError as error:
             self._problem(start, f"{error} (in {slot.name})", slot.name)
             return
+        self._flush()
         self._parts.append(len(self._pieces))
-        self._pieces.append(piece)
+        self._pieces.append(piece._replace(bare=piece.bare and not within))
 
     def condition(self, condition: Condition, token: str) -> None:
         """
         Take in ``{% if name %}``, ``{% else %}`` or ``{% endif %}``.
         """
+        self._flush()
         start = self._start(token)
         state = None
         try:
@@ -158,6 +159,7 @@ class _Compiler:
         """
         Return the program, and all that is wrong with it.
         """
+        self._flush()
         for opened in self._open:
             self._problem(opened.start, "this {% if %} has no {% endif %}")
         program = Program(
@@ -182,44 +184,31 @@ class _Compiler:
             other = opened.before
         else:
             self._parts[opened.jump] = Jump(len(self._parts))
-            self._target = len(self._parts)
             other = opened.then
         if state is not None and other is not None and state != other:
             self._problem(start, "both ways to this {% endif %} must end in like markup")
 
     def _lead(self, opened: _Open) -> None:
-        self._target = len(self._parts)
-        self._parts[opened.at] = If(opened.piece, self._target)
+        self._parts[opened.at] = If(opened.piece, len(self._parts))
+
+    def _flush(self) -> None:
+        if self._said:
+            self._parts.append("".join(self._said))
+            self._said.clear()
 
     def _state(self) -> State | None:
         return None if self._html is None else self._html.state()
 
     def _piece(self, slot: Slot, token: str, start: int, following: str) -> Piece:
-        named = dict(slot.filters)
-        default = _default(named)
-        steps = [
-            step(name, arguments, self.filters)
-            for name, arguments in slot.filters
-            if name not in {DEFAULT, REQUIRED}
-        ]
-        encode, bare = None, False
+        piece = piece_of(slot, token, start, self.filters)
         if self._html is not None:
-            encode = self._html.encoder(following, encoded=URLENCODE in named)
-            bare = self._html.bare()
+            encoded = any(name == URLENCODE for name, _ in slot.filters)
+            encode = self._html.encoder(following, encoded=encoded)
+            return piece._replace(encode=encode, bare=self._html.bare())
         if self._one_line is not None:
-            token = self._one_line(token)
-            default = None if default is None else self._one_line(default)
-        return Piece(
-            name=slot.name,
-            alias=fold(slot.name),
-            token=token,
-            start=start,
-            default=default,
-            required=REQUIRED in named,
-            steps=tuple(steps),
-            encode=encode,
-            bare=bare,
-        )
+            default = None if piece.default is None else self._one_line(piece.default)
+            return piece._replace(token=self._one_line(token), default=default)
+        return piece
 
     def _start(self, token: str) -> int:
         if token not in self._starts:
@@ -235,10 +224,16 @@ class _Compiler:
         )
 
 
-def _default(named: Mapping[str, tuple[str, ...]]) -> str | None:
-    if DEFAULT not in named:
-        return None
-    if len(named[DEFAULT]) != 1:
-        msg = 'default takes one text, as in default: "there"'
-        raise TemplateError(msg)
-    return named[DEFAULT][0]
+def _shown(span: Span | None) -> str:
+    if span is None or span.kind == SLOT or condition_of(span.text):
+        return ""
+    return literal(span.text) if span.kind == FIXED else span.text
+
+
+def _in_a_name(span: Span | None) -> bool:
+    """
+    Whether a span beside a slot is of the link, or the address, that both are in.
+    """
+    if span is None or span.kind != FIXED or condition_of(span.text):
+        return False
+    return span.text[0] not in "\\{<&"

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from crmkit.errors import TemplateError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -33,18 +35,20 @@ def plain_text(value: object, depth: int = 0) -> str | None:
     Return a value as text, verbatim; None for None.
 
     0 and False are values; lists are joined by a comma, booleans are true and false. What
-    is empty in a list or mapping is left out. Raises ValueError for what is nested deeper
-    than 32 levels.
+    is empty in a list or mapping is left out. Raises TemplateError for what is nested
+    deeper than 32 levels.
     """
-    if value is None or isinstance(value, str):
+    if value is None or type(value) is str:
         return value
+    if isinstance(value, str):
+        return str.__str__(value)  # an enumeration's own would be its name
     if isinstance(value, date):
         return value.isoformat()
     if not isinstance(value, _NESTED):
         return str(value).lower() if isinstance(value, bool) else str(value)
     if depth > _MAX_DEPTH:
         msg = f"it is nested deeper than {_MAX_DEPTH} levels"
-        raise ValueError(msg)
+        raise TemplateError(msg)
     if isinstance(value, _LISTS):
         texts = [text for item in value if (text := plain_text(item, depth + 1))]
         return ", ".join(sorted(texts) if isinstance(value, _SETS) else texts)

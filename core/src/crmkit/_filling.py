@@ -4,6 +4,7 @@ Fill a program slot by slot: conditions, filters, defaults, and what to do witho
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import define, field
@@ -14,7 +15,7 @@ from crmkit._filters import CURRENCY, LANGUAGE, OPTIONAL, TIMEZONE
 from crmkit._isolate import isolated
 from crmkit._parts import Jump
 from crmkit._unfilled import complain
-from crmkit.errors import ConfigurationError, TemplateError
+from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ERROR, KEEP, BLANK = "error", "keep", "blank"
 VALUE, DEFAULT, MISSING, UNKNOWN = "value", "default", "missing", "unknown"
 FAILED = "failed"
+_KEPT = frozenset({MISSING, UNKNOWN, FAILED})
 
 
 class Use(NamedTuple):
@@ -124,15 +126,19 @@ class Filling:
         return self._status(number) == VALUE and self.values[number] is not False
 
     def _status(self, number: int) -> str:
-        try:
-            text = plain_text(self.values[number])
-        except Exception as error:  # noqa: BLE001 - a value of the caller's may raise anything
-            piece = self.program.pieces[number]
-            why = str(error) if isinstance(error, ValueError) else type(error).__name__
-            raise self._error(piece, f"{piece.name} cannot be written: {why}") from None
-        if text and clean(text).strip():
+        text = self._written(self.program.pieces[number], self.values[number])
+        if clean(text).strip():
             return VALUE
         return MISSING if self.origins[number].known else UNKNOWN
+
+    def _written(self, piece: Piece, value: object) -> str:
+        try:
+            return plain_text(value) or ""
+        except TemplateError as error:
+            why = str(error)
+        except Exception as error:  # noqa: BLE001 - a value of the caller's may raise anything
+            why = type(error).__name__
+        raise self._error(piece, f"{piece.name} cannot be written: {why}")
 
     def _slot(self, number: int) -> None:
         piece, request = self.program.pieces[number], self.request
@@ -160,7 +166,7 @@ class Filling:
         try:
             for step in piece.steps:
                 value = self._stepped(step, piece, value)
-            text = self._cleaned(plain_text(value) or "")
+            text = self._cleaned(self._written(piece, value))
         except TemplateError as error:
             if not self.request.lenient:
                 raise
@@ -177,7 +183,7 @@ class Filling:
         except Exception as error:  # noqa: BLE001 - a filter may raise anything
             why = type(error).__name__
         # The error's own text, and so its traceback, may hold the value.
-        told = plain_text(value) or ""
+        told = self._written(piece, value)
         why = "its reason holds the value" if told and told in why else why
         msg = f"{step.name} cannot render {piece.name}: {why}"
         raise self._error(piece, msg) from None
@@ -196,7 +202,7 @@ class Filling:
         Return the client's language, but the text's where that is another one.
         """
         own, written = self.sources[1].language, self.program.language
-        same = own and written and own[:2].casefold() == written[:2].casefold()
+        same = own and written and _primary(own) == _primary(written)
         return own if same or written is None else written
 
     def _cleaned(self, text: str) -> str:
@@ -208,8 +214,10 @@ class Filling:
         value = self.values[number]
         at = len(self._texts)
         self._uses.append(Use(at, piece, source, value, text, status))
-        encoded = text if piece.encode is None else piece.encode(text)
-        if self.request.isolate and (piece.bare or piece.encode is None):
+        kept = text and status in _KEPT  # the author's own text, not a value
+        encode = escape if kept and piece.encode else piece.encode
+        encoded = text if encode is None else encode(text)
+        if self.request.isolate and piece.bare:
             kind, rtl = self.program.content_type, self.program.right_to_left
             encoded = isolated(encoded, kind, base_rtl=rtl)
         self._texts.append(encoded)
@@ -229,17 +237,12 @@ class Filling:
             complain(self._unknown, self._missing, self.program.parsed, self.sources)
 
 
-def check_policy(name: str, policy: str) -> None:
-    """
-    Refuse a policy that is none.
-    """
-    if policy not in {ERROR, KEEP, BLANK}:
-        msg = f"{name}= takes {ERROR!r}, {KEEP!r} or {BLANK!r}, not {policy!r}"
-        raise ConfigurationError(msg)
-
-
 def _source(origin: Origin) -> str | None:
     return SOURCES[origin.source] if origin.known else None
+
+
+def _primary(tag: str) -> str:
+    return tag.strip().replace("_", "-").partition("-")[0].casefold()
 
 
 def _optional(piece: Piece) -> bool:

@@ -8,7 +8,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from crmkit._encode import plain_text
+from crmkit._encode import clean, plain_text
 from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _suffix(value: object, after: str) -> str:
 
 
 def _urlencode(value: object) -> str:
-    return quote((plain_text(value) or "").encode("utf-8", "replace"), safe="")
+    return quote(clean(plain_text(value) or ""), safe="")
 
 
 def _list(value: object, separator: str = ", ", last: str | None = None) -> str:

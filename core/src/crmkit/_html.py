@@ -1,8 +1,7 @@
 """
 HTML taken apart as far as needed: what is markup, and where in it a slot stands.
 
-Tags, attributes and comments end where the HTML standard has them end, so that a value is
-judged by the place where a browser will find it.
+All ends where the HTML standard has it end: a value is judged as a browser will find it.
 """
 
 from __future__ import annotations
@@ -43,8 +42,7 @@ class State(NamedTuple):
     """
     A place in markup: *value* or *between* two attributes of *tag*, or in *raw* text.
 
-    *foreign* is the element that has elements of its own; *other* is the place for a
-    browser to which nothing is raw.
+    *foreign* has elements of its own; *other* is the place if nothing were raw.
     """
 
     tag: str
@@ -85,7 +83,7 @@ class Context:
     Where in the markup the next slot stands, after all that was fed so far.
     """
 
-    def __init__(self, *, odd: bool = False) -> None:
+    def __init__(self, *, odd: bool = False, second: bool = False) -> None:
         self._fed: list[str] = []
         self._tag = ""
         self._between = False  # two attributes of that tag
@@ -94,6 +92,7 @@ class Context:
         self._as_markup: Context | None = None  # what a browser reads that sees none raw
         self._foreign = ""
         self._odd = odd
+        self._second = second  # itself what another reads that sees no raw element
         self._lost = ""
 
     def feed(self, literal: str) -> None:
@@ -152,7 +151,7 @@ class Context:
         self._fed.clear()
         self._tag, self._between, self._value = state.tag, state.between, state.value
         self._raw, self._foreign = state.raw, state.foreign
-        self._as_markup = Context(odd=self._odd) if state.other else None
+        self._as_markup = Context(odd=self._odd, second=True) if state.other else None
         if self._as_markup and state.other:
             self._as_markup.restore(state.other)
 
@@ -217,7 +216,9 @@ class Context:
         elif tag in grammar.TAGLESS:
             self._raw = tag
             if self._odd or tag not in grammar.CODE:
-                self._as_markup = Context(odd=self._odd)
+                self._lost = _IN_DOUBT if self._second else self._lost
+                other = Context(odd=self._odd, second=True)
+                self._as_markup = None if self._second else other
 
     def _in_raw(self, text: str, at: int) -> int:
         closing = grammar.closing(self._raw).search(text, at)

@@ -12,6 +12,8 @@ from crmkit._compile import checked
 from crmkit._consent import MARKETING
 from crmkit._lint_rules import RULES, Part
 from crmkit._personalize import check_template
+from crmkit._values import fold
+from crmkit._variants import check_keys
 from crmkit.errors import TemplateError
 from crmkit.lint import ERROR, WARNING, LintReport, Problem
 from crmkit.messages import Message, parts_of
@@ -37,6 +39,7 @@ def lint(
     if not isinstance(template, str):
         check_template(template, request)
     names = None if fields is None else frozenset({*fields, *(request.variables or ())})
+    given = frozenset(map(fold, ("id", *(request.variables or ()))))
     marketing = request.purpose == MARKETING
     problems: list[Problem] = []
     used: dict[str | None, set[str]] = {}
@@ -50,7 +53,7 @@ def lint(
                 continue
             filters, document = pipeline.filters(), parsed.document
             program, errors = checked(document, content_type, parsed, filters)
-            part = Part(name, content_type, parsed, program, names, marketing)
+            part = Part(name, content_type, parsed, program, names, given, marketing)
             found = [_wrong(error, name) for error in errors]
             found += (problem for rule in RULES for problem in rule(part))
             found.sort(key=lambda problem: (problem.line, problem.column))
@@ -64,6 +67,7 @@ def _variants(template: Template, content_type: str) -> Iterator[tuple[str | Non
         yield None, parts_of(template, content_type)
     if not isinstance(template, str):
         variants = template.variants if isinstance(template, Message) else template
+        check_keys(tuple(variants), None)
         for key, variant in variants.items():
             yield key, parts_of(variant, content_type)
 

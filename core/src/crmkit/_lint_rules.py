@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from crmkit._binding import bind
@@ -38,7 +39,8 @@ class Part(NamedTuple):
     """
     What the rules look at: one part of a template, parsed and compiled.
 
-    *known* are the names that clients may have values for, None where nobody told.
+    *known* are the names that clients may have values for, None where nobody told; *given*
+    are aliases of those that have one for every client.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Part(NamedTuple):
     parsed: Parsed
     program: Program
     known: frozenset[str] | None
+    given: frozenset[str]
     marketing: bool
 
     def problem(
@@ -80,10 +83,11 @@ def _unknown(part: Part) -> Iterator[Problem]:
     if part.known is None:
         return
     near = {fold(name): name for name in (*part.known, "firstName", "lastName", "fullName")}
+    closest = cache(partial(get_close_matches, possibilities=near, n=1))
     origins = bind(part.program.pieces, part.known, ()).origins
     for piece, origin in zip(part.program.pieces, origins, strict=True):
         if not origin.known and piece.token:
-            close = get_close_matches(piece.alias, near, n=1)
+            close = closest(piece.alias)
             hint = f"; did you mean {near[close[0]]}?" if close else ""
             severity = ERROR if piece.default is None else WARNING
             message = f"nobody knows {piece.name}{hint}"
@@ -93,7 +97,9 @@ def _unknown(part: Part) -> Iterator[Problem]:
 def _without_default(part: Part) -> Iterator[Problem]:
     for piece in _slots(part):
         own_way = any(step.name in OPTIONAL for step in piece.steps)
-        if piece.default is None and not piece.required and not own_way:
+        if piece.alias in part.given or piece.required:
+            continue
+        if piece.default is None and not own_way:
             message = (
                 f"a client without {piece.name} is refused; write a default, or required"
             )
@@ -164,7 +170,7 @@ def _alphabet(part: Part) -> Iterator[Problem]:
         return
     from crmkit.lengths import GSM_7, sms_length
 
-    foreign = sorted({c for c in _written(part) if sms_length(c).encoding != GSM_7})
+    foreign = sorted(c for c in set(_written(part)) if sms_length(c).encoding != GSM_7)
     if foreign:
         message = f"{' '.join(foreign)} halves what fits: an SMS then takes 70 characters"
         yield part.problem(WARNING, "alphabet", message)

@@ -6,10 +6,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from crmkit._filters import DEFAULT, REQUIRED, step
+from crmkit._values import fold
+from crmkit.errors import TemplateError
 
-    from crmkit._filters import Step
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from crmkit._filters import Filter, Step
+    from crmkit._tokens import Slot
 
 
 class Piece(NamedTuple):
@@ -50,3 +55,28 @@ class Jump(NamedTuple):
 
 # A text, the number of a piece, or where to go on.
 Part: TypeAlias = str | int | If | Jump
+
+
+def piece_of(slot: Slot, token: str, start: int, filters: Mapping[str, Filter]) -> Piece:
+    """
+    Return the piece that a slot is; TemplateError for a filter that does not fit.
+    """
+    named = dict(slot.filters)
+    if DEFAULT in named and len(named[DEFAULT]) != 1:
+        msg = 'default takes one text, as in default: "there"'
+        raise TemplateError(msg)
+    steps = [
+        step(name, arguments, filters)
+        for name, arguments in slot.filters
+        if name not in {DEFAULT, REQUIRED}
+    ]
+    return Piece(
+        name=slot.name,
+        alias=fold(slot.name),
+        token=token,
+        start=start,
+        default=named[DEFAULT][0] if DEFAULT in named else None,
+        required=REQUIRED in named,
+        steps=tuple(steps),
+        bare=True,
+    )

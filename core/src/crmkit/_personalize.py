@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import define, evolve, field
 
 from crmkit import _consent
-from crmkit._filling import KEEP
 from crmkit._request import Request
 from crmkit._variants import Choice, check_keys, choose
 from crmkit.contents import PersonalizedContent
@@ -92,10 +91,11 @@ class Personalize:
         refused = None
         try:
             content = self.one(template, client, request)
-        except PersonalizationError as error:
+        except ConfigurationError:
+            raise
+        except CrmkitError as error:
             refused = error
-            shown = request.but(unknown=KEEP, missing=KEEP, lenient=True)
-            content = self._made(template, client, None, shown)
+            content = self._made(template, client, None, request.shown())
         return evolve(content, preview=True, refused=refused)
 
     def many(

@@ -4,6 +4,7 @@ A compiled template: literal texts and slots, filled for one client after anothe
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from unicodedata import bidirectional, is_normalized
 
@@ -50,7 +51,7 @@ class Program:
         if any(CURRENCY in step.keywords for step in steps):
             self.pieces = (*self.pieces, _binding.piece(CURRENCY))
 
-    @property
+    @cached_property
     def right_to_left(self) -> bool:
         """
         Whether the template's prose runs from right to left, by its first letter.

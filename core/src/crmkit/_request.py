@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from crmkit._consent import MARKETING, PERMISSIVE, check_purpose
 from crmkit._encode import CONTENT_TYPES
-from crmkit._filling import ERROR, check_policy
+from crmkit._filling import BLANK, ERROR, KEEP
 from crmkit.errors import ConfigurationError
 
 
@@ -57,11 +57,19 @@ class Request:
                 check(name, value)
         self.__dict__.update(given)
 
-    def but(self, **given: Any) -> Request:
+    def shown(self) -> Request:
         """
-        Return a request that differs in these arguments.
+        Return a request that refuses nothing, and keeps the tokens that have no value.
         """
-        return Request(**{**vars(self), **given})
+        shown = Request(**{**vars(self), "unknown": KEEP, "missing": KEEP})
+        shown.lenient = True
+        return shown
+
+
+def _check_policy(name: str, policy: object) -> None:
+    if policy not in {ERROR, KEEP, BLANK}:
+        msg = f"{name}= takes {ERROR!r}, {KEEP!r} or {BLANK!r}, not {policy!r}"
+        raise ConfigurationError(msg)
 
 
 def _check_content_type(_name: str, value: object) -> None:
@@ -80,12 +88,11 @@ def _check_variables(_name: str, value: object) -> None:
 _CHECKS: Mapping[str, Callable[[str, Any], None] | None] = {
     "content_type": _check_content_type,
     "variables": _check_variables,
-    "unknown": check_policy,
-    "missing": check_policy,
+    "unknown": _check_policy,
+    "missing": _check_policy,
     "purpose": check_purpose,
     "mode": check_purpose,
     "user_id": None,
     "default_variant": None,
     "isolate": None,
-    "lenient": None,
 }

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import deque
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field
 
 from crmkit import _html, _names, _tokens
+from crmkit._encode import ONE_LINE
 from crmkit.documents import FIXED, SLOT, TEXT, Document, Span
+from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 HTML = "email_html"
 _INLINE_CODE = re.compile(r"`[^`\n]{1,500}`")
+_LINE_END = re.compile(r"\n")
 _LETTER = "_"  # part of a word, and no end of a host
 
 
@@ -41,13 +45,17 @@ class Parsed:
     slots: dict[str, Slot] = field(factory=dict)
     starts: dict[str, list[int]] = field(factory=dict)
     malformed: list[tuple[int, str]] = field(factory=list)
+    _lines: list[int] | None = field(default=None, init=False)  # where each begins
 
     def place(self, start: int) -> Place:
         """
         Return line and column, from 1, of a place in the text.
         """
-        line_start = self.text.rfind("\n", 0, start) + 1
-        return self.text.count("\n", 0, line_start) + 1, start - line_start + 1
+        if self._lines is None:
+            ends = (found.end() for found in _LINE_END.finditer(self.text))
+            self._lines = [0, *ends]
+        line = bisect_right(self._lines, start)
+        return line, start - self._lines[line - 1] + 1
 
 
 def parse(text: str, content_type: str, language: str | None = None) -> Parsed:
@@ -69,6 +77,22 @@ def parse(text: str, content_type: str, language: str | None = None) -> Parsed:
         spans += _spans(parsed, region, braces, names)
     parsed.document = Document(spans, language)
     return parsed
+
+
+def encodable(template: str, content_type: str) -> str:
+    """
+    Return a template without the line end of a file, where it is one line.
+
+    Raises TemplateError for half a character, which no encoding has.
+    """
+    try:
+        template.encode()
+    except UnicodeEncodeError as error:
+        line = template.count("\n", 0, error.start) + 1
+        column = error.start - template.rfind("\n", 0, error.start)
+        msg = f"{line}:{column}: the template holds half a character (a lone surrogate)"
+        raise TemplateError(msg, line=line, column=column) from None
+    return template.rstrip("\r\n") if content_type in ONE_LINE else template
 
 
 def malformed(parsed: Parsed) -> Iterator[tuple[int, str]]:

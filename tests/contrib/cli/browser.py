@@ -5,11 +5,13 @@ A real Chromium, driven through its pipe: what a page looks like, asks for, comp
 import base64
 import json
 import os
+import select
 import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
 
+PATIENCE_S = 30
 DOMAINS = ("Page", "Log", "Runtime", "Network")
 # It reads commands from file 3 and writes to file 4.
 LAUNCH = """
@@ -90,6 +92,8 @@ class Browser:
 
     def _read(self):
         while b"\0" not in self._rest:
+            ready, _, _ = select.select([self._from], [], [], PATIENCE_S)
+            assert ready, "the browser says nothing"
             more = os.read(self._from.fileno(), 1 << 16)
             assert more, "the browser is gone"
             self._rest += more

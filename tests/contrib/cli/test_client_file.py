@@ -294,9 +294,13 @@ def test_long_array(read):
     """
     An array of any length is read piece by piece, also where a piece ends in an object.
     """
-    found = read(json.dumps([{"id": n, "text": "ü" * (n % 90)} for n in range(5000)]))
+    texts = ["ü  " * (number % 90) for number in range(5000)]
+    people = [{"id": number, "text": text} for number, text in enumerate(texts)]
 
-    assert [client.id for client in found] == [str(n) for n in range(5000)]
+    found = read(json.dumps(people, ensure_ascii=False))
+
+    assert [client.id for client in found] == [str(number) for number in range(5000)]
+    assert [client.custom_fields["text"] for client in found] == texts
 
 
 @given(

@@ -69,6 +69,7 @@ def test_fields_of_provider(inside, listed):
     """
     The fields are asked of a provider that is named; of no other anybody is asked.
     """
+    pytest.importorskip("crmkit_addressbook")
     text = ("--text", CLEAN + " {{town}}")
     book = ("--set", f"addressbook.path={listed}")
     named = inside("lint", *text, *book, "--provider", "addressbook", "--json", code=2)

@@ -26,6 +26,20 @@ id,first_name,email,email_opt_out,city
 """
 TEXT = ("--text", "Hi {{firstName}} of {{city}}")
 
+SHOUT = """
+from crmkit import TransformerInfo, hookimpl
+
+
+@hookimpl
+def crmkit_transformer():
+    return TransformerInfo(stage=400)
+
+
+@hookimpl
+def crmkit_transform(document, context):
+    return document.map_text(str.upper)
+"""
+
 
 @pytest.fixture
 def listed(tmp_path):
@@ -183,13 +197,17 @@ def test_stdin_stdout(inside):
     assert "--refused FILE lists them" in done.err
 
 
-def test_transformers(mailed):
+def test_transformers(mailed, tmp_path):
     """
     The transformers that run are told, and have their say.
     """
-    done = mailed("--text", "Hi, thanks!", "--json")
+    (tmp_path / "shout.py").write_text(SHOUT)
+    (tmp_path / "crmkit.toml").write_text("[transformers]\n")
 
-    assert done.json["transformers"] == {"run": ["style"], "all_local": True, "broken": {}}
+    done = mailed("--text", "Hi, thanks!", "--json", "--plugin", "shout.py")
+
+    assert done.json["transformers"]["run"] == ["shout"]
+    assert done.mails[0]["text"] == "HI, THANKS!"
 
 
 @pytest.mark.parametrize(
@@ -280,13 +298,19 @@ def test_private(mailed, tmp_path):
     assert (tmp_path / "mails.jsonl").stat().st_mode & 0o077 == 0
 
 
-def test_device(inside, listed):
+@pytest.mark.skipif(os.name != "posix", reason="needs a pipe in the file system")
+def test_pipe(inside, listed, tmp_path):
     """
     What is no ordinary file is written to, never replaced.
     """
-    inside("personalize", *TEXT, "--clients", listed, "--out", os.devnull, code=2)
+    os.mkfifo(tmp_path / "pipe")
+    end = os.open(tmp_path / "pipe", os.O_RDWR | os.O_NONBLOCK)
 
-    assert not os.path.isfile(os.devnull)  # noqa: PTH113 - devnull is a text
+    inside("personalize", *TEXT, "--clients", listed, "--out", "pipe", code=2)
+
+    assert os.read(end, 1 << 16).count(b"\n") == 2
+    os.close(end)
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_link(inside, listed, tmp_path):

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +16,7 @@ from tests.contrib.cli.browser import Page, opened
 from tests.tools import chromium
 
 from crmkit import ClientData, CRMConnector, Message, PersonalizedContent, TemplateError
+from crmkit.explanations import Explanation
 from crmkit_cli._awkward import Shown, select
 from crmkit_cli._main import program
 
@@ -83,6 +85,7 @@ def folder(tmp_path_factory):
     (folder / "letter" / "subject.txt").write_text(SUBJECT, "utf-8")
     (folder / "letter" / "text.txt").write_text(TEXT, "utf-8")
     (folder / "letter" / "html.html").write_text(HTML, "utf-8")
+    (folder / "crmkit.toml").write_text("[transformers]\n")
     lines = [*map(json.dumps, LIST), "oops"]
     (folder / "list.jsonl").write_text("\n".join(lines), "utf-8")
     return folder
@@ -94,8 +97,9 @@ def preview(folder, *arguments):
     """
     out = folder / f"{len(list(folder.iterdir()))}.html"
     files = ("--clients", str(folder / "list.jsonl"), "--out", str(out))
+    config = ("--config", str(folder / "crmkit.toml"))
     done = CliRunner().invoke(
-        program, ["preview", *files, *arguments], catch_exceptions=False
+        program, ["preview", *files, *config, *arguments], catch_exceptions=False
     )
     assert done.exit_code == 0, done.stderr
     return out
@@ -145,10 +149,11 @@ def show_html(tab):
     tab.run("document.querySelectorAll('.at-html').forEach(each => each.click())")
     tab.run("document.querySelectorAll('iframe').forEach(each => each.loading = 'eager')")
     count = tab.run("document.querySelectorAll('iframe').length")
-    while len(tab.frames) < count:
-        tab.run("new Promise(requestAnimationFrame)")
-    while any(tab.run("document.readyState", one) != "complete" for one in tab.frames):
-        pass
+    state, end = "document.readyState", monotonic() + 20
+    while len(tab.frames) < count or any(
+        tab.run(state, frame) != "complete" for frame in tab.frames
+    ):
+        assert monotonic() < end, "a frame is not there, or has no process of its own"
     return tab.frames
 
 
@@ -191,7 +196,7 @@ def test_as_sent(look):
     tab = look()
     message = Message(subject=SUBJECT, text=TEXT, html=HTML)
     classes = {"subject": ".subject", "text": ".of-text", "html": ".of-source"}
-    with CRMConnector(transformers={"style": {}}) as crm:
+    with CRMConnector() as crm:
         for number, values in enumerate(LIST, 1):
             made = crm.preview(message, client(values), variables=VARIABLES, unknown="keep")
             for part, selector in classes.items():
@@ -491,7 +496,9 @@ def shown(number, **made):
     """
     Return a client with what it would get.
     """
-    content = PersonalizedContent(client_id=str(number), **{"content": "x", **made})
+    told = Explanation(language=made.pop("language", None))
+    values = {"content": "x", **made, "explain": told}
+    content = PersonalizedContent(client_id=str(number), **values)
     return Shown(ClientData(id=str(number)), content)
 
 

@@ -18,7 +18,7 @@ ANA = ClientData(id="7", first_name="Ana", email="ana@x.example", phone="+34 612
 TEXT_TYPES = sorted(CONTENT_TYPES - {"email_html", "subject"})
 
 odd = st.characters(exclude_categories=["Cs"]) | st.sampled_from(
-    "{}%|\\\"'<>&@.#/` :$\u0301"
+    "{}%|\\\"'<>&@.#/` :$\n\u0301"
 )
 lines = st.lists(odd).map("".join)
 spaces = st.text(st.sampled_from(" \t\n\u00a0"), max_size=12)
@@ -56,12 +56,13 @@ values = (
     probes
     | st.lists(odd | st.sampled_from("\ud800\r\n\x00\u2028\u202e")).map("".join)
     | st.integers()
-    | st.booleans()
+    | st.sampled_from([0, False, True])
     | st.lists(st.text("abc, ", min_size=1), min_size=1, max_size=3)
 )
 blanks = st.sampled_from(
     [None, "", "  ", "\t\r\n", "\u00a0", "\x00", "\u202e ", [], [None]]
 )
+maybe = st.booleans().flatmap(lambda blank: blanks if blank else values)
 names = st.sampled_from(["x0", "city", "a.b", "lead-source", "_x", "été", "名"])
 
 

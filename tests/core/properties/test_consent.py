@@ -2,7 +2,10 @@
 P36: consent decides before anything else is done, and more of it never opens a door.
 """
 
+from itertools import product
+
 import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -113,20 +116,48 @@ def test_p36_order(said, request_, random):
     assert admitted(said, **request_) == admitted(shuffled[half:], sources, **request_)
 
 
-@given(st.lists(consents, min_size=1, max_size=4), st.integers(0, 4), requests)
-def test_p36_least_permissive(said, cut, request_):
+@st.composite
+def concerned(draw):
     """
-    P36: of several sources the least permissive wins; what they say of others is nothing.
+    Draw a request, what was said of its channel, and what was said of others.
     """
-    known, *others = said[:cut], *([one] for one in said[cut:])
-    sources = [lambda _, told=told: told for told in others]
-    channel = CHANNELS.get(request_["content_type"])
-    concerned = [one for one in said if one.channel in {channel, "*"}]
-    allowed = all(admitted([one], **request_) for one in concerned)
+    request = draw(requests)
+    channel = CHANNELS.get(request["content_type"], "fax")
+    own = st.builds(
+        Consent,
+        channel=st.sampled_from([channel, "*"]),
+        status=st.sampled_from(["opted_in", *STATUSES]),
+    )
+    other = consents.filter(lambda one: one.channel not in {channel, "*"})
+    return request, draw(st.lists(own, max_size=3)), draw(st.lists(other, max_size=2))
 
-    if not concerned:
-        allowed = admitted([], **request_)
-    assert admitted(known, sources, **request_) == allowed
+
+@given(concerned(), st.integers(0, 3))
+def test_p36_least_permissive(drawn, cut):
+    """
+    P36: of several sources the least permissive wins; what is said of others is nothing.
+    """
+    request_, said, other = drawn
+    known, *others = [*other, *said[:cut]], *([one] for one in said[cut:])
+    sources = [lambda _, told=told: told for told in others]
+    alone = [admitted([one], **request_) for one in said] or [admitted([], **request_)]
+
+    assert admitted(known, sources, **request_) == all(alone)
+
+
+@pytest.mark.parametrize("mode", ["permissive", "strict"])
+@pytest.mark.parametrize("purpose", ["marketing", "transactional"])
+def test_p36_pairs(mode, purpose):
+    """
+    P36: two who say something are heard if each alone would be, whatever they say.
+    """
+    request = {"content_type": "email", "mode": mode, "purpose": purpose}
+    every = [Consent(channel=c, status=s) for c in ("email", "*") for s in STATUSES]
+    alone = {one: admitted([one], **request) for one in every}
+
+    for one, other in product(every, every):
+        sources = [lambda _, told=other: [told]]
+        assert admitted([one], sources, **request) == (alone[one] and alone[other])
 
 
 @given(st.lists(consents, max_size=4), requests)

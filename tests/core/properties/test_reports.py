@@ -8,7 +8,7 @@ from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.properties.drawn import ANA, blanks, content_types, prose, values
+from tests.core.properties.drawn import ANA, content_types, maybe, prose
 
 from crmkit import (
     ClientData,
@@ -26,7 +26,8 @@ SLOTS = [
     "{{ x }}",
     "{{ y }}",
     "{{ y | default: '-' }}",
-    "{{firstName | upper }}",
+    "{{firstName}}",
+    "{{ email | upper }}",
     "{{ x | prefix: '<' }}",
     "{{nick}}",
     "{{ nick | default: 'n' }}",
@@ -52,10 +53,15 @@ WRONG = [
     "<script>{{x}}</script>",
     "<a href='{{x}}://y'>",
     "<{{x}}>",
+    "{% if x %}<a {% endif %}",
+    "<script>{% if x %}a{% endif %}</script>",
 ]
-templates = st.lists(prose | st.sampled_from(SLOTS), max_size=5).map("".join)
-odd_templates = st.lists(prose | st.sampled_from(SLOTS + WRONG), max_size=5).map("".join)
-variables = st.dictionaries(st.sampled_from("xy"), values | blanks)
+slots = st.sampled_from(SLOTS)
+templates = st.lists(prose | slots | slots, min_size=1, max_size=5).map("".join)
+odd_templates = st.lists(
+    prose | st.sampled_from(SLOTS + WRONG), min_size=1, max_size=5
+).map("".join)
+variables = st.dictionaries(st.sampled_from("xy"), maybe)
 policies = st.fixed_dictionaries(
     {
         "missing": st.sampled_from(["error", "keep", "blank"]),
@@ -110,7 +116,7 @@ def test_told_whole(template, given_, content_type, policies):
     told = {"first_name": "s3cret", "email": "s3@x.example", "phone": "s3"}
     made = outcome(template, ClientData(id="7", **told), **request)
     if isinstance(made, Exception):
-        assert "s3" not in str(made)
+        assert "s3" not in str(made).lower()
         return
 
     again = pickle.loads(pickle.dumps(made))
@@ -118,8 +124,8 @@ def test_told_whole(template, given_, content_type, policies):
     assert again.explain() == made.explain()
     assert json.loads(json.dumps(made.as_dict()))["content"] == made.content
     assert json.loads(json.dumps(made.explain().as_dict()))["tokens"] is not None
-    assert "s3" not in repr(made)
-    assert "s3cret" not in repr(made.explain())
+    assert "s3" not in repr(made).lower()
+    assert "s3" not in repr(made.explain()).lower()
 
 
 people = st.builds(
@@ -129,7 +135,7 @@ people = st.builds(
     email=st.sampled_from(["a@x.example", None]),
     phone=st.sampled_from(["+34", None]),
     consent=st.sampled_from([(), [Consent(channel="email", status="opted_out")]]),
-    custom_fields=st.dictionaries(st.sampled_from("xy"), values | blanks),
+    custom_fields=st.dictionaries(st.sampled_from("xy"), maybe),
 )
 
 

@@ -98,6 +98,16 @@ def test_unknown_zone(zone):
     assert shown == "19:00"
 
 
+def test_whose_zone():
+    """
+    The client's zone goes before the setting's.
+    """
+    madrid = Settings(timezone="Europe/Madrid")
+    shown = filters.time(LATE, language="sv", timezone="Asia/Tokyo", settings=madrid)
+
+    assert shown == "08:30"
+
+
 def test_names_zone():
     """
     The longer lengths name the zone.

@@ -3,6 +3,7 @@ What a translator gets, by the function and by the command.
 """
 
 import re
+import unicodedata
 
 import pytest
 from babel.messages.frontend import CommandLineInterface
@@ -164,6 +165,17 @@ def test_changed_frame(translation):
 
     assert unit.translated("<b>más</b> y {{ a }}") is not None
     assert unit.translated(translation) is None
+
+
+def test_decomposed_translation():
+    """
+    A translator's keyboard may write accents apart, also within a slot.
+    """
+    slot = Span("slot", '{{ a | default: "José" }}')
+    (unit,) = units(Document([Span("text", "Hello "), slot]), html=False)
+    written = unicodedata.normalize("NFD", f"Adiós {slot.text}")
+
+    assert Document(unit.translated(written)).text == f"Adiós {slot.text}"
 
 
 @pytest.mark.parametrize("prose", ["x#deal", "#deals", "#deal_2"])

@@ -58,6 +58,7 @@ styles = st.none() | st.sampled_from([*STYLES, " Formal ", "CASUAL", "odd"]) | t
         ("pt_br", "pt-PT", "pt-PT"),
         ("pt_br", "pt-PT pt", "pt"),
         ("pt_br", "pt pt_BR", "pt_BR"),
+        ("EN", "EN en", "en"),
         ("iw", "he", "he"),
         ("en-GB", "en en-US", "en"),
         ("es-MX", "es es-419", "es-419"),
@@ -78,7 +79,8 @@ styles = st.none() | st.sampled_from([*STYLES, " Formal ", "CASUAL", "odd"]) | t
         ("und", "en", None),
         ("*", "en", None),
         ("", "en", None),
-        ("en-" + "x" * 40, "en", None),
+        ("en-x" + "-abcdefgh" * 3, "en", "en"),
+        ("en-x" + "-abcdefgh" * 4, "en", None),
         (None, "en", None),
     ],
 )

@@ -6,6 +6,7 @@ import decimal
 from decimal import Decimal
 
 import pytest
+from babel import Locale
 
 from crmkit import TemplateError
 from crmkit_localize import Settings
@@ -154,6 +155,17 @@ def test_currency(value, code, language, text):
     assert currency(value, language=language, currency=code) == text
 
 
+def test_babel_left_alone():
+    """
+    What Babel keeps of a locale for all its users is not changed.
+    """
+    pattern = Locale("en").currency_formats["standard"]
+    before = dict(vars(pattern))
+    currency(450000, "EUR", language="en")
+
+    assert vars(pattern) == before
+
+
 def test_whose_currency():
     """
     The template's own currency goes before the client's, and that before the setting.
@@ -203,6 +215,8 @@ def test_wrong_currency(code):
         ("de-DE-1996-u-co-phonebk", "1.234.567"),
         ("cmn", "1,234,567"),
         ("sh", "1.234.567"),
+        ("de-Cyrl", "1,234,567"),
+        ("arb-EG", "١٬٢٣٤٬٥٦٧"),
     ],
 )
 def test_language(language, text):

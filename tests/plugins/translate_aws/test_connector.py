@@ -7,6 +7,7 @@ from tests.plugins.translate_aws.hostile import HOSTILE, spoilt
 
 import crmkit_translate_aws
 from crmkit import ClientData, CRMConnector, Message
+from crmkit.testing import Clock
 
 ANA = ClientData(id="1", first_name="Ana", email="ana@example.com", language="es-ES")
 
@@ -41,6 +42,16 @@ def personalized(service, template, person, content_type="email", **settings):
     """
     with connected(service, **settings) as crm:
         return crm.personalize_content(template, person, content_type=content_type)
+
+
+def test_info():
+    """
+    It runs before all but other translators, and is known to be a service and a machine.
+    """
+    info = crmkit_translate_aws.crmkit_transformer()
+
+    assert (info.stage, info.remote, info.machine) == (200, True, True)
+    assert info.reads == ("language", "preferences.communicationStyle")
 
 
 def test_translated(service):
@@ -120,6 +131,26 @@ def test_unknown_language(service, language):
     assert "no tag that Amazon Translate knows, such as es" in warning
     assert language not in warning
     assert not service.requests
+
+
+@pytest.mark.parametrize(("source", "language"), [("es", "es-MX"), ("pt-PT", "pt_br")])
+def test_variant_of_the_source(service, source, language):
+    """
+    Who speaks the template's language in another country gets the template.
+    """
+    result = personalized(service, "hola", client(language), source=source)
+
+    assert result.content == "hola"
+    assert not service.requests
+
+
+def test_scripts_of_the_source(service):
+    """
+    Between the two scripts of Chinese a template is translated.
+    """
+    personalized(service, "你好", client("zh-TW"), source="zh")
+
+    assert service.asked[0]["TargetLanguageCode"] == "zh-TW"
 
 
 def test_source(service):
@@ -251,6 +282,29 @@ def test_one_translation(service):
 
     assert [result.content for result in results] == ["hola Hey", "hallo Hey"] * 50
     assert len(service.requests) == 2
+
+
+def test_failure_is_kept_for_a_minute(service):
+    """
+    A service that fails is not asked for each client, but again after a minute.
+    """
+    clock = Clock()
+    service.engine = lambda asked: ""
+    with CRMConnector(
+        plugins={"translate_aws": crmkit_translate_aws},
+        transformers={"translate_aws": service.settings},
+        clock=clock,
+    ) as crm:
+        failed = list(crm.personalize_many("hey", [client("es")] * 100))
+        asked = len(service.requests)
+        service.engine = service.honest
+        clock.sleep(60)
+        later = crm.personalize_content("hey", client("es"))
+
+    assert asked == 1
+    assert {result.content for result in failed} == {"hey"}
+    assert all(len(result.warnings) == 1 for result in failed)
+    assert later.content == "hola"
 
 
 def test_paragraphs_alike(service):

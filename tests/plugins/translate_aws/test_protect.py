@@ -256,6 +256,24 @@ def test_space(space):
     assert made == document
 
 
+@pytest.mark.parametrize(
+    ("template", "answer"),
+    [
+        ("1 < 2 new", "1 &lt;b nueva"),
+        ("1 < 2 new", "1 &lt;/b nueva"),
+        ("Q & A new", "P &amp;lt; R nueva"),
+        ("Q & A new", "P &amp;#60; R nueva"),
+        ("a < b < c new", "a <b c nueva"),
+    ],
+)
+def test_signs_moved(template, answer):
+    """
+    Signs that were prose may not become markup or an entity for standing elsewhere.
+    """
+    with pytest.raises(ProtocolError, match="it wrote markup"):
+        answered(parsed(template, HTML), lambda _: f"<p>{answer}</p>", HTML)
+
+
 def test_indent():
     """
     The spaces around a paragraph stay, though the service may trim them.

@@ -331,4 +331,5 @@ def test_nothing_to_translate(service):
     result = personalized(service, "{{firstName}}: 12 + https://x.example", client("es"))
 
     assert result.content == "Hey: 12 + https://x.example"
+    assert not result.applied
     assert not service.requests

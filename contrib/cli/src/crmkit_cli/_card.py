@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _SOCIAL = 280
 _LINE, _LEAST, _MOST = 1.7, 9, 34  # rem: of a line of an HTML mail, of its frame
 # The page's policy lets none of them load, yet a browser may connect to where they lead.
-_LEADING_AWAY = re.compile(r"</?(?:base|embed|frame|iframe|link|object)\b[^>]*>?", re.IGNORECASE)
+_LEADING_AWAY = re.compile(
+    r"</?(?:base|embed|frame|iframe|link|object)\b[^>]*>?", re.IGNORECASE
+)
 _VIEWS = {"text": "Text", "html": "HTML", "source": "Source"}
 
 

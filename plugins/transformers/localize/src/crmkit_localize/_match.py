@@ -63,8 +63,6 @@ def _rank(key: str, desired: str, style: str) -> Rank | None:
 def _distance(desired: str, supported: str) -> int | None:
     """
     Return how far a text is from what is read; exact is -1, None is too far.
-
-    Of two that are equally far, what the desired tag begins with is nearer.
     """
     from langcodes import Language
 
@@ -74,9 +72,7 @@ def _distance(desired: str, supported: str) -> int | None:
     if not wanted.language or not given.language or script(desired) != script(supported):
         return None
     far = wanted.distance(given)
-    if far > _FARTHEST:
-        return None
-    return 2 * far + (not desired.startswith(f"{supported}-"))
+    return far if far <= _FARTHEST else None
 
 
 def _language(tag: str) -> str | None:

@@ -41,7 +41,7 @@ def plural(
     form = _of_catalogue(count, forms, language, settings)
     if not form:
         locale = locale_for(language, settings.locale)
-        form = _forms(forms, locale).get(locale.plural_form(count.copy_abs()), forms[-1])
+        form = _forms(forms, locale).get(locale.plural_form(count), forms[-1])
     return form.replace("#", number(count, language=language, settings=settings))
 
 

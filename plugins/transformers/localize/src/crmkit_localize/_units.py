@@ -52,10 +52,13 @@ class Unit:
         """
         What a translator sees: slots and markup as they are written, no space around it.
         """
-        return "".join(
+        before, after = self._around
+        shown = "".join(
             _evenly(span.text, html=self.html) if span.kind == TEXT else span.text
             for span in self.spans
-        ).strip()
+        )
+        end = len(shown) - len(_evenly(after, html=self.html))
+        return shown[len(_evenly(before, html=self.html)) : end]
 
     def translated(self, translation: str) -> Sequence[Span] | None:
         """
@@ -74,10 +77,20 @@ class Unit:
             return None
         if _frame(found) != _frame(self.spans):
             return None
-        written = "".join(span.text for span in self.spans)
-        before = written[: len(written) - len(written.lstrip())]
-        after = written[len(written.rstrip()) :]
+        before, after = self._around
         return (Span(TEXT, before), *found, Span(TEXT, after))
+
+    @property
+    def _around(self) -> tuple[str, str]:
+        """
+        The white space before and after; that at the end of a malformed brace is its own.
+        """
+        first, last = (
+            span.text if span.kind == TEXT else ""
+            for span in (self.spans[0], self.spans[-1])
+        )
+        before = first[: len(first) - len(first.lstrip())]
+        return before, last[len(last.rstrip()) :]
 
 
 def units(document: Document, *, html: bool) -> Iterator[Unit]:
@@ -136,9 +149,10 @@ def _known(spans: Sequence[Span]) -> dict[str, Sequence[Span]]:
 
 
 def _sought(text: str) -> str:
-    # A link or a #tag is a word, not a part of one; braces and markup end by themselves.
-    found = re.escape(text)
-    return found if text.startswith(_WHOLE) else rf"(?<!\w){found}(?!\w)"
+    # A link or a #tag is a word, not a part of one; what is no letter ends by itself.
+    before = r"(?<!\w)" if re.match(r"[\w#@]", text) else ""
+    after = r"(?!\w)" if re.search(r"\w\Z", text) else ""
+    return before + re.escape(text) + after
 
 
 def _spans(

@@ -15,5 +15,5 @@ def zone_of(name: str) -> ZoneInfo | None:
     """
     try:
         return ZoneInfo(name.strip())
-    except (KeyError, ValueError, OSError):  # unknown; no name at all; a folder of zones
+    except (KeyError, ValueError, OSError):  # unknown; no name at all; a folder in tzdata
         return None
