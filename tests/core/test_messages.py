@@ -137,7 +137,7 @@ def test_variant(available, taken):
 
 def test_tag_cut():
     """
-    A tag is cut part by part, a single letter with what follows it.
+    A tag is cut part by part.
     """
     client = attrs.evolve(ANA, language="zh-Hant-x-TW")
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import define, field
 
 from crmkit import _html, _names, _tokens
+from crmkit._encode import ONE_LINE
 from crmkit.documents import FIXED, SLOT, TEXT, Document, Span
+from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -75,6 +77,22 @@ def parse(text: str, content_type: str, language: str | None = None) -> Parsed:
         spans += _spans(parsed, region, braces, names)
     parsed.document = Document(spans, language)
     return parsed
+
+
+def encodable(template: str, content_type: str) -> str:
+    """
+    Return a template without the line end of a file, where it is one line.
+
+    Raises TemplateError for half a character, which no encoding has.
+    """
+    try:
+        template.encode()
+    except UnicodeEncodeError as error:
+        line = template.count("\n", 0, error.start) + 1
+        column = error.start - template.rfind("\n", 0, error.start)
+        msg = f"{line}:{column}: the template holds half a character (a lone surrogate)"
+        raise TemplateError(msg, line=line, column=column) from None
+    return template.rstrip("\r\n") if content_type in ONE_LINE else template
 
 
 def malformed(parsed: Parsed) -> Iterator[tuple[int, str]]:

@@ -106,14 +106,12 @@ def _nearest(
 
 def _shorter(tag: str) -> Iterator[str]:
     """
-    Yield a tag, then what is left of it without its last part, as RFC 4647 looks it up.
+    Yield a tag, then what is left of it without its last part, and so on (RFC 4647).
     """
     parts = tag.split("-") if tag else []
     while parts:
         yield "-".join(parts)
         parts.pop()
-        if parts and len(parts[-1]) == 1:
-            parts.pop()
 
 
 def _folded(tag: str) -> str:
