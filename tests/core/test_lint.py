@@ -10,6 +10,7 @@ from crmkit import (
     CRMConnector,
     Message,
     NotSupportedError,
+    TemplateError,
     TransformerInfo,
     hookimpl,
 )
@@ -111,6 +112,9 @@ def test_unknown():
         ("{{ id }}", False),
         ("{{ city }}", False),
         ("{% if lastName %}Hi{% endif %}", False),
+        ("{% if lastName %}{% if id %}{{ last_name }}{% endif %}{% endif %}", False),
+        ("{% if lastName %}a{% else %}{{ lastName }}{% endif %}", True),
+        ("{% if lastName %}a{% endif %}{{ lastName }}", True),
     ],
 )
 def test_without_default(token, warned):
@@ -198,6 +202,29 @@ def test_currency_sign(text):
     assert found == ["no-default", "currency-sign"]
 
 
+def test_arguments_that_fail():
+    """
+    A filter that refuses every kind of value has wrong arguments.
+    """
+
+    def money(value, code, *, currency):
+        if code not in {"EUR", currency}:
+            raise TemplateError("there is no such currency")  # noqa: EM101, TRY003 - short
+        return f"{value} {code}"
+
+    plugin = Money()
+    plugin.crmkit_transformer = hookimpl(
+        lambda: TransformerInfo(stage=300, filters={"money": money})
+    )
+    with CRMConnector(plugins={"money": plugin}, transformers={"money": {}}) as crm:
+        good = crm.lint("{{ id | money: 'EUR' }}", content_type="plain")
+        bad = crm.lint("a {{ id | money: 'EURO' }}", content_type="plain")
+
+    assert good.ok
+    assert [(p.code, p.column, p.token) for p in bad] == [("template", 3, "id")]
+    assert "other arguments: there is no such currency" in bad[0].message
+
+
 def test_variants():
     """
     Each variant is looked at; one that lacks what others use is warned of.
@@ -221,10 +248,13 @@ def test_message_parts():
     message = Message(subject="{{}}", variants={"es": Message(html="<p>{{}}</p>")})
     report = CONNECTOR.lint(message, purpose="transactional")
 
-    assert [(p.variant, p.part, p.column) for p in report] == [
-        (None, "subject", 1),
-        ("es", "html", 4),
+    assert [(p.variant, p.part, p.column, p.code) for p in report] == [
+        (None, "subject", 1, "malformed"),
+        ("es", "html", 4, "malformed"),
+        (None, "", 0, "variants"),
+        ("es", "", 0, "variants"),
     ]
+    assert report[3].message == "it has no subject, which other variants have"
 
 
 @pytest.mark.parametrize("template", [None, 5, {}, {"en": 5}])

@@ -180,6 +180,9 @@ def test_message_variants():
     assert CONNECTOR.personalize_content(message, ANA).parts == {"subject": "Hola"}
     own = CONNECTOR.personalize_content(message, german)
     assert (own.subject, own.variant, own.language) == ("Hi Ana & Co", None, "de")
+    assert own.warnings == (
+        "no variant is in the client's language; the message's own was taken",
+    )
 
 
 class Matching:
@@ -308,3 +311,24 @@ def test_load_refused(tmp_path):
     (tmp_path / "text.txt").write_bytes(b"\xff")
     with pytest.raises(ConfigurationError, match=r"text.txt.*not UTF-8"):
         Message.load(tmp_path)
+
+
+def test_language_of_the_template():
+    """
+    The caller may say the language of a template that has no variant for it.
+    """
+    message = attrs.evolve(WELCOME, variants={"es": Message(subject="Hola")})
+    german = attrs.evolve(ANA, language="de")
+    for template in ("Hi", message):
+        made = CONNECTOR.personalize_content(template, german, language="en")
+        assert made.language == "en"
+    assert CONNECTOR.personalize_content(message, ANA, language="en").language == "es"
+
+
+def test_error_names_the_part():
+    """
+    An error in a message tells the part and the variant, beside line and column.
+    """
+    message = attrs.evolve(WELCOME, variants={"es": Message(html="<p>{{ lastName }}</p>")})
+    with pytest.raises(MissingValueError, match=r"^es html:no value for lastName \(1:4\)"):
+        CONNECTOR.personalize_content(message, ANA)

@@ -148,8 +148,10 @@ class _Compiler:
             self._open.append(_Open(len(self._parts), start, len(self._pieces), state))
             self._parts.append(If(len(self._pieces), 0))
             self._pieces.append(Piece(condition.name, fold(condition.name), token, start))
-        elif not self._open or (condition.word == "else" and self._open[-1].jump):
+        elif not self._open:
             self._problem(start, f"there is no {{% if %}} for this {token}")
+        elif condition.word == "else" and self._open[-1].jump:
+            self._problem(start, f"this {token} is the second of its {{% if %}}")
         elif condition.word == "else":
             self._else(self._open[-1], state)
         else:

@@ -166,7 +166,7 @@ class Filling:
         try:
             for step in piece.steps:
                 value = self._stepped(step, piece, value)
-            text = self._cleaned(self._written(piece, value))
+            text = cleaner(self.program.content_type)(self._written(piece, value))
         except TemplateError as error:
             if not self.request.lenient:
                 raise
@@ -202,21 +202,18 @@ class Filling:
         Return the client's language, but the text's where that is another one.
         """
         own, written = self.sources[1].language, self.program.language
-        same = own and written and _primary(own) == _primary(written)
-        return own if same or written is None else written
-
-    def _cleaned(self, text: str) -> str:
-        return cleaner(self.program.content_type)(text)
+        if own and written and _primary(own) == _primary(written):
+            return own
+        return written or own
 
     def _add(self, number: int, status: str, text: str) -> None:
         piece = self.program.pieces[number]
         source = _source(self.origins[number]) if status == VALUE else None
-        value = self.values[number]
-        at = len(self._texts)
+        at, value = len(self._texts), self.values[number]
         self._uses.append(Use(at, piece, source, value, text, status))
         kept = text and status in _KEPT  # the author's own text, not a value
         encode = escape if kept and piece.encode else piece.encode
-        encoded = text if encode is None else encode(text)
+        encoded = encode(text) if encode else text
         if self.request.isolate and piece.bare:
             kind, rtl = self.program.content_type, self.program.right_to_left
             encoded = isolated(encoded, kind, base_rtl=rtl)
@@ -230,6 +227,7 @@ class Filling:
             column=column,
             token=piece.name,
             names=(piece.name,),
+            of_value=True,
         )
 
     def _complain(self) -> None:

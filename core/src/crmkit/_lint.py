@@ -43,8 +43,9 @@ def lint(
     marketing = request.purpose == MARKETING
     problems: list[Problem] = []
     used: dict[str | None, set[str]] = {}
+    made_of: dict[str | None, set[str]] = {}
     for variant, parts in _variants(template, request.content_type):
-        used[variant] = set()
+        used[variant], made_of[variant] = set(), set(parts)
         for name, (text, content_type) in parts.items():
             try:
                 parsed = pipeline.parsed(text, content_type)
@@ -59,7 +60,9 @@ def lint(
             found.sort(key=lambda problem: (problem.line, problem.column))
             problems += (evolve(problem, variant=variant) for problem in found)
             used[variant] |= {piece.alias for piece in program.pieces}
-    return LintReport(problems=[*problems, *_unlike(used)])
+    problems += _unlike(made_of, "it has no {}, which other variants have")
+    problems += _unlike(used, "it does not use {}, which other variants do")
+    return LintReport(problems=problems)
 
 
 def _variants(template: Template, content_type: str) -> Iterator[tuple[str | None, Named]]:
@@ -84,16 +87,16 @@ def _wrong(error: TemplateError, part: str) -> Problem:
     )
 
 
-def _unlike(used: Mapping[str | None, set[str]]) -> Iterator[Problem]:
+def _unlike(has: Mapping[str | None, set[str]], message: str) -> Iterator[Problem]:
     """
-    Yield the variants that do not use what all the others together do.
+    Yield the variants that lack what others have.
     """
-    every = set().union(*used.values())
-    for variant, names in used.items():
-        if lacking := sorted(every - names):
+    every = set().union(*has.values())
+    for variant, own in has.items():
+        if lacking := sorted(every - own):
             yield Problem(
                 severity=WARNING,
                 code="variants",
-                message=f"it does not use {', '.join(lacking)}, which other variants do",
+                message=message.format(", ".join(lacking)),
                 variant=variant,
             )

@@ -5,20 +5,25 @@ The rules of lint: each looks at one part of a template for one thing.
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from crmkit._binding import bind
-from crmkit._filters import OPTIONAL
+from crmkit._filters import CURRENCY, LANGUAGE, OPTIONAL, TIMEZONE
+from crmkit._parts import If
 from crmkit._template import malformed
 from crmkit._values import fold
 from crmkit.documents import SLOT
+from crmkit.errors import TemplateError
 from crmkit.lint import ERROR, WARNING, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from crmkit._filters import Step
+    from crmkit._parts import Part as Item
     from crmkit._parts import Piece
     from crmkit._program import Program
     from crmkit._template import Parsed
@@ -30,6 +35,10 @@ _UNSUBSCRIBE = re.compile(
     re.IGNORECASE,
 )
 _STOP = re.compile(r"\b(?:stop|opt[- ]?out|unsubscribe)\b", re.IGNORECASE)
+_SAMPLES = (
+    *(3, "3", "2026-05-01", "2026-05-01T12:00:00+00:00", "Ana", ["a", "b"]),
+    *(date(2026, 5, 1), datetime(2026, 5, 1, 12, tzinfo=UTC)),
+)
 _SIGNS = "$€£¥₹₽₺₩"
 _NEAR = 4  # how far behind a token a sign may stand
 _HEADER, _POST = 78, 280
@@ -96,15 +105,52 @@ def _unknown(part: Part) -> Iterator[Problem]:
 
 
 def _without_default(part: Part) -> Iterator[Problem]:
-    for piece in _slots(part):
+    for number, guards in _guarded(part.program.parts, part.program.pieces):
+        piece = part.program.pieces[number]
         own_way = any(step.name in OPTIONAL for step in piece.steps)
-        if piece.alias in part.given or piece.required:
+        if piece.required or own_way or piece.alias in {*part.given, *guards}:
             continue
-        if piece.default is None and not own_way:
-            message = (
-                f"a client without {piece.name} is refused; write a default, or required"
-            )
+        if piece.default is None:
+            message = f"a client without {piece.name} is refused; write a default, or a "
+            message += "condition around it, or required if that is meant"
             yield part.problem(WARNING, "no-default", message, piece.start, piece.name)
+
+
+def _guarded(
+    parts: Sequence[Item], pieces: Sequence[Piece]
+) -> Iterator[tuple[int, Sequence[str]]]:
+    """
+    Yield each slot's number, and the aliases that conditions around it have asked for.
+    """
+    guards: list[tuple[int, str]] = []
+    for at, item in enumerate(parts):
+        guards = [guard for guard in guards if guard[0] > at]
+        if isinstance(item, If):
+            guards.append((item.otherwise, pieces[item.piece].alias))
+        elif isinstance(item, int):
+            yield item, [alias for _, alias in guards]
+
+
+def _arguments(part: Part) -> Iterator[Problem]:
+    """
+    Yield the filters that no value gets through: their arguments must be at fault.
+    """
+    for piece in _slots(part):
+        for step in piece.steps:
+            reasons = [_refusal(step, value) for value in _SAMPLES]
+            if all(reasons):
+                message = f"the filter {step.name} takes other arguments: {reasons[0]}"
+                yield part.problem(ERROR, "template", message, piece.start, piece.name)
+
+
+def _refusal(step: Step, value: object) -> str | None:
+    try:
+        step.apply(value, {LANGUAGE: "en", TIMEZONE: "UTC", CURRENCY: "EUR"})
+    except TemplateError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - a filter may raise anything
+        return type(error).__name__
+    return None
 
 
 def _signs(part: Part) -> Iterator[Problem]:
@@ -191,6 +237,7 @@ def _slots(part: Part) -> Iterator[Piece]:
 
 RULES: tuple[Callable[[Part], Iterator[Problem]], ...] = (
     _malformed,
+    _arguments,
     _unknown,
     _without_default,
     _signs,

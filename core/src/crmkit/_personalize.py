@@ -14,7 +14,12 @@ from crmkit import _consent
 from crmkit._request import Request
 from crmkit._variants import Choice, check_keys, choose
 from crmkit.contents import PersonalizedContent
-from crmkit.errors import ConfigurationError, CrmkitError, PersonalizationError
+from crmkit.errors import (
+    ConfigurationError,
+    CrmkitError,
+    PersonalizationError,
+    TemplateError,
+)
 from crmkit.messages import HTML, PARTS, SUBJECT, TEXT, Message, parts_of
 from crmkit.models import ClientData
 
@@ -135,7 +140,7 @@ class Personalize:
         try:
             if isinstance(template, str):
                 compiled, filled = self._part(
-                    template, request.content_type, client, None, request
+                    template, request.content_type, client, request.language, request
                 )
                 made = {PARTS.get(request.content_type, TEXT): (compiled, filled)}
                 content = "".join(filled.texts)
@@ -170,10 +175,16 @@ class Personalize:
         )
         choice = self._choice(template, variants, client, request) if variants else _WHOLE
         chosen = template if choice.key is None else variants[choice.key]
-        return choice, {
-            name: self._part(text, content_type, client, choice.language, request)
-            for name, (text, content_type) in parts_of(chosen, request.content_type).items()
-        }
+        language = choice.language or request.language
+        made = {}
+        for name, (text, content_type) in parts_of(chosen, request.content_type).items():
+            try:
+                made[name] = self._part(text, content_type, client, language, request)
+            except TemplateError as error:
+                where = " ".join(filter(None, (choice.key, name)))
+                error.args = (f"{where}:{error}",)
+                raise
+        return choice, made
 
     def _part(
         self,

@@ -26,6 +26,7 @@ class Arguments(TypedDict, total=False):
     mode: str
     user_id: str | None
     default_variant: str | None
+    language: str | None
     isolate: bool
 
 
@@ -44,6 +45,7 @@ class Request:
     mode = PERMISSIVE
     user_id: str | None = None
     default_variant: str | None = None
+    language: str | None = None
     isolate = False
     lenient = False
 
@@ -94,5 +96,6 @@ _CHECKS: Mapping[str, Callable[[str, Any], None] | None] = {
     "mode": check_purpose,
     "user_id": None,
     "default_variant": None,
+    "language": None,
     "isolate": None,
 }

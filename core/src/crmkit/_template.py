@@ -106,6 +106,8 @@ def malformed(parsed: Parsed) -> Iterator[tuple[int, str]]:
 def _hint(text: str) -> str:
     if any(quote in text for quote in "“”‘’„"):
         return "; write straight quotes"
+    if text.startswith("{%"):
+        return "; there are {% if name %}, {% else %} and {% endif %}"
     words = text.strip("{} ").split()
     if not words[1:] or not all(word.isidentifier() for word in words):
         return ""

@@ -62,11 +62,9 @@ def choose(
     found = _nearest(available, language, style)
     if found is not None:
         return Choice(found, warning)
-    if default is not None:
-        instead = None if language is None else _instead(default)
+    if default is not None or own:
+        instead = None if language is None else _instead(default or "the message's own")
         return Choice(default, warning or instead)
-    if own:
-        return Choice(None, warning)
     msg = (
         f"no variant fits the client's language, and there is no default_variant; there "
         f"are {', '.join(available)}"

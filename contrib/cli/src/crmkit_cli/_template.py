@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _POLICY = "error|keep|blank"
 _ASKED = (
     *("content_type", "unknown", "missing", "purpose", "mode"),
-    *("default_variant", "isolate"),
+    *("default_variant", "language", "isolate"),
 )
 _EMAIL, _HTML = "email", "email_html"
 
