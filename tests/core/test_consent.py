@@ -319,6 +319,19 @@ def test_consent_given_anew(connector, acme, clock):
     assert connector.personalize_content("Hi", whom).content == "Hi"
 
 
+def test_preview_without_the_crm(connector, acme, clock):
+    """
+    A preview shows what is known where the CRM cannot be asked, with its error.
+    """
+    whom = connector.get_client_data("7")
+    acme.error = ClientNotFoundError("gone")
+    clock.sleep(61)
+    shown = connector.preview("Hi {{ id }}", whom)
+
+    assert shown.content == "Hi 7"
+    assert type(shown.refused) is ClientNotFoundError
+
+
 def test_many_are_read_anew_once(connector, acme, clock):
     """
     What was read anew is kept: the next message to the client asks nobody.

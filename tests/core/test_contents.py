@@ -281,7 +281,8 @@ def test_machine_translated(machine, word, translated):
         assert made("Hi", connector=crm).machine_translated is translated
 
 
-def test_language_is_kept():
+@pytest.mark.parametrize("reads", [(), ("timezone",)])
+def test_language_is_kept(reads):
     """
     A transformer that says nothing of the language leaves it, and each variant has its own.
     """
@@ -291,7 +292,8 @@ def test_language_is_kept():
         def crmkit_transform(self, document):
             return document.__class__(document.map_text(str.upper).spans)
 
-    last = Speaks("Hi", stage=300, filters={"said": lambda value, *, language: language})
+    filters = {"said": lambda value, *, language: language}
+    last = Speaks("Hi", stage=300, filters=filters, reads=reads)
     client = attrs.evolve(ANA, language="fr-CA")
     plugins = {"a": Plain("Hi"), "b": last}
     with CRMConnector(plugins=plugins, transformers={"a": {}, "b": {}}) as crm:

@@ -47,7 +47,7 @@ class Use(NamedTuple):
     status: str
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Filled:
     """
     A filled program: its *texts*, and when it is asked for, what became of each slot.
@@ -76,7 +76,7 @@ class Filled:
             yield Use(2 * number + 1, piece, _source(origin), value, text, VALUE)
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Filling:
     """
     One way through a program's parts.

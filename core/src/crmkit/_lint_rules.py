@@ -31,6 +31,7 @@ _UNSUBSCRIBE = re.compile(
 )
 _STOP = re.compile(r"\b(?:stop|opt[- ]?out|unsubscribe)\b", re.IGNORECASE)
 _SIGNS = "$€£¥₹₽₺₩"
+_NEAR = 4  # how far behind a token a sign may stand
 _HEADER, _POST = 78, 280
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
@@ -110,7 +111,8 @@ def _signs(part: Part) -> Iterator[Problem]:
     text = part.parsed.text
     for piece in _slots(part):
         sign = text[piece.start - 1 : piece.start] or " "
-        after = text[piece.start + len(piece.token) :].lstrip()[:1] or " "
+        end = piece.start + len(piece.token)
+        after = text[end : end + _NEAR].lstrip()[:1] or " "
         shown = any(step.name == "currency" for step in piece.steps)
         if shown and (sign in _SIGNS or after in _SIGNS):
             message = f"{piece.name} brings its currency, and a sign stands beside it"

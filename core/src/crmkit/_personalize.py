@@ -142,7 +142,9 @@ class Personalize:
             else:
                 choice, made = self._parts(template, client, request)
                 parts = {name: "".join(filled.texts) for name, (_, filled) in made.items()}
-                content = parts.get(TEXT) or parts.get(HTML) or parts.get(SUBJECT, "")
+                content = next(
+                    parts[name] for name in (TEXT, HTML, SUBJECT) if name in parts
+                )
         except PersonalizationError as error:
             error.client_id = client.id
             raise
