@@ -278,7 +278,7 @@ def test_load(tmp_path):
     """
     (tmp_path / "subject.txt").write_text("\ufeffHi\n", "utf-8")
     (tmp_path / "html.html").write_text("<p>é</p>", "utf-8")
-    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "notes.md").write_text("x")
     (tmp_path / "images").mkdir()
     (tmp_path / "es+formal").mkdir()
     (tmp_path / "es+formal" / "text.txt").write_text("Hola", "utf-8")
@@ -308,6 +308,10 @@ def test_load_refused(tmp_path):
         Message.load(tmp_path / "gone")
     with pytest.raises(ConfigurationError, match=r"holds none of subject.txt"):
         Message.load(tmp_path)
+    (tmp_path / "sujbect.txt").write_text("Hi")
+    with pytest.raises(ConfigurationError, match=r"sujbect.txt; a message is made of sub"):
+        Message.load(tmp_path)
+    (tmp_path / "sujbect.txt").unlink()
     (tmp_path / "text.txt").write_bytes(b"\xff")
     with pytest.raises(ConfigurationError, match=r"text.txt.*not UTF-8"):
         Message.load(tmp_path)

@@ -83,6 +83,11 @@ _FOR_CLIENTS = (
         help="The variant, such as en, for clients whom none fits.",
     ),
     click.option(
+        "--language",
+        metavar="TAG",
+        help="The language, such as en, of a template without variants.",
+    ),
+    click.option(
         "--isolate",
         is_flag=True,
         help="Keep values that read from right to left apart from the text around.",
