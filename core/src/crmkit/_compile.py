@@ -131,7 +131,7 @@ class _Compiler:
             return
         self._flush()
         self._parts.append(len(self._pieces))
-        self._pieces.append(piece._replace(bare=piece.bare and not within))
+        self._pieces.append(piece._replace(bare=False) if within else piece)
 
     def condition(self, condition: Condition, token: str) -> None:
         """

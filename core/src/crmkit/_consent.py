@@ -30,8 +30,8 @@ PERMISSIVE, STRICT = "permissive", "strict"
 _ALLOWED = {"purpose": (MARKETING, TRANSACTIONAL), "mode": (PERMISSIVE, STRICT)}
 # Not whether it exists: what is written where somebody had none, or several in one cell.
 _USABLE = {
-    "email": re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\]+"),
-    "phone": re.compile(r"[^\W_]?[^\S\r\n]?[^@,;\n]*\d[^@,;\n]*"),
+    "email": re.compile(r"[^\s@<>()\[\],;:\"\\]++@[^\s@<>()\[\],;:\"\\]++"),
+    "phone": re.compile(r"[^@,;\r\n]*\d[^@,;\r\n]*"),
 }
 _EMAIL = ("email", "email", "e-mail address")
 

@@ -25,6 +25,8 @@ _SETS = (set, frozenset)
 _LISTS = (list, tuple, *_SETS)
 _NESTED = (*_LISTS, Mapping)
 
+# Letters that are in form NFC each by itself, and no control among them.
+_PLAIN = re.compile("[ -~\xa1-\xac\xae-\u02ff]*+")
 _REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202d\u202e\ud800-\udfff]")
 _BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ANY_BREAK = re.compile("[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
@@ -54,6 +56,15 @@ def plain_text(value: object, depth: int = 0) -> str | None:
         return ", ".join(sorted(texts) if isinstance(value, _SETS) else texts)
     pairs = ((key, plain_text(item, depth + 1)) for key, item in value.items())
     return ", ".join(f"{key}: {text}" for key, text in pairs if text)
+
+
+def is_clean(text: str) -> bool:
+    """
+    Tell whether there is nothing to be cleaned of a text of one line.
+    """
+    if _PLAIN.fullmatch(text):
+        return True
+    return text.isprintable() and unicodedata.is_normalized("NFC", text)
 
 
 def cleaner(content_type: str) -> Callable[[str], str]:

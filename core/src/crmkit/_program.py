@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from unicodedata import bidirectional, is_normalized
+from unicodedata import bidirectional
 
 from attrs import define, field
 
 from crmkit import _binding
-from crmkit._encode import plain_text
+from crmkit._encode import is_clean, plain_text
 from crmkit._filling import Filled, Filling
 from crmkit._filters import CURRENCY
 from crmkit.documents import TEXT
@@ -100,9 +100,7 @@ class Program:
         except Exception:  # noqa: BLE001 - whose it is, is told when they are taken singly
             return None
         together = "".join(values)
-        if not together.isprintable() or not all(map(str.strip, values)):
-            return None
-        if not together.isascii() and not is_normalized("NFC", together):
+        if not is_clean(together) or not all(map(str.strip, values)):
             return None
         texts = frame.copy()
         texts[1::2] = self._encoded(values) if self._encodes else values

@@ -51,13 +51,10 @@ class Request:
 
     def __init__(self, **given: Any) -> None:
         for name, value in given.items():
-            if name not in _CHECKS:
-                msg = f"personalize_content takes no argument {name!r}"
-                raise ConfigurationError(msg)
-            check = _CHECKS[name]
+            check = _CHECKS.get(name, _refuse)
             if check is not None:
                 check(name, value)
-        self.__dict__.update(given)
+        self.__dict__ = given
 
     def shown(self) -> Request:
         """
@@ -72,6 +69,11 @@ def _check_policy(name: str, policy: object) -> None:
     if policy not in {ERROR, KEEP, BLANK}:
         msg = f"{name}= takes {ERROR!r}, {KEEP!r} or {BLANK!r}, not {policy!r}"
         raise ConfigurationError(msg)
+
+
+def _refuse(name: str, _value: object) -> None:
+    msg = f"personalize_content takes no argument {name!r}"
+    raise ConfigurationError(msg)
 
 
 def _check_content_type(_name: str, value: object) -> None:
