@@ -103,7 +103,7 @@ def test_unknown():
         ("{% else %}", "1:1: there is no {% if %} for this {% else %}"),
         (
             "{% if vip %}a{% else %}b{% else %}c{% endif %}",
-            "1:25: there is no {% if %} for this {% else %}",
+            "1:25: this {% else %} is the second of its {% if %}",
         ),
     ],
 )

@@ -319,6 +319,19 @@ def test_consent_given_anew(connector, acme, clock):
     assert connector.personalize_content("Hi", whom).content == "Hi"
 
 
+def test_preview_without_the_crm(connector, acme, clock):
+    """
+    A preview shows what is known where the CRM cannot be asked, with its error.
+    """
+    whom = connector.get_client_data("7")
+    acme.error = ClientNotFoundError("gone")
+    clock.sleep(61)
+    shown = connector.preview("Hi {{ id }}", whom)
+
+    assert shown.content == "Hi 7"
+    assert type(shown.refused) is ClientNotFoundError
+
+
 def test_many_are_read_anew_once(connector, acme, clock):
     """
     What was read anew is kept: the next message to the client asks nobody.
@@ -371,3 +384,37 @@ def test_wrong_policy(argument):
     """
     with pytest.raises(ConfigurationError):
         outcome(client(), **argument)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("N/A", "-", "a@", "@x.example", "a@b@c.example", "a b@x.example"),
+        *("mailto:a@x.example", "<a@x.example>", "a@x.example; b@x.example", "a@x,b@y"),
+    ],
+)
+def test_no_address(address):
+    """
+    What is written where there is no address, or several in one field, is none.
+    """
+    with CRMConnector() as connector, pytest.raises(AddressMissingError, match="usable"):
+        connector.personalize_content("Hi", client(email=address))
+
+
+@pytest.mark.parametrize(
+    ("phone", "usable"),
+    [
+        *(("+34 612 345 678", True), ("(030) 901820", True), ("Tel. 030/1", True)),
+        *(("N/A", False), ("-", False), ("1;\n2", False), ("1, 2", False)),
+    ],
+)
+def test_phone(phone, usable):
+    """
+    A telephone number has digits, and is one.
+    """
+    with CRMConnector() as connector:
+        made = next(
+            connector.personalize_many("Hi", [client(phone=phone)], content_type="sms")
+        )
+
+    assert isinstance(made, PersonalizedContent) == usable

@@ -153,6 +153,30 @@ def test_segments():
     assert result.explain().tokens[1].text == "Ana & Co"
 
 
+def test_empty_segment():
+    """
+    A token that shows nothing has its place among the segments.
+    """
+    told = made("a{{ nick }}b").explain()
+
+    assert told.segments["text"] == (("a", None), ("", 0), ("b", None))
+
+
+def test_same_names_elsewhere():
+    """
+    Where the names of values move from the variables to the client, so do the values.
+    """
+    one, other = {"city": "given"}, {"city": "field"}
+    client = attrs.evolve(ANA, custom_fields=other)
+    nothing = attrs.evolve(ANA, custom_fields={})
+
+    assert made("{{ city }}", client, variables={}).content == "field"
+    assert made("{{ city }}", nothing, variables=one).content == "given"
+    assert made("{{ city }}", client, variables={}).explain().tokens[0].source == (
+        "custom_fields"
+    )
+
+
 def test_as_dict():
     """
     Result and explanation are JSON values.
@@ -255,6 +279,32 @@ def test_machine_translated(machine, word, translated):
         plugins={"m": Speaks(word, machine=machine)}, transformers={"m": {}}
     ) as crm:
         assert made("Hi", connector=crm).machine_translated is translated
+
+
+@pytest.mark.parametrize("reads", [(), ("timezone",)])
+def test_language_is_kept(reads):
+    """
+    A transformer that says nothing of the language leaves it, and each variant has its own.
+    """
+
+    class Plain(Speaks):
+        @hookimpl
+        def crmkit_transform(self, document):
+            return document.__class__(document.map_text(str.upper).spans)
+
+    filters = {"said": lambda value, *, language: language}
+    last = Speaks("Hi", stage=300, filters=filters, reads=reads)
+    client = attrs.evolve(ANA, language="fr-CA")
+    plugins = {"a": Plain("Hi"), "b": last}
+    with CRMConnector(plugins=plugins, transformers={"a": {}, "b": {}}) as crm:
+        for variant in ("en", "fr", "de"):
+            result = made(
+                {variant: "hi {{ id | said }}"}, client, crm, default_variant=variant
+            )
+            told = "fr-CA" if variant == "fr" else variant
+            assert result.content == f"HI {told}"
+            assert result.language == variant
+            assert f"read me: {variant}" in result.warnings
 
 
 def test_language_of_the_text():
@@ -362,6 +412,8 @@ def test_dotted():
     assert render("{{ a.b.c }} {{ a.b.d }}") == "1 2"
     assert made("{{ a.b }}", variables={"a.b": "c", "a": {"b": "d"}}).content == "d"
     assert made("{{ budgetMax.x }}", variables={"BudgetMax.x": 3}).content == "3"
+    client = attrs.evolve(ANA, custom_fields={"a": {"b": "field"}})
+    assert made("{{ a.b }}", client, variables={"a.b": "given"}).content == "given"
     assert render("{{ a.x | default: '3' }} {{ flat.x | default: '4' }}") == "3 4"
     with pytest.raises(MissingValueError, match=r"a.b.x"):
         render("{{ a.b.x }}")

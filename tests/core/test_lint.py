@@ -10,6 +10,7 @@ from crmkit import (
     CRMConnector,
     Message,
     NotSupportedError,
+    TemplateError,
     TransformerInfo,
     hookimpl,
 )
@@ -108,14 +109,21 @@ def test_unknown():
         ("{{ lastName | default: 'x' }}", False),
         ("{{ lastName | required }}", False),
         ("{{ lastName | prefix: ' ' }}", False),
+        ("{{ id }}", False),
+        ("{{ city }}", False),
         ("{% if lastName %}Hi{% endif %}", False),
+        ("{% if lastName %}{% if id %}{{ last_name }}{% endif %}{% endif %}", False),
+        ("{% if lastName %}a{% else %}{{ lastName }}{% endif %}", True),
+        ("{% if lastName %}a{% endif %}{{ lastName }}", True),
     ],
 )
 def test_without_default(token, warned):
     """
     A token that says nothing of clients without a value is warned of.
     """
-    assert codes(token, content_type="plain") == [("warning", "no-default")] * warned
+    found = codes(token, content_type="plain", variables=["City"])
+
+    assert found == [("warning", "no-default")] * warned
 
 
 @pytest.mark.parametrize(
@@ -163,7 +171,7 @@ def test_other_rules():
     assert codes("“Olá” STOP", content_type="sms") == [("warning", "alphabet")]
     assert codes("Olé", content_type="sms") == [("warning", "unsubscribe")]
     assert codes("x" * 79, content_type="subject") == [("warning", "length")]
-    assert codes("x" * 78 + "{{ id }}", content_type="subject") == [
+    assert codes("x" * 78 + "{{ phone }}", content_type="subject") == [
         ("warning", "no-default")
     ]
     assert codes("x" * 281, content_type="social") == [("warning", "length")]
@@ -194,6 +202,29 @@ def test_currency_sign(text):
     assert found == ["no-default", "currency-sign"]
 
 
+def test_arguments_that_fail():
+    """
+    A filter that refuses every kind of value has wrong arguments.
+    """
+
+    def money(value, code, *, currency):
+        if code not in {"EUR", currency}:
+            raise TemplateError("there is no such currency")  # noqa: EM101, TRY003 - short
+        return f"{value} {code}"
+
+    plugin = Money()
+    plugin.crmkit_transformer = hookimpl(
+        lambda: TransformerInfo(stage=300, filters={"money": money})
+    )
+    with CRMConnector(plugins={"money": plugin}, transformers={"money": {}}) as crm:
+        good = crm.lint("{{ id | money: 'EUR' }}", content_type="plain")
+        bad = crm.lint("a {{ id | money: 'EURO' }}", content_type="plain")
+
+    assert good.ok
+    assert [(p.code, p.column, p.token) for p in bad] == [("template", 3, "id")]
+    assert "other arguments: there is no such currency" in bad[0].message
+
+
 def test_variants():
     """
     Each variant is looked at; one that lacks what others use is warned of.
@@ -206,6 +237,7 @@ def test_variants():
         ("de", "variants"),
     ]
     assert report[1].message == "it does not use id, which other variants do"
+    assert str(report[1]).startswith("de: warning: it does not use id")
     assert json.loads(json.dumps(report.as_dict()))["problems"][0]["variant"] == "en"
 
 
@@ -216,10 +248,13 @@ def test_message_parts():
     message = Message(subject="{{}}", variants={"es": Message(html="<p>{{}}</p>")})
     report = CONNECTOR.lint(message, purpose="transactional")
 
-    assert [(p.variant, p.part, p.column) for p in report] == [
-        (None, "subject", 1),
-        ("es", "html", 4),
+    assert [(p.variant, p.part, p.column, p.code) for p in report] == [
+        (None, "subject", 1, "malformed"),
+        ("es", "html", 4, "malformed"),
+        (None, "", 0, "variants"),
+        ("es", "", 0, "variants"),
     ]
+    assert report[3].message == "it has no subject, which other variants have"
 
 
 @pytest.mark.parametrize("template", [None, 5, {}, {"en": 5}])

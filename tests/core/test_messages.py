@@ -137,7 +137,7 @@ def test_variant(available, taken):
 
 def test_tag_cut():
     """
-    A tag is cut part by part, a single letter with what follows it.
+    A tag is cut part by part.
     """
     client = attrs.evolve(ANA, language="zh-Hant-x-TW")
 
@@ -180,6 +180,9 @@ def test_message_variants():
     assert CONNECTOR.personalize_content(message, ANA).parts == {"subject": "Hola"}
     own = CONNECTOR.personalize_content(message, german)
     assert (own.subject, own.variant, own.language) == ("Hi Ana & Co", None, "de")
+    assert own.warnings == (
+        "no variant is in the client's language; the message's own was taken",
+    )
 
 
 class Matching:
@@ -275,7 +278,7 @@ def test_load(tmp_path):
     """
     (tmp_path / "subject.txt").write_text("\ufeffHi\n", "utf-8")
     (tmp_path / "html.html").write_text("<p>é</p>", "utf-8")
-    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "notes.md").write_text("x")
     (tmp_path / "images").mkdir()
     (tmp_path / "es+formal").mkdir()
     (tmp_path / "es+formal" / "text.txt").write_text("Hola", "utf-8")
@@ -305,6 +308,31 @@ def test_load_refused(tmp_path):
         Message.load(tmp_path / "gone")
     with pytest.raises(ConfigurationError, match=r"holds none of subject.txt"):
         Message.load(tmp_path)
+    (tmp_path / "sujbect.txt").write_text("Hi")
+    with pytest.raises(ConfigurationError, match=r"sujbect.txt; a message is made of sub"):
+        Message.load(tmp_path)
+    (tmp_path / "sujbect.txt").unlink()
     (tmp_path / "text.txt").write_bytes(b"\xff")
     with pytest.raises(ConfigurationError, match=r"text.txt.*not UTF-8"):
         Message.load(tmp_path)
+
+
+def test_language_of_the_template():
+    """
+    The caller may say the language of a template that has no variant for it.
+    """
+    message = attrs.evolve(WELCOME, variants={"es": Message(subject="Hola")})
+    german = attrs.evolve(ANA, language="de")
+    for template in ("Hi", message):
+        made = CONNECTOR.personalize_content(template, german, language="en")
+        assert made.language == "en"
+    assert CONNECTOR.personalize_content(message, ANA, language="en").language == "es"
+
+
+def test_error_names_the_part():
+    """
+    An error in a message tells the part and the variant, beside line and column.
+    """
+    message = attrs.evolve(WELCOME, variants={"es": Message(html="<p>{{ lastName }}</p>")})
+    with pytest.raises(MissingValueError, match=r"^es html:no value for lastName \(1:4\)"):
+        CONNECTOR.personalize_content(message, ANA)

@@ -433,3 +433,24 @@ def test_address_before_transformers():
         personalized("hey", ClientData(id="7"), {"content_type": "email"}, spy=spy)
 
     assert spy.seen == []
+
+
+@pytest.mark.parametrize(
+    ("order", "kept"),
+    [((0, 1, 2, 3, 4), True), ((2, 1, 0, 3, 4), False), ((1, 0, 2, 3, 4), False)],
+)
+def test_branches(order, kept):
+    """
+    Not even a translation takes a slot out of its branch, or a condition out of its order.
+    """
+    template = "{{ id }}{% if email %}{{ firstName }}{% else %}x{% endif %}"
+
+    def moved(document):
+        spans = document.spans
+        return Document([*(spans[place] for place in order), *spans[5:], Span("text", "!")])
+
+    with connect(t=Rewriter(moved, stage=200)) as crm:
+        result = crm.personalize_content(template, HEY, content_type="plain")
+
+    assert result.content == ("7Hey!" if kept else "7Hey")
+    assert ("t" in result.applied) is kept

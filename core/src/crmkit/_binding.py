@@ -9,9 +9,8 @@ from functools import partial
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crmkit._encode import plain_text
 from crmkit._parts import Piece
-from crmkit._values import fold
+from crmkit._values import fold, text
 from crmkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -34,6 +33,8 @@ _BY_ALIAS = {fold(name): attribute for name, attribute in _BUILT_IN.items()}
 class Origin(NamedTuple):
     """
     How to *get* a value, from which of the SOURCES; *key* if it is no more than looked up.
+
+    Without one *get* takes all sources.
     """
 
     get: Callable[..., object]
@@ -102,8 +103,8 @@ def rivals(name: str, sources: Sources) -> Sequence[str]:
         return given.by_alias[alias]
     alike = custom.by_alias.get(alias, ())
     if attribute := _BY_ALIAS.get(alias):
-        own = plain_text(getattr(client, attribute))
-        others = [rival for rival in alike if plain_text(fields[rival]) != own]
+        own = getattr(client, attribute)
+        others = [rival for rival in alike if text(fields[rival]) != own]
         return ["the client's own", *others]
     return () if name in fields else alike
 
@@ -178,7 +179,10 @@ def _single(get: Getter, source: object) -> tuple[object, ...]:
 
 
 def _one_by_one(origins: Sequence[Origin], sources: Sources) -> Sequence[object]:
-    return [origin.get(sources[origin.source]) for origin in origins]
+    return [
+        origin.get(sources if origin.key is None else sources[origin.source])
+        for origin in origins
+    ]
 
 
 def _of_one_source(get: Getter, source: int, sources: Sources) -> Sequence[object]:
@@ -199,26 +203,23 @@ def _within(name: str, given: _Names, custom: _Names) -> Origin | None:
     Return the origin of ``agent.name``, a value in a mapping, or under that very name.
     """
     head, dot, rest = name.partition(".")
-    origin = _origin(head, fold(head), given, custom) if dot else None
+    outer = _origin(head, fold(head), given, custom) if dot else None
     whole = _origin(name, fold(name), given, custom) if dot else None
-    if origin is None or (whole is not None and whole.source < origin.source):
+    if outer is None or (whole is not None and whole.source < outer.source):
         return whole
-    same = whole is not None and whole.source == origin.source
-    otherwise = whole.get if whole is not None and same else _nothing
-    get = partial(_descend, origin.get, rest.split("."), otherwise)
-    return Origin(get, origin.source)
+    get = partial(_descend, outer, rest.split("."), whole or _NOWHERE)
+    return Origin(get, outer.source)
 
 
 def _descend(
-    get: Callable[..., object],
-    path: Iterable[str],
-    otherwise: Callable[..., object],
-    source: object,
+    outer: Origin, path: Iterable[str], otherwise: Origin, sources: Sources
 ) -> object:
-    value = get(source)
+    value = outer.get(sources[outer.source])
     for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return otherwise(source) if value is None else value
+        if not isinstance(value, Mapping) or name not in value:
+            return otherwise.get(sources[otherwise.source])
+        value = value[name]
+    return value
 
 
 def _nothing(_source: object) -> None:

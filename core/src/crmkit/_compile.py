@@ -93,13 +93,13 @@ class _Compiler:
     filters: Mapping[str, Filter]
     language: str | None
     _parts: list[Part] = field(factory=list, init=False)
+    _said: list[str] = field(factory=list, init=False)  # since the last of the parts
     _pieces: list[Piece] = field(factory=list, init=False)
     _open: list[_Open] = field(factory=list, init=False)
     _problems: list[TemplateError] = field(factory=list, init=False)
     _html: Context | None = field(default=None, init=False)
     _one_line: Callable[[str], str] | None = field(default=None, init=False)
     _starts: dict[str, Iterator[int]] = field(factory=dict, init=False)
-    _target: int = field(default=0, init=False)  # where a jump leads
 
     def __attrs_post_init__(self) -> None:
         if self.content_type == _template.HTML:
@@ -115,11 +115,7 @@ class _Compiler:
             self._html.feed(text)
         if self._one_line is not None:
             text = self._one_line(text)
-        last = self._parts[-1] if len(self._parts) > self._target else None
-        if isinstance(last, str):
-            self._parts[-1] = last + text
-        else:
-            self._parts.append(text)
+        self._said.append(text)
 
     def slot(self, token: str, following: str, *, within: bool) -> None:
         """
@@ -133,13 +129,15 @@ class _Compiler:
         except TemplateError as error:
             self._problem(start, f"{error} (in {slot.name})", slot.name)
             return
+        self._flush()
         self._parts.append(len(self._pieces))
-        self._pieces.append(piece._replace(bare=piece.bare and not within))
+        self._pieces.append(piece._replace(bare=False) if within else piece)
 
     def condition(self, condition: Condition, token: str) -> None:
         """
         Take in ``{% if name %}``, ``{% else %}`` or ``{% endif %}``.
         """
+        self._flush()
         start = self._start(token)
         state = None
         try:
@@ -150,8 +148,10 @@ class _Compiler:
             self._open.append(_Open(len(self._parts), start, len(self._pieces), state))
             self._parts.append(If(len(self._pieces), 0))
             self._pieces.append(Piece(condition.name, fold(condition.name), token, start))
-        elif not self._open or (condition.word == "else" and self._open[-1].jump):
+        elif not self._open:
             self._problem(start, f"there is no {{% if %}} for this {token}")
+        elif condition.word == "else" and self._open[-1].jump:
+            self._problem(start, f"this {token} is the second of its {{% if %}}")
         elif condition.word == "else":
             self._else(self._open[-1], state)
         else:
@@ -161,6 +161,7 @@ class _Compiler:
         """
         Return the program, and all that is wrong with it.
         """
+        self._flush()
         for opened in self._open:
             self._problem(opened.start, "this {% if %} has no {% endif %}")
         program = Program(
@@ -185,14 +186,17 @@ class _Compiler:
             other = opened.before
         else:
             self._parts[opened.jump] = Jump(len(self._parts))
-            self._target = len(self._parts)
             other = opened.then
         if state is not None and other is not None and state != other:
             self._problem(start, "both ways to this {% endif %} must end in like markup")
 
     def _lead(self, opened: _Open) -> None:
-        self._target = len(self._parts)
-        self._parts[opened.at] = If(opened.piece, self._target)
+        self._parts[opened.at] = If(opened.piece, len(self._parts))
+
+    def _flush(self) -> None:
+        if self._said:
+            self._parts.append("".join(self._said))
+            self._said.clear()
 
     def _state(self) -> State | None:
         return None if self._html is None else self._html.state()

@@ -268,8 +268,8 @@ class CRMConnector:
         *request* takes ``content_type`` (email, email_html, subject, sms, social, push,
         plain), ``variables``, ``unknown`` and ``missing`` (error, keep, blank), ``purpose``
         (marketing, transactional), ``mode`` (permissive, strict), ``user_id``,
-        ``default_variant`` and ``isolate``. Raises ConsentRefused, AddressMissingError,
-        TemplateError or MissingValueError.
+        ``default_variant``, ``language`` (of the template) and ``isolate``. Raises
+        ConsentRefused, AddressMissingError, TemplateError or MissingValueError.
         """
         personalize = self._open.personalize
         return personalize.one(template, client_data, personalize.request(**request))

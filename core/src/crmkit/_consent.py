@@ -4,6 +4,7 @@ Consent: whether a client may be addressed at all, decided before anything else 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -27,6 +28,11 @@ MARKETING, TRANSACTIONAL = "marketing", "transactional"
 PERMISSIVE, STRICT = "permissive", "strict"
 
 _ALLOWED = {"purpose": (MARKETING, TRANSACTIONAL), "mode": (PERMISSIVE, STRICT)}
+# Not whether it exists: what is written where somebody had none, or several in one cell.
+_USABLE = {
+    "email": re.compile(r"[^\s@<>()\[\],;:\"\\]++@[^\s@<>()\[\],;:\"\\]++"),
+    "phone": re.compile(r"[^@,;\r\n]*\d[^@,;\r\n]*"),
+}
 _EMAIL = ("email", "email", "e-mail address")
 
 # Of each content type the channel, and the attribute that holds the address, in words.
@@ -80,7 +86,7 @@ def admit(
     if not attribute:
         return client, None
     address: str = (getattr(client, attribute) or "").strip()
-    if not address or not address.isprintable():
+    if not _USABLE[attribute].fullmatch(address):
         lack = "no usable" if address else "no"
         msg = f"the client {client.id!r} has {lack} {called} for {content_type}"
         raise AddressMissingError(msg, content_type=content_type, client_id=client.id)

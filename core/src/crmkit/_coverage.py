@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from crmkit.contents import PersonalizedContent
-from crmkit.errors import CrmkitError, TemplateError
+from crmkit.errors import CrmkitError, MissingValueError, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,8 +50,8 @@ class Coverage:
     What would become of a template for many clients; nothing of them is held but ids.
 
     *refused* maps types of errors to who has them; *defaults*, *missing* and *unknown* map
-    variables to who gets their default, has no value, or is not known to have it;
-    *variants* and *languages* count what was chosen.
+    variables to who gets their default, has no value, or is not known to have it; *failed*
+    to whose value a filter refuses. *variants* and *languages* count what was chosen.
     """
 
     total: int = 0
@@ -60,6 +60,7 @@ class Coverage:
     defaults: dict[str, Hits] = field(factory=dict)
     missing: dict[str, Hits] = field(factory=dict)
     unknown: dict[str, Hits] = field(factory=dict)
+    failed: dict[str, Hits] = field(factory=dict)
     variants: Counter[str] = field(factory=Counter)
     languages: Counter[str] = field(factory=Counter)
     warnings: Counter[str] = field(factory=Counter)
@@ -68,7 +69,7 @@ class Coverage:
         """
         Return it as JSON values.
         """
-        tables = ("refused", "defaults", "missing", "unknown")
+        tables = ("refused", "defaults", "missing", "unknown", "failed")
         counts = ("variants", "languages", "warnings")
         return {
             "total": self.total,
@@ -114,7 +115,8 @@ def _refused(coverage: Coverage, error: CrmkitError) -> None:
     client_id = getattr(error, "client_id", None)
     coverage.refused.setdefault(type(error).__name__, Hits()).add(client_id)
     if isinstance(error, TemplateError):
-        missing = type(error).__name__ == "MissingValueError"
-        table = coverage.missing if missing else coverage.unknown
+        table = coverage.failed if error.of_value else coverage.unknown
+        if isinstance(error, MissingValueError):
+            table = coverage.missing
         for name in error.names:
             table.setdefault(name, Hits()).add(client_id)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from crmkit.errors import TemplateError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,6 +25,8 @@ _SETS = (set, frozenset)
 _LISTS = (list, tuple, *_SETS)
 _NESTED = (*_LISTS, Mapping)
 
+# Letters that are in form NFC each by itself, and no control among them.
+_PLAIN = re.compile("[ -~\xa1-\xac\xae-\u02ff]*+")
 _REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202d\u202e\ud800-\udfff]")
 _BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ANY_BREAK = re.compile("[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
@@ -33,23 +37,34 @@ def plain_text(value: object, depth: int = 0) -> str | None:
     Return a value as text, verbatim; None for None.
 
     0 and False are values; lists are joined by a comma, booleans are true and false. What
-    is empty in a list or mapping is left out. Raises ValueError for what is nested deeper
-    than 32 levels.
+    is empty in a list or mapping is left out. Raises TemplateError for what is nested
+    deeper than 32 levels.
     """
-    if value is None or isinstance(value, str):
+    if value is None or type(value) is str:
         return value
+    if isinstance(value, str):
+        return str.__str__(value)  # an enumeration's own would be its name
     if isinstance(value, date):
         return value.isoformat()
     if not isinstance(value, _NESTED):
         return str(value).lower() if isinstance(value, bool) else str(value)
     if depth > _MAX_DEPTH:
         msg = f"it is nested deeper than {_MAX_DEPTH} levels"
-        raise ValueError(msg)
+        raise TemplateError(msg)
     if isinstance(value, _LISTS):
         texts = [text for item in value if (text := plain_text(item, depth + 1))]
         return ", ".join(sorted(texts) if isinstance(value, _SETS) else texts)
     pairs = ((key, plain_text(item, depth + 1)) for key, item in value.items())
     return ", ".join(f"{key}: {text}" for key, text in pairs if text)
+
+
+def is_clean(text: str) -> bool:
+    """
+    Tell whether there is nothing to be cleaned of a text of one line.
+    """
+    if _PLAIN.fullmatch(text):
+        return True
+    return text.isprintable() and unicodedata.is_normalized("NFC", text)
 
 
 def cleaner(content_type: str) -> Callable[[str], str]:

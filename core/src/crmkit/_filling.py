@@ -47,7 +47,7 @@ class Use(NamedTuple):
     status: str
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Filled:
     """
     A filled program: its *texts*, and when it is asked for, what became of each slot.
@@ -76,7 +76,7 @@ class Filled:
             yield Use(2 * number + 1, piece, _source(origin), value, text, VALUE)
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Filling:
     """
     One way through a program's parts.
@@ -126,15 +126,19 @@ class Filling:
         return self._status(number) == VALUE and self.values[number] is not False
 
     def _status(self, number: int) -> str:
-        try:
-            text = plain_text(self.values[number])
-        except Exception as error:  # noqa: BLE001 - a value of the caller's may raise anything
-            piece = self.program.pieces[number]
-            why = str(error) if isinstance(error, ValueError) else type(error).__name__
-            raise self._error(piece, f"{piece.name} cannot be written: {why}") from None
-        if text and clean(text).strip():
+        text = self._written(self.program.pieces[number], self.values[number])
+        if clean(text).strip():
             return VALUE
         return MISSING if self.origins[number].known else UNKNOWN
+
+    def _written(self, piece: Piece, value: object) -> str:
+        try:
+            return plain_text(value) or ""
+        except TemplateError as error:
+            why = str(error)
+        except Exception as error:  # noqa: BLE001 - a value of the caller's may raise anything
+            why = type(error).__name__
+        raise self._error(piece, f"{piece.name} cannot be written: {why}")
 
     def _slot(self, number: int) -> None:
         piece, request = self.program.pieces[number], self.request
@@ -162,7 +166,7 @@ class Filling:
         try:
             for step in piece.steps:
                 value = self._stepped(step, piece, value)
-            text = self._cleaned(plain_text(value) or "")
+            text = cleaner(self.program.content_type)(self._written(piece, value))
         except TemplateError as error:
             if not self.request.lenient:
                 raise
@@ -179,7 +183,7 @@ class Filling:
         except Exception as error:  # noqa: BLE001 - a filter may raise anything
             why = type(error).__name__
         # The error's own text, and so its traceback, may hold the value.
-        told = plain_text(value) or ""
+        told = self._written(piece, value)
         why = "its reason holds the value" if told and told in why else why
         msg = f"{step.name} cannot render {piece.name}: {why}"
         raise self._error(piece, msg) from None
@@ -198,21 +202,18 @@ class Filling:
         Return the client's language, but the text's where that is another one.
         """
         own, written = self.sources[1].language, self.program.language
-        same = own and written and own[:2].casefold() == written[:2].casefold()
-        return own if same or written is None else written
-
-    def _cleaned(self, text: str) -> str:
-        return cleaner(self.program.content_type)(text)
+        if own and written and _primary(own) == _primary(written):
+            return own
+        return written or own
 
     def _add(self, number: int, status: str, text: str) -> None:
         piece = self.program.pieces[number]
         source = _source(self.origins[number]) if status == VALUE else None
-        value = self.values[number]
-        at = len(self._texts)
+        at, value = len(self._texts), self.values[number]
         self._uses.append(Use(at, piece, source, value, text, status))
         kept = text and status in _KEPT  # the author's own text, not a value
         encode = escape if kept and piece.encode else piece.encode
-        encoded = text if encode is None else encode(text)
+        encoded = encode(text) if encode else text
         if self.request.isolate and piece.bare:
             kind, rtl = self.program.content_type, self.program.right_to_left
             encoded = isolated(encoded, kind, base_rtl=rtl)
@@ -226,6 +227,7 @@ class Filling:
             column=column,
             token=piece.name,
             names=(piece.name,),
+            of_value=True,
         )
 
     def _complain(self) -> None:
@@ -235,6 +237,10 @@ class Filling:
 
 def _source(origin: Origin) -> str | None:
     return SOURCES[origin.source] if origin.known else None
+
+
+def _primary(tag: str) -> str:
+    return tag.strip().replace("_", "-").partition("-")[0].casefold()
 
 
 def _optional(piece: Piece) -> bool:

@@ -12,7 +12,7 @@ from crmkit._encode import clean, plain_text
 from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _LOCALIZED = frozenset(
     {"number", "currency", "percent", "date", "time", "datetime", "plural", "truncate"}
@@ -82,7 +82,7 @@ def step(name: str, arguments: Sequence[str], filters: Mapping[str, Filter]) -> 
     """
     found = filters.get(name) or BUILT_IN.get(name)
     if found is None:
-        raise TemplateError(_unknown(name))
+        raise TemplateError(_unknown(name, filters))
     found.check(name, arguments)
     return Step(name, found.function, arguments, found.keywords(), found.settings)
 
@@ -143,8 +143,8 @@ BUILT_IN: Mapping[str, Filter] = {
 }
 
 
-def _unknown(name: str) -> str:
-    known = ", ".join(sorted({*BUILT_IN, DEFAULT, REQUIRED}))
+def _unknown(name: str, filters: Iterable[str]) -> str:
+    known = ", ".join(sorted({*filters, *BUILT_IN, DEFAULT, REQUIRED}))
     if name in _LOCALIZED:
         return f"the filter {name!r} comes with localize: pip install crmkit-localize"
     return f"there is no filter {name!r}; there are {known}"

@@ -1,8 +1,7 @@
 """
 HTML taken apart as far as needed: what is markup, and where in it a slot stands.
 
-Tags, attributes and comments end where the HTML standard has them end, so that a value is
-judged by the place where a browser will find it.
+All ends where the HTML standard has it end: a value is judged as a browser will find it.
 """
 
 from __future__ import annotations
@@ -43,8 +42,7 @@ class State(NamedTuple):
     """
     A place in markup: *value* or *between* two attributes of *tag*, or in *raw* text.
 
-    *foreign* is the element that has elements of its own; *other* is the place for a
-    browser to which nothing is raw.
+    *foreign* has elements of its own; *other* is the place if nothing were raw.
     """
 
     tag: str
@@ -217,8 +215,10 @@ class Context:
             self._lost = _NOT_HERE
         elif tag in grammar.TAGLESS:
             self._raw = tag
-            if not self._second and (self._odd or tag not in grammar.CODE):
-                self._as_markup = Context(odd=self._odd, second=True)
+            if self._odd or tag not in grammar.CODE:
+                self._lost = _IN_DOUBT if self._second else self._lost
+                other = Context(odd=self._odd, second=True)
+                self._as_markup = None if self._second else other
 
     def _in_raw(self, text: str, at: int) -> int:
         closing = grammar.closing(self._raw).search(text, at)

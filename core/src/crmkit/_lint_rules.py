@@ -5,19 +5,25 @@ The rules of lint: each looks at one part of a template for one thing.
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from crmkit._binding import bind
-from crmkit._filters import OPTIONAL
+from crmkit._filters import CURRENCY, LANGUAGE, OPTIONAL, TIMEZONE
+from crmkit._parts import If
 from crmkit._template import malformed
 from crmkit._values import fold
 from crmkit.documents import SLOT
+from crmkit.errors import TemplateError
 from crmkit.lint import ERROR, WARNING, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from crmkit._filters import Step
+    from crmkit._parts import Part as Item
     from crmkit._parts import Piece
     from crmkit._program import Program
     from crmkit._template import Parsed
@@ -29,7 +35,12 @@ _UNSUBSCRIBE = re.compile(
     re.IGNORECASE,
 )
 _STOP = re.compile(r"\b(?:stop|opt[- ]?out|unsubscribe)\b", re.IGNORECASE)
+_SAMPLES = (
+    *(3, "3", "2026-05-01", "2026-05-01T12:00:00+00:00", "Ana", ["a", "b"]),
+    *(date(2026, 5, 1), datetime(2026, 5, 1, 12, tzinfo=UTC)),
+)
 _SIGNS = "$€£¥₹₽₺₩"
+_NEAR = 4  # how far behind a token a sign may stand
 _HEADER, _POST = 78, 280
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
@@ -38,7 +49,8 @@ class Part(NamedTuple):
     """
     What the rules look at: one part of a template, parsed and compiled.
 
-    *known* are the names that clients may have values for, None where nobody told.
+    *known* are the names that clients may have values for, None where nobody told; *given*
+    are aliases of those that have one for every client.
     """
 
     name: str
@@ -46,6 +58,7 @@ class Part(NamedTuple):
     parsed: Parsed
     program: Program
     known: frozenset[str] | None
+    given: frozenset[str]
     marketing: bool
 
     def problem(
@@ -80,10 +93,11 @@ def _unknown(part: Part) -> Iterator[Problem]:
     if part.known is None:
         return
     near = {fold(name): name for name in (*part.known, "firstName", "lastName", "fullName")}
+    closest = cache(partial(get_close_matches, possibilities=near, n=1))
     origins = bind(part.program.pieces, part.known, ()).origins
     for piece, origin in zip(part.program.pieces, origins, strict=True):
         if not origin.known and piece.token:
-            close = get_close_matches(piece.alias, near, n=1)
+            close = closest(piece.alias)
             hint = f"; did you mean {near[close[0]]}?" if close else ""
             severity = ERROR if piece.default is None else WARNING
             message = f"nobody knows {piece.name}{hint}"
@@ -91,20 +105,60 @@ def _unknown(part: Part) -> Iterator[Problem]:
 
 
 def _without_default(part: Part) -> Iterator[Problem]:
-    for piece in _slots(part):
+    for number, guards in _guarded(part.program.parts, part.program.pieces):
+        piece = part.program.pieces[number]
         own_way = any(step.name in OPTIONAL for step in piece.steps)
-        if piece.default is None and not piece.required and not own_way:
-            message = (
-                f"a client without {piece.name} is refused; write a default, or required"
-            )
+        if piece.required or own_way or piece.alias in {*part.given, *guards}:
+            continue
+        if piece.default is None:
+            message = f"a client without {piece.name} is refused; write a default, or a "
+            message += "condition around it, or required if that is meant"
             yield part.problem(WARNING, "no-default", message, piece.start, piece.name)
+
+
+def _guarded(
+    parts: Sequence[Item], pieces: Sequence[Piece]
+) -> Iterator[tuple[int, Sequence[str]]]:
+    """
+    Yield each slot's number, and the aliases that conditions around it have asked for.
+    """
+    guards: list[tuple[int, str]] = []
+    for at, item in enumerate(parts):
+        guards = [guard for guard in guards if guard[0] > at]
+        if isinstance(item, If):
+            guards.append((item.otherwise, pieces[item.piece].alias))
+        elif isinstance(item, int):
+            yield item, [alias for _, alias in guards]
+
+
+def _arguments(part: Part) -> Iterator[Problem]:
+    """
+    Yield the filters that no value gets through: their arguments must be at fault.
+    """
+    for piece in _slots(part):
+        for step in piece.steps:
+            reasons = [_refusal(step, value) for value in _SAMPLES]
+            if all(reasons):
+                message = f"the filter {step.name} takes other arguments: {reasons[0]}"
+                yield part.problem(ERROR, "template", message, piece.start, piece.name)
+
+
+def _refusal(step: Step, value: object) -> str | None:
+    try:
+        step.apply(value, {LANGUAGE: "en", TIMEZONE: "UTC", CURRENCY: "EUR"})
+    except TemplateError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - a filter may raise anything
+        return type(error).__name__
+    return None
 
 
 def _signs(part: Part) -> Iterator[Problem]:
     text = part.parsed.text
     for piece in _slots(part):
         sign = text[piece.start - 1 : piece.start] or " "
-        after = text[piece.start + len(piece.token) :].lstrip()[:1] or " "
+        end = piece.start + len(piece.token)
+        after = text[end : end + _NEAR].lstrip()[:1] or " "
         shown = any(step.name == "currency" for step in piece.steps)
         if shown and (sign in _SIGNS or after in _SIGNS):
             message = f"{piece.name} brings its currency, and a sign stands beside it"
@@ -164,7 +218,7 @@ def _alphabet(part: Part) -> Iterator[Problem]:
         return
     from crmkit.lengths import GSM_7, sms_length
 
-    foreign = sorted({c for c in _written(part) if sms_length(c).encoding != GSM_7})
+    foreign = sorted(c for c in set(_written(part)) if sms_length(c).encoding != GSM_7)
     if foreign:
         message = f"{' '.join(foreign)} halves what fits: an SMS then takes 70 characters"
         yield part.problem(WARNING, "alphabet", message)
@@ -183,6 +237,7 @@ def _slots(part: Part) -> Iterator[Piece]:
 
 RULES: tuple[Callable[[Part], Iterator[Problem]], ...] = (
     _malformed,
+    _arguments,
     _unknown,
     _without_default,
     _signs,

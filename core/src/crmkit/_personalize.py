@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import define, evolve, field
 
 from crmkit import _consent
-from crmkit._filling import KEEP
 from crmkit._request import Request
 from crmkit._variants import Choice, check_keys, choose
 from crmkit.contents import PersonalizedContent
-from crmkit.errors import ConfigurationError, CrmkitError, PersonalizationError
+from crmkit.errors import (
+    ConfigurationError,
+    CrmkitError,
+    PersonalizationError,
+    TemplateError,
+)
 from crmkit.messages import HTML, PARTS, SUBJECT, TEXT, Message, parts_of
 from crmkit.models import ClientData
 
@@ -92,10 +96,11 @@ class Personalize:
         refused = None
         try:
             content = self.one(template, client, request)
-        except PersonalizationError as error:
+        except ConfigurationError:
+            raise
+        except CrmkitError as error:
             refused = error
-            shown = request.but(unknown=KEEP, missing=KEEP, lenient=True)
-            content = self._made(template, client, None, shown)
+            content = self._made(template, client, None, request.shown())
         return evolve(content, preview=True, refused=refused)
 
     def many(
@@ -135,14 +140,16 @@ class Personalize:
         try:
             if isinstance(template, str):
                 compiled, filled = self._part(
-                    template, request.content_type, client, None, request
+                    template, request.content_type, client, request.language, request
                 )
                 made = {PARTS.get(request.content_type, TEXT): (compiled, filled)}
                 content = "".join(filled.texts)
             else:
                 choice, made = self._parts(template, client, request)
                 parts = {name: "".join(filled.texts) for name, (_, filled) in made.items()}
-                content = parts.get(TEXT) or parts.get(HTML) or parts.get(SUBJECT, "")
+                content = next(
+                    parts[name] for name in (TEXT, HTML, SUBJECT) if name in parts
+                )
         except PersonalizationError as error:
             error.client_id = client.id
             raise
@@ -168,10 +175,16 @@ class Personalize:
         )
         choice = self._choice(template, variants, client, request) if variants else _WHOLE
         chosen = template if choice.key is None else variants[choice.key]
-        return choice, {
-            name: self._part(text, content_type, client, choice.language, request)
-            for name, (text, content_type) in parts_of(chosen, request.content_type).items()
-        }
+        language = choice.language or request.language
+        made = {}
+        for name, (text, content_type) in parts_of(chosen, request.content_type).items():
+            try:
+                made[name] = self._part(text, content_type, client, language, request)
+            except TemplateError as error:
+                where = " ".join(filter(None, (choice.key, name)))
+                error.args = (f"{where}:{error}",)
+                raise
+        return choice, made
 
     def _part(
         self,

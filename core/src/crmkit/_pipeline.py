@@ -14,17 +14,17 @@ from attrs import define, evolve, field, frozen
 
 from crmkit import _template
 from crmkit._compile import compile_document
-from crmkit._encode import ONE_LINE
 from crmkit._filters import Filter
 from crmkit._output import UnusableError, check_output
 from crmkit._template import malformed
 from crmkit.codec import structured
 from crmkit.documents import Context, Document
-from crmkit.errors import ConfigurationError, CrmkitError, TemplateError
+from crmkit.errors import ConfigurationError, CrmkitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from crmkit._clock import Clock
     from crmkit._host import Host
     from crmkit._program import Program
     from crmkit._template import Parsed
@@ -35,12 +35,15 @@ _LOG = logging.getLogger("crmkit.personalize")
 TRANSLATE = 200
 _KEPT_TEMPLATES = 256
 _UNCHANGED = "nothing to change"
+_AGAIN = 60.0  # seconds after which a service that failed is asked again
 
 
 @frozen(kw_only=True)
 class Compiled:
     """
-    A program and how it came about; not *lasting* when a transformer failed.
+    A program and how it came about.
+
+    Where a transformer failed it serves *until* then, in the clock's seconds.
     """
 
     program: Program
@@ -49,7 +52,7 @@ class Compiled:
     skipped: Mapping[str, str] = field(factory=dict)
     warnings: tuple[str, ...] = ()
     machine_translated: bool = False
-    lasting: bool = True
+    until: float | None = None
 
 
 @define(kw_only=True)
@@ -62,6 +65,7 @@ class Pipeline:
 
     host: Host
     transformers: Mapping[str, Mapping[str, Any]]
+    clock: Clock
     _lock: Lock = field(factory=Lock, init=False)
     _compiled: dict[tuple[object, ...], Compiled] = field(factory=dict, init=False)
     _order: tuple[str, ...] | None = field(default=None, init=False)
@@ -94,14 +98,13 @@ class Pipeline:
         else:
             key = (template, content_type, language)
         compiled = self._compiled.get(key)
-        if compiled is None:
+        if compiled is None or self._is_over(compiled.until):
             reads = {name: read(client) for name, read in self._reads.items()}
             compiled = self._compile(template, content_type, language, reads)
-            if compiled.lasting:
-                with self._lock:
-                    if len(self._compiled) >= _KEPT_TEMPLATES:
-                        del self._compiled[next(iter(self._compiled))]
-                    self._compiled[key] = compiled
+            with self._lock:
+                if len(self._compiled) >= _KEPT_TEMPLATES:
+                    del self._compiled[next(iter(self._compiled))]
+                self._compiled[key] = compiled
         return compiled
 
     def parsed(
@@ -110,7 +113,7 @@ class Pipeline:
         """
         Return a template's document; TemplateError for what cannot be encoded.
         """
-        text = _encodable(template, content_type)
+        text = _template.encodable(template, content_type)
         return _template.parse(text, content_type, language)
 
     def filters(self) -> Mapping[str, Filter]:
@@ -160,8 +163,18 @@ class Pipeline:
             skipped=skipped,
             warnings=tuple(warnings),
             machine_translated=any(self.host.transformer(name).machine for name in applied),
-            lasting=set(skipped.values()) <= {_UNCHANGED},
+            until=self._until(skipped),
         )
+
+    def _until(self, skipped: Mapping[str, str]) -> float | None:
+        failed = [name for name, why in skipped.items() if why != _UNCHANGED]
+        if not failed:
+            return None
+        remote = any(self.host.transformer(name).remote for name in failed)
+        return self.clock.monotonic() + (_AGAIN if remote else 0)
+
+    def _is_over(self, until: float | None) -> bool:
+        return until is not None and until <= self.clock.monotonic()
 
     def _context(
         self, name: str, content_type: str, reads: Mapping[str, str | None]
@@ -203,17 +216,6 @@ class Pipeline:
             for transformer in self._ordered()
             for name in self.host.transformer(transformer).reads
         }
-
-
-def _encodable(template: str, content_type: str) -> str:
-    try:
-        template.encode()
-    except UnicodeEncodeError as error:
-        line = template.count("\n", 0, error.start) + 1
-        column = error.start - template.rfind("\n", 0, error.start)
-        msg = f"{line}:{column}: the template holds half a character (a lone surrogate)"
-        raise TemplateError(msg, line=line, column=column) from None
-    return template.rstrip("\r\n") if content_type in ONE_LINE else template
 
 
 def _reason(error: Exception) -> str:

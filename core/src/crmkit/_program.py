@@ -4,13 +4,14 @@ A compiled template: literal texts and slots, filled for one client after anothe
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from unicodedata import bidirectional, is_normalized
+from unicodedata import bidirectional
 
 from attrs import define, field
 
 from crmkit import _binding
-from crmkit._encode import plain_text
+from crmkit._encode import is_clean, plain_text
 from crmkit._filling import Filled, Filling
 from crmkit._filters import CURRENCY
 from crmkit.documents import TEXT
@@ -50,7 +51,7 @@ class Program:
         if any(CURRENCY in step.keywords for step in steps):
             self.pieces = (*self.pieces, _binding.piece(CURRENCY))
 
-    @property
+    @cached_property
     def right_to_left(self) -> bool:
         """
         Whether the template's prose runs from right to left, by its first letter.
@@ -99,9 +100,7 @@ class Program:
         except Exception:  # noqa: BLE001 - whose it is, is told when they are taken singly
             return None
         together = "".join(values)
-        if not together.isprintable() or not all(map(str.strip, values)):
-            return None
-        if not together.isascii() and not is_normalized("NFC", together):
+        if not is_clean(together) or not all(map(str.strip, values)):
             return None
         texts = frame.copy()
         texts[1::2] = self._encoded(values) if self._encodes else values

@@ -26,6 +26,7 @@ class Arguments(TypedDict, total=False):
     mode: str
     user_id: str | None
     default_variant: str | None
+    language: str | None
     isolate: bool
 
 
@@ -44,30 +45,35 @@ class Request:
     mode = PERMISSIVE
     user_id: str | None = None
     default_variant: str | None = None
+    language: str | None = None
     isolate = False
     lenient = False
 
     def __init__(self, **given: Any) -> None:
         for name, value in given.items():
-            if name not in _CHECKS:
-                msg = f"personalize_content takes no argument {name!r}"
-                raise ConfigurationError(msg)
-            check = _CHECKS[name]
+            check = _CHECKS.get(name, _refuse)
             if check is not None:
                 check(name, value)
-        self.__dict__.update(given)
+        self.__dict__ = given
 
-    def but(self, **given: Any) -> Request:
+    def shown(self) -> Request:
         """
-        Return a request that differs in these arguments.
+        Return a request that refuses nothing, and keeps the tokens that have no value.
         """
-        return Request(**{**vars(self), **given})
+        shown = Request(**{**vars(self), "unknown": KEEP, "missing": KEEP})
+        shown.lenient = True
+        return shown
 
 
 def _check_policy(name: str, policy: object) -> None:
     if policy not in {ERROR, KEEP, BLANK}:
         msg = f"{name}= takes {ERROR!r}, {KEEP!r} or {BLANK!r}, not {policy!r}"
         raise ConfigurationError(msg)
+
+
+def _refuse(name: str, _value: object) -> None:
+    msg = f"personalize_content takes no argument {name!r}"
+    raise ConfigurationError(msg)
 
 
 def _check_content_type(_name: str, value: object) -> None:
@@ -92,6 +98,6 @@ _CHECKS: Mapping[str, Callable[[str, Any], None] | None] = {
     "mode": check_purpose,
     "user_id": None,
     "default_variant": None,
+    "language": None,
     "isolate": None,
-    "lenient": None,
 }

@@ -160,7 +160,9 @@ class Rooms:
                 sources=given["consent_sources"],
                 reread=self._reread,
             )
-            pipeline = Pipeline(host=self.host, transformers=given["transformers"])
+            pipeline = Pipeline(
+                host=self.host, transformers=given["transformers"], clock=self.clock
+            )
             return Personalize(clock=self.clock, pipeline=pipeline, policy=policy)
 
         return self._once("personalize", make)

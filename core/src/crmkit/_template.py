@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import define, field
 
 from crmkit import _html, _names, _tokens
+from crmkit._encode import ONE_LINE
 from crmkit.documents import FIXED, SLOT, TEXT, Document, Span
+from crmkit.errors import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -77,6 +79,22 @@ def parse(text: str, content_type: str, language: str | None = None) -> Parsed:
     return parsed
 
 
+def encodable(template: str, content_type: str) -> str:
+    """
+    Return a template without the line end of a file, where it is one line.
+
+    Raises TemplateError for half a character, which no encoding has.
+    """
+    try:
+        template.encode()
+    except UnicodeEncodeError as error:
+        line = template.count("\n", 0, error.start) + 1
+        column = error.start - template.rfind("\n", 0, error.start)
+        msg = f"{line}:{column}: the template holds half a character (a lone surrogate)"
+        raise TemplateError(msg, line=line, column=column) from None
+    return template.rstrip("\r\n") if content_type in ONE_LINE else template
+
+
 def malformed(parsed: Parsed) -> Iterator[tuple[int, str]]:
     """
     Yield where braces are none of ours, and what to say of them.
@@ -88,6 +106,8 @@ def malformed(parsed: Parsed) -> Iterator[tuple[int, str]]:
 def _hint(text: str) -> str:
     if any(quote in text for quote in "“”‘’„"):
         return "; write straight quotes"
+    if text.startswith("{%"):
+        return "; there are {% if name %}, {% else %} and {% endif %}"
     words = text.strip("{} ").split()
     if not words[1:] or not all(word.isidentifier() for word in words):
         return ""

@@ -52,5 +52,5 @@ def complain(
 
 def _close(pieces: Sequence[Piece], sources: Sources) -> Iterator[str]:
     known = {fold(name): name for name in known_names(sources)}
-    for piece in pieces:
-        yield from (known[alias] for alias in get_close_matches(piece.alias, known))
+    for name in dict.fromkeys(piece.alias for piece in pieces):
+        yield from (known[alias] for alias in get_close_matches(name, known))

@@ -46,21 +46,25 @@ def choose(
     Return the variant for a language tag and style; *own*: the template has parts itself.
 
     The first of *matches* that knows one decides, else the tag as it is, then cut from the
-    right. Without any the *default*, else the template's own. Raises TemplateError.
+    right. Without any the *default*, else the template's own. Raises TemplateError. One
+    that fails is left out.
     """
     available = sorted(available)
+    warning = None
     for match in matches:
-        found = match(available, language, style)
+        try:
+            found = match(available, language, style)
+        except Exception as error:  # noqa: BLE001 - like a transformer, it is left out
+            warning = f"a transformer's match failed with {type(error).__name__}"
+            continue
         if found is not None and found in available:
-            return Choice(found)
+            return Choice(found, warning)
     found = _nearest(available, language, style)
     if found is not None:
-        return Choice(found)
-    if default is not None:
-        warning = None if language is None else _instead(default)
-        return Choice(default, warning)
-    if own:
-        return Choice(None)
+        return Choice(found, warning)
+    if default is not None or own:
+        instead = None if language is None else _instead(default or "the message's own")
+        return Choice(default, warning or instead)
     msg = (
         f"no variant fits the client's language, and there is no default_variant; there "
         f"are {', '.join(available)}"
@@ -100,14 +104,12 @@ def _nearest(
 
 def _shorter(tag: str) -> Iterator[str]:
     """
-    Yield a tag, then what is left of it without its last part, as RFC 4647 looks it up.
+    Yield a tag, then what is left of it without its last part, and so on (RFC 4647).
     """
     parts = tag.split("-") if tag else []
     while parts:
         yield "-".join(parts)
         parts.pop()
-        if parts and len(parts[-1]) == 1:
-            parts.pop()
 
 
 def _folded(tag: str) -> str:

@@ -186,7 +186,7 @@ class PersonalizedContent:
                 "client_id": self.client_id,
                 "provider": self.provider,
                 **fields,
-                "metadata": {**shown, **fields.get("metadata", {})},
+                "metadata": {**shown, **(fields.get("metadata") or {})},
             }
         )
 

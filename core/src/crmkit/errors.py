@@ -245,7 +245,8 @@ class TemplateError(PersonalizationError):
     """
     The template is wrong at *line* and *column* (both from 1), at *token*.
 
-    *names* lists all variables concerned, not only the first.
+    *names* lists all variables concerned, not only the first. *of_value*: the template is
+    right, and the value of this client is not.
     """
 
     def __init__(
@@ -256,10 +257,12 @@ class TemplateError(PersonalizationError):
         column: int = 0,
         token: str = "",
         names: Sequence[str] = (),
+        of_value: bool = False,
         client_id: str | None = None,
     ) -> None:
         super().__init__(message, client_id=client_id)
         self.names = tuple(names)
+        self.of_value = of_value
         self.line = line
         self.column = column
         self.token = token

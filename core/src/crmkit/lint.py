@@ -33,9 +33,9 @@ class Problem:
     variant: str | None = None
 
     def __str__(self) -> str:
-        where = f"{self.variant} " if self.variant else ""
+        where = " ".join(filter(None, (self.variant, self.part)))
         place = f":{self.line}:{self.column}" if self.line else ""
-        return f"{where}{self.part}{place}: {self.severity}: {self.message} [{self.code}]"
+        return f"{where}{place}: {self.severity}: {self.message} [{self.code}]"
 
 
 @frozen(kw_only=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TEXT, HTML, SUBJECT = "text", "html", "subject"
 PARTS = {"email_html": HTML, "subject": SUBJECT}  # of other content types: text
 _CONTENT_TYPES = {SUBJECT: "subject", TEXT: "email", HTML: "email_html"}
+_SUFFIXES = frozenset({".txt", ".html", ".htm"})
 _FILES = "subject.txt, text.txt, html.html"
 
 
@@ -65,7 +66,7 @@ class Message:
         Read a message from subject.txt, text.txt and html.html of a folder, in UTF-8.
 
         Folders in it that hold such files are its variants, by their names. Raises
-        ConfigurationError when there is none, or a file is not UTF-8.
+        ConfigurationError when there is none, a text has another name, or is not UTF-8.
         """
         place = Path(folder)
         if not place.is_dir():
@@ -105,6 +106,10 @@ class _Parts(TypedDict):
 
 
 def _read(folder: Path) -> _Parts:
+    texts = (file for file in sorted(folder.iterdir()) if file.suffix in _SUFFIXES)
+    if others := [file.name for file in texts if file.name not in _FILES]:
+        msg = f"{str(folder)!r} holds {', '.join(others)}; a message is made of {_FILES}"
+        raise ConfigurationError(msg)
     return _Parts(
         subject=_text(folder / "subject.txt"),
         text=_text(folder / "text.txt"),

@@ -379,3 +379,38 @@ def test_default_variant(inside, tmp_path):
     inside(*arguments, stdin=one, code=2)
     (mail,) = inside(*arguments, "--default-variant", "es", stdin=one).lines
     assert (mail["text"], mail["language"]) == ("Hola", "es")
+
+
+def test_warnings(mailed):
+    """
+    What is to be looked at is told at the end, with how many have it, and SMS's parts.
+    """
+    text = "--text", "Hi {{firstName | default: 'you'}} {% for a %}"
+
+    assert "warning (3): 1:35: '{% for a %}' is no variable" in mailed(*text).err
+    counts = mailed("--text", "a" * 161, "--content-type", "sms", "--json", code=2).json
+    assert (counts["warnings"], counts["segments"]) == ({}, 2 * counts["personalized"])
+
+
+@pytest.mark.parametrize("text", ["{{ firstName | shout }}", "{% if a %}"])
+def test_wrong_for_everybody(inside, listed, tmp_path, text):
+    """
+    A template that no client can have is refused before any is read, and no file is made.
+    """
+    files = ("--clients", listed, "--out", "mails.jsonl")
+    done = inside("personalize", "--text", text, *files, code=2)
+
+    assert "text:1:1: error: " in done.err
+    assert not (tmp_path / "mails.jsonl").exists()
+
+
+def test_language(inside):
+    """
+    The language of a template without variants may be told.
+    """
+    one = '{"id": 1, "email": "a@example.com", "language": "fi"}'
+    arguments = ("personalize", "--text", "Hi", "--clients", "-", "--out", "-")
+
+    assert inside(*arguments, stdin=one).lines[0]["language"] == "fi"
+    (mail,) = inside(*arguments, "--language", "en", stdin=one).lines
+    assert mail["language"] == "en"

@@ -403,6 +403,32 @@ def test_p08_missing(blank, default, text):
             render("{{ x | required }}", missing=policy, **request)
 
 
+@given(
+    around(st.tuples(unknown_names, st.sampled_from(["", "| required"]))),
+    st.sampled_from(["error", "keep", "blank"]),
+)
+def test_p08_required(drawn, policy):
+    """
+    P8: what is required is missing when nobody knows its name, too, whatever unknown= says.
+
+    A name that is unknown and not required is told first.
+    """
+    some, texts = drawn
+    slots = [f"{{{{ {name} {required} }}}}" for name, required in some]
+    [made] = CONNECTOR.personalize_many(
+        interleaved(texts, slots), [ANA], content_type="plain", unknown=policy
+    )
+
+    required = tuple(dict.fromkeys(name for name, word in some if word))
+    others = tuple(dict.fromkeys(name for name, word in some if not word))
+    if others and policy == "error":
+        assert (type(made), made.names) == (TemplateError, others)
+    elif required:
+        assert (type(made), made.names) == (MissingValueError, required)
+    else:
+        assert made.missing == others
+
+
 ZEROS = [
     (0, "0"),
     (0.0, "0.0"),
@@ -481,7 +507,7 @@ def test_p10_escape_html(text):
     assert render(escaped(text), "email_html") == nfc(text)
 
 
-@given(lines, lines, st.sampled_from(["", "{{id}}", "{{x}}", "{{}}", "\\{{"]), values)
+@given(lines, lines, st.sampled_from(["", " ", "\n", "{{id}}", "{{x}}", "{{}}"]), values)
 def test_p11_concatenation(first, second, middle, value):
     """
     P11: two templates one after the other render as the first, then the second.

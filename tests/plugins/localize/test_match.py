@@ -145,6 +145,14 @@ def test_p31_total(available, language, style, random):
     assert match(iter([*shuffled, *shuffled]), language, style) == chosen
 
 
+@pytest.mark.parametrize("language", ["00", "00_AAA_000", "i-klingon", "x-foo", "C", "*"])
+def test_odd_language(language):
+    """
+    What a CRM may hold for a language, and is none, fits nothing.
+    """
+    assert match(["en", "es"], language) is None
+
+
 @given(st.sets(keys), tags, st.sampled_from(STYLES))
 def test_p31_exact(available, tag, style):
     """

@@ -44,6 +44,11 @@ def test_closings(casual, formal):
         ),
         ("<p>Sold.\nCheers,\nAnn</p>", "<p>Sold.\nCheers,\nAnn</p>"),
         ("<p>Cheers,</p><p>Ann</p>", "<p>Cheers,</p><p>Ann</p>"),
+        ("<div><p>Cheers,</p><p>Ann</p></div>", "<div><p>Cheers,</p><p>Ann</p></div>"),
+        (
+            f"Sold<p>Cheers,</p>{'<br>' * 20}Ann",
+            f"Sold<p>Kind regards,</p>{'<br>' * 20}Ann",
+        ),
     ],
 )
 def test_closings_in_html(template, expected):

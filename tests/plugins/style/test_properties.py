@@ -321,4 +321,6 @@ def test_p30_letters_outside(text, style):
     def letters(text):
         return [sign for sign in known.sub(" ", text) if sign.isalnum()]
 
+    # Of "should haven't" formal makes "should have" and a rest: other words.
+    assume(not re.search(r"should\s+haven", text, re.IGNORECASE))
     assert letters(text_of(style, text)) == letters(text)

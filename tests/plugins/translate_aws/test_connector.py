@@ -7,6 +7,7 @@ from tests.plugins.translate_aws.hostile import HOSTILE, spoilt
 
 import crmkit_translate_aws
 from crmkit import ClientData, CRMConnector, Message
+from crmkit.testing import Clock
 
 ANA = ClientData(id="1", first_name="Ana", email="ana@example.com", language="es-ES")
 
@@ -281,6 +282,29 @@ def test_one_translation(service):
 
     assert [result.content for result in results] == ["hola Hey", "hallo Hey"] * 50
     assert len(service.requests) == 2
+
+
+def test_failure_is_kept_for_a_minute(service):
+    """
+    A service that fails is not asked for each client, but again after a minute.
+    """
+    clock = Clock()
+    service.engine = lambda asked: ""
+    with CRMConnector(
+        plugins={"translate_aws": crmkit_translate_aws},
+        transformers={"translate_aws": service.settings},
+        clock=clock,
+    ) as crm:
+        failed = list(crm.personalize_many("hey", [client("es")] * 100))
+        asked = len(service.requests)
+        service.engine = service.honest
+        clock.sleep(60)
+        later = crm.personalize_content("hey", client("es"))
+
+    assert asked == 1
+    assert {result.content for result in failed} == {"hey"}
+    assert all(len(result.warnings) == 1 for result in failed)
+    assert later.content == "hola"
 
 
 def test_paragraphs_alike(service):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crmkit import ClientData, PersonalizedContent
 from crmkit_cli._highlight import facts, kind, marked
 from crmkit_cli._markup import element
+from crmkit_cli._output import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,7 +50,7 @@ def name_of(each: Shown) -> str:
     """
     if not isinstance(each.client, ClientData):
         return "A row that is no client"
-    return each.client.name.strip() or f"client {each.client.id}"
+    return one_line(each.client.name.strip() or f"client {each.client.id}")
 
 
 def card(each: Shown, place: str) -> Element:

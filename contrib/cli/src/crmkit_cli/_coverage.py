@@ -71,7 +71,7 @@ def _rows(found: Coverage) -> Iterator[tuple[str, str, str, str]]:
     """
     Yield what became of how many: the sort, its name, the count, some ids.
     """
-    for sort in ("refused", "defaults", "missing", "unknown"):
+    for sort in ("refused", "defaults", "missing", "unknown", "failed"):
         for name, hits in getattr(found, sort).items():
             ids = ", ".join(map(one_line, hits.clients[:_SHOWN]))
             more = ", ..." if hits.count > _SHOWN else ""
@@ -83,8 +83,8 @@ def _rows(found: Coverage) -> Iterator[tuple[str, str, str, str]]:
     }
     for sort, counts in counted.items():
         for name, count in counts.items():
-            if name:
-                yield sort, one_line(name), f"{count:,}", ""
+            if name or (sort == "variant" and len(counts) > 1):
+                yield sort, one_line(name) or "(its own parts)", f"{count:,}", ""
 
 
 _SORTS = {
@@ -92,4 +92,5 @@ _SORTS = {
     "defaults": "default for",
     "missing": "no value for",
     "unknown": "unknown",
+    "failed": "refused value of",
 }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from crmkit import CrmkitError
 
 _HEADER = ("client_id", "error", "message")
+_TOLD = 10
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet runs
 
 
@@ -30,12 +31,15 @@ class Mailed(NamedTuple):
     """
     How many texts were *made*; how many clients were *refused* by the type of the error.
 
-    *examples* has the first error of each type.
+    *examples* has the first error of each type, *warned* how often there was a warning,
+    *segments* how many SMS the texts are, if they are some.
     """
 
     made: int
     refused: Mapping[str, int]
     examples: Mapping[str, CrmkitError]
+    warned: Mapping[str, int]
+    segments: int
 
     @property
     def code(self) -> int:
@@ -51,6 +55,8 @@ class Mailed(NamedTuple):
         return {
             "personalized": self.made,
             "refused": dict(self.refused),
+            "warnings": dict(self.warned),
+            "segments": self.segments,
             "exit_code": self.code,
         }
 
@@ -66,7 +72,8 @@ def mail(
 
     Both files appear when all is written. Raises ConfigurationError if that fails.
     """
-    made, counts = 0, Counter[str]()
+    made, segments = 0, 0
+    counts, warned = Counter[str](), Counter[str]()
     examples: dict[str, CrmkitError] = {}
     with ExitStack() as files:
         # The one opened first gets its name last: it is there when all is.
@@ -77,6 +84,8 @@ def mail(
         for result in results:
             if isinstance(result, PersonalizedContent):
                 made += 1
+                segments += result.length.segments or 0
+                warned.update(result.warnings)
                 sink.write(to_json(document(result, campaign)) + "\n")
                 continue
             kind = type(result).__name__
@@ -84,7 +93,7 @@ def mail(
             examples.setdefault(kind, result)
             if no is not None:
                 no.writerow(_refusal(result))
-    return Mailed(made, counts, examples)
+    return Mailed(made, counts, examples, warned, segments)
 
 
 def document(made: PersonalizedContent, campaign: str) -> dict[str, Any]:
@@ -101,6 +110,7 @@ def document(made: PersonalizedContent, campaign: str) -> dict[str, Any]:
         "content_type": made.content_type,
         "language": made.language,
         "variant": made.variant,
+        "segments": made.length.segments,
         "machine_translated": made.machine_translated,
         "defaults_used": made.defaults_used,
         "missing": made.missing,
@@ -115,6 +125,10 @@ def show(mailed: Mailed, refused: str | None) -> None:
     note(f"personalized: {mailed.made:,}")
     for kind, count in mailed.refused.items():
         note(f"{kind}: {count:,}, such as: {told(mailed.examples[kind])}")
+    if mailed.segments:
+        note(f"segments: {mailed.segments:,}")
+    for warning, count in Counter(mailed.warned).most_common(_TOLD):
+        note(f"warning ({count:,}): {one_line(warning)}")
     if mailed.refused and refused is None:
         note("--refused FILE lists them all.")
 

@@ -126,12 +126,28 @@ def _all(chosen: Chosen, template: Template, listed: str, files: Mapping[str, st
         Meter("personalize", None) as meter,
         ready.connect(transformers=chain.settings) as crm,
     ):
+        _check(crm, template)
         results = crm.personalize_many(template.source, clients_in(listed), **asked)
         mailed = _mailing.mail(meter.counted(results), campaign, out, refused)
     _mailing.show(mailed, refused)
     if chosen.as_json and out != STDIN:
         emit({**mailed.as_dict(), "campaign": campaign, "transformers": chain.as_dict()})
     return mailed.code
+
+
+def _check(crm: CRMConnector, template: Template) -> None:
+    """
+    Refuse a template that is wrong for everybody, before any client is read.
+    """
+    kind = template.asked["content_type"]
+    wrong = [
+        each
+        for each in crm.lint(template.source, content_type=kind)
+        if each.code == "template"
+    ]
+    if wrong:
+        msg = "; ".join(map(str, wrong))
+        raise ConfigurationError(msg)
 
 
 Made = PersonalizedContent | Exception

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _POLICY = "error|keep|blank"
 _ASKED = (
     *("content_type", "unknown", "missing", "purpose", "mode"),
-    *("default_variant", "isolate"),
+    *("default_variant", "language", "isolate"),
 )
 _EMAIL, _HTML = "email", "email_html"
 
@@ -81,6 +81,11 @@ _FOR_CLIENTS = (
         "--default-variant",
         metavar="KEY",
         help="The variant, such as en, for clients whom none fits.",
+    ),
+    click.option(
+        "--language",
+        metavar="TAG",
+        help="The language, such as en, of a template without variants.",
     ),
     click.option(
         "--isolate",

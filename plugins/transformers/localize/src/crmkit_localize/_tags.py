@@ -102,9 +102,11 @@ def _standard(text: str) -> str | None:
     import langcodes
 
     try:
-        return langcodes.standardize_tag(text)
+        tag = langcodes.standardize_tag(text)
+        langcodes.Language.get(tag)  # it makes some that it cannot read itself
     except ValueError:
         return None
+    return tag
 
 
 def _named(name: str) -> str | None:

@@ -74,7 +74,8 @@ _PRONOUN = rf"""
     # "I know who they are.", "where we are and": nothing follows that the verb is for.
     ⟦\w+[ ]\w+⟧ (?! {_GAP} (?:{INLINE})* \w)
   | ⟦\w+[ ]\w+⟧ {_GAP} (?:and|as|because|but|either|if|nor|or|than|though|too|until|when)\b
-  | \b(?:as|how|than|what|whatever|when|where|wherever|which|who|whom) {_GAP} ⟦\w+[ ]
+  | \b(?:as|here|how|nor|than|there|what|whatever|when|where|wherever|which|who|whom)
+    {_GAP} ⟦\w+[ ]
 
     # "Should we have": the verb stands before; "Phase I will".
   | \b(?:{_AUXILIARY}) {_GAP} ⟦\w+[ ]
