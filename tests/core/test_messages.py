@@ -334,5 +334,5 @@ def test_error_names_the_part():
     An error in a message tells the part and the variant, beside line and column.
     """
     message = attrs.evolve(WELCOME, variants={"es": Message(html="<p>{{ lastName }}</p>")})
-    with pytest.raises(MissingValueError, match=r"^es html:no value for lastName \(1:4\)"):
+    with pytest.raises(MissingValueError, match=r"^es html: no value for lastName \(1:4\)"):
         CONNECTOR.personalize_content(message, ANA)

@@ -182,7 +182,7 @@ class Personalize:
                 made[name] = self._part(text, content_type, client, language, request)
             except TemplateError as error:
                 where = " ".join(filter(None, (choice.key, name)))
-                error.args = (f"{where}:{error}",)
+                error.args = (f"{where}: {error}",)
                 raise
         return choice, made
 

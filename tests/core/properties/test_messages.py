@@ -63,10 +63,12 @@ def test_parts(texts, given_, policies):
 
     made = outcome(Message(**texts), **request)
 
-    errors = [each for each in alone.values() if isinstance(each, Exception)]
+    errors = {part: each for part, each in alone.items() if isinstance(each, Exception)}
     if errors:
         assert isinstance(made, TemplateError)
-        assert (type(made), str(made)) in [(type(each), str(each)) for each in errors]
+        assert (type(made), str(made)) in [
+            (type(each), f"{part}: {each}") for part, each in errors.items()
+        ]
     else:
         assert made.parts == {part: each.content for part, each in alone.items()}
         assert (made.subject, made.text, made.html) == tuple(
