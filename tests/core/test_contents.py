@@ -7,6 +7,7 @@ import pytest
 from crmkit import (
     AddressMissingError,
     ClientData,
+    ConfigurationError,
     Consent,
     ConsentRefused,
     CRMConnector,
@@ -329,6 +330,8 @@ def test_preview():
 
     assert result.content == made().content
     assert (result.preview, result.refused, result.to) == (True, None, "ana@x.example")
+    with pytest.raises(ConfigurationError, match="preview was not sent"):
+        result.activity("email_sent")
     assert not made().preview
 
 
@@ -429,6 +432,17 @@ def test_too_deep():
     endless.append(endless)
     with pytest.raises(TemplateError, match=r"1:1: a cannot be written: .*32 levels"):
         made("{{ a }}", variables={"a": endless})
+
+
+def test_no_text():
+    """
+    Not a number is no value, and bytes are none that could be written.
+    """
+    variables = {"a": float("nan"), "b": b"x"}
+
+    assert made("{{ a | default: '-' }}", variables=variables).content == "-"
+    with pytest.raises(TemplateError, match="b cannot be written: it is bytes"):
+        made("{{ b }}", variables=variables)
 
 
 def test_required_and_unknown():

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from crmkit._changes import Changes
-    from crmkit._coverage import Coverage
     from crmkit._custody import Custody
     from crmkit._erasure import Erasure
     from crmkit._given import GivenCredentials
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from crmkit._rooms import Rooms
     from crmkit._session import Session
     from crmkit.contents import PersonalizedContent
+    from crmkit.coverage import Coverage
     from crmkit.infos import Finding
     from crmkit.lint import LintReport
     from crmkit.models import ActivityRecord, ClientData, Consent
@@ -337,7 +337,7 @@ class CRMConnector:
 
         Takes what personalize_many takes, and holds no more than ids.
         """
-        from crmkit._coverage import cover
+        from crmkit.coverage import cover
 
         return cover(self.personalize_many(template, clients, **request))
 

@@ -4,6 +4,7 @@ Values as text: cleaned of what may not travel, then encoded once for their plac
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -37,8 +38,8 @@ def plain_text(value: object, depth: int = 0) -> str | None:
     Return a value as text, verbatim; None for None.
 
     0 and False are values; lists are joined by a comma, booleans are true and false. What
-    is empty in a list or mapping is left out. Raises TemplateError for what is nested
-    deeper than 32 levels.
+    is empty in a list or mapping is left out, and NaN is no value. Raises TemplateError for
+    bytes, and for what is nested deeper than 32 levels.
     """
     if value is None or type(value) is str:
         return value
@@ -47,7 +48,7 @@ def plain_text(value: object, depth: int = 0) -> str | None:
     if isinstance(value, date):
         return value.isoformat()
     if not isinstance(value, _NESTED):
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        return _single(value)
     if depth > _MAX_DEPTH:
         msg = f"it is nested deeper than {_MAX_DEPTH} levels"
         raise TemplateError(msg)
@@ -56,6 +57,17 @@ def plain_text(value: object, depth: int = 0) -> str | None:
         return ", ".join(sorted(texts) if isinstance(value, _SETS) else texts)
     pairs = ((key, plain_text(item, depth + 1)) for key, item in value.items())
     return ", ".join(f"{key}: {text}" for key, text in pairs if text)
+
+
+def _single(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    if isinstance(value, bytes):
+        msg = "it is bytes; decode it to a text"
+        raise TemplateError(msg)
+    return str(value)
 
 
 def is_clean(text: str) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, fields, frozen
 
 from crmkit._values import now
+from crmkit.errors import ConfigurationError
 from crmkit.explanations import Explanation
 from crmkit.messages import HTML, PARTS, SUBJECT, TEXT
 from crmkit.models import ActivityRecord
@@ -176,8 +177,11 @@ class PersonalizedContent:
         Make the record to sync once this was sent; *fields* are ActivityRecord's.
 
         The description is the content unless another is given; subject and HTML are in the
-        metadata, too, for CRMs that show them.
+        metadata, too, for CRMs that show them. Raises ConfigurationError for a preview.
         """
+        if self.preview:
+            msg = "a preview was not sent; make the content with personalize_content"
+            raise ConfigurationError(msg)
         shown = {part: self.parts[part] for part in (SUBJECT, HTML) if part in self.parts}
         return ActivityRecord(
             **{

@@ -20,7 +20,7 @@ from crmkit_cli._template import Template, with_template
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from crmkit._coverage import Coverage
+    from crmkit.coverage import Coverage
 
 _SHOWN = 5
 
