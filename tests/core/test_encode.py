@@ -127,3 +127,11 @@ def test_plain_text(value, text):
     A value becomes the text that a person would write for it, verbatim.
     """
     assert plain_text(value) == text
+
+
+def test_sms_spaces():
+    """
+    The spaces that formats write within numbers and times do not make an SMS twice as long.
+    """
+    assert cleaner("sms")("5\u00a0€, 12:00\u202fPM") == "5 €, 12:00 PM"
+    assert cleaner("email")("5\u00a0€") == "5\u00a0€"

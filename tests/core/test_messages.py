@@ -206,18 +206,20 @@ class Matching:
         return None
 
 
-@pytest.mark.parametrize(("answer", "taken"), [("fr", "fr"), (None, "es"), ("tlh", "es")])
+@pytest.mark.parametrize(("answer", "taken"), [("fr", "fr"), (None, "en"), ("tlh", "es")])
 def test_match(answer, taken):
     """
-    A transformer's match decides before the core, unless it knows none that there is.
+    A transformer's match decides for the core, unless what it names is not there.
     """
     plugin = Matching(answer)
     with CRMConnector(plugins={"m": plugin}, transformers={"m": {}}) as crm:
         for _ in range(2):
-            made = crm.personalize_content({"fr": "a", "es": "b"}, ANA)
+            made = crm.personalize_content(
+                {"fr": "a", "es": "b", "en": "c"}, ANA, default_variant="en"
+            )
             assert made.variant == taken
 
-    assert plugin.asked == [(["es", "fr"], "es-MX", " Formal ")]
+    assert plugin.asked == [(["en", "es", "fr"], "es-MX", " Formal ")]
 
 
 @pytest.mark.parametrize(

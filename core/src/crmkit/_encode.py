@@ -22,6 +22,7 @@ CONTENT_TYPES = frozenset(
 )
 
 _MAX_DEPTH = 32
+_SPACES = {0xA0: " ", 0x202F: " "}  # one of them halves what fits into an SMS
 _SETS = (set, frozenset)
 _LISTS = (list, tuple, *_SETS)
 _NESTED = (*_LISTS, Mapping)
@@ -84,8 +85,10 @@ def cleaner(content_type: str) -> Callable[[str], str]:
     Return what makes a value safe to travel in this content type.
 
     NFC, no control characters but line breaks and tabs, no lone surrogates, no bidi
-    overrides; in a subject line all breaks become one space.
+    overrides; in a subject line all breaks become one space, in an SMS unusual spaces do.
     """
+    if content_type == "sms":
+        return _clean_sms
     return _clean_line if content_type in ONE_LINE else clean
 
 
@@ -96,6 +99,10 @@ def clean(value: str) -> str:
     if value.isascii() and value.isprintable():
         return value
     return unicodedata.normalize("NFC", _REMOVED.sub("", _BREAKS.sub("\n", value)))
+
+
+def _clean_sms(value: str) -> str:
+    return clean(value).translate(_SPACES)
 
 
 def _clean_line(value: str) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ERROR, KEEP, BLANK = "error", "keep", "blank"
 VALUE, DEFAULT, MISSING, UNKNOWN = "value", "default", "missing", "unknown"
 FAILED = "failed"
+_SHORT = 3  # letters that are in any sentence
 _KEPT = frozenset({MISSING, UNKNOWN, FAILED})
 
 
@@ -184,7 +185,7 @@ class Filling:
             why = type(error).__name__
         # The error's own text, and so its traceback, may hold the value.
         told = self._written(piece, value)
-        why = "its reason holds the value" if told and told in why else why
+        why = "its reason holds the value" if len(told) > _SHORT and told in why else why
         msg = f"{step.name} cannot render {piece.name}: {why}"
         raise self._error(piece, msg) from None
 

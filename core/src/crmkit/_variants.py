@@ -50,7 +50,7 @@ def choose(
     that fails is left out.
     """
     available = sorted(available)
-    warning = None
+    warning, decided = None, False
     for match in matches:
         try:
             found = match(available, language, style)
@@ -59,7 +59,8 @@ def choose(
             continue
         if found is not None and found in available:
             return Choice(found, warning)
-    found = _nearest(available, language, style)
+        decided = decided or found is None
+    found = None if decided else _nearest(available, language, style)
     if found is not None:
         return Choice(found, warning)
     if default is not None or own:
