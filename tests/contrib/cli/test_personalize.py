@@ -120,7 +120,7 @@ def test_json(acme):
         (("nowhere.txt",), 2, "given with --text"),
         ((), 2, "give a file"),
         (("--text", "x", "letter.txt"), 2, "give a file"),
-        ((".",), 2, "holds none of subject.txt"),
+        ((".",), 2, "a message is made of subject.txt"),
         (("latin.txt",), 2, "not UTF-8"),
     ],
 )

@@ -70,13 +70,14 @@ def test_limit(service):
 @pytest.mark.parametrize("content_type", ["email", "email_html"])
 def test_linear(hostile, content_type):
     """
-    A hostile template of ten times the length takes not much more than ten times as long.
+    A hostile template of ten times the length takes ten times as long, not a hundred times.
     """
-    times = []
-    for size in (10_000, 100_000):
+
+    def seconds(size):
         document = parsed(f"a {hostile * (size // len(hostile))}", content_type)
         before = process_time()
         texts_of(document, content_type)
-        times.append(process_time() - before)
+        return process_time() - before
 
-    assert times[1] < 30 * times[0] + 0.1
+    quick = min(seconds(10_000) for _ in range(3))
+    assert min(seconds(100_000) for _ in range(2)) < 50 * quick + 0.1
