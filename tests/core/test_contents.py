@@ -492,3 +492,14 @@ def test_kept_in_html():
     text = '<a href="https://x.example/?q={{ nick }}">{{ nick }}</a>'
 
     assert made(text, content_type="email_html", unknown="keep").content == text
+
+
+def test_made_of_all():
+    """
+    A result has every attribute that its constructor sets.
+    """
+    result = made("Hi {{ id }}")
+    fields = {field.name for field in attrs.fields(type(result))}
+
+    assert vars(result).keys() == fields
+    assert attrs.evolve(result) == result

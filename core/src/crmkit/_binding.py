@@ -74,7 +74,7 @@ def bind(
     """
     given, custom = _Names(variables), _Names(custom_fields)
     origins = [
-        _within(each.name, given, custom)
+        ("." in each.name and _within(each.name, given, custom))
         or _origin(each.name, each.alias, given, custom)
         or _NOWHERE
         for each in pieces
@@ -202,9 +202,9 @@ def _within(name: str, given: _Names, custom: _Names) -> Origin | None:
     """
     Return the origin of ``agent.name``, a value in a mapping, or under that very name.
     """
-    head, dot, rest = name.partition(".")
-    outer = _origin(head, fold(head), given, custom) if dot else None
-    whole = _origin(name, fold(name), given, custom) if dot else None
+    head, _, rest = name.partition(".")
+    outer = _origin(head, fold(head), given, custom)
+    whole = _origin(name, fold(name), given, custom)
     if outer is None or (whole is not None and whole.source < outer.source):
         return whole
     get = partial(_descend, outer, rest.split("."), whole or _NOWHERE)

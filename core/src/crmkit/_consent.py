@@ -29,19 +29,19 @@ PERMISSIVE, STRICT = "permissive", "strict"
 
 _ALLOWED = {"purpose": (MARKETING, TRANSACTIONAL), "mode": (PERMISSIVE, STRICT)}
 # Not whether it exists: what is written where somebody had none, or several in one cell.
-_USABLE = {
-    "email": re.compile(r"[^\s@<>()\[\],;:\"\\]++@[^\s@<>()\[\],;:\"\\]++"),
-    "phone": re.compile(r"[^@,;\r\n]*\d[^@,;\r\n]*"),
-}
-_EMAIL = ("email", "email", "e-mail address")
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff"
+_PART = rf"[^\s@<>()\[\],;:\"\\{_UNSEEN}]++"
+_MAIL = re.compile(f"{_PART}@{_PART}")
+_PHONE = re.compile(rf"[^@,;\d{_UNSEEN}]*+\d[^@,;{_UNSEEN}]*+")
+_EMAIL = ("email", "email", "e-mail address", _MAIL.fullmatch)
 
 # Of each content type the channel, and the attribute that holds the address, in words.
-_CHANNELS: Mapping[str, tuple[str, str, str]] = {
+_CHANNELS: Mapping[str, tuple[str, str, str, Callable[[str], object]]] = {
     "email": _EMAIL,
     "email_html": _EMAIL,
     "subject": _EMAIL,
-    "sms": ("sms", "phone", "phone number"),
-    "push": ("push", "", ""),
+    "sms": ("sms", "phone", "phone number", _PHONE.fullmatch),
+    "push": ("push", "", "", bool),
 }
 
 
@@ -78,7 +78,7 @@ def admit(
     """
     if content_type not in _CHANNELS:
         return client, None
-    channel, attribute, called = _CHANNELS[content_type]
+    channel, attribute, called, is_usable = _CHANNELS[content_type]
     if policy.max_age is not None:
         client = _fresh(client, channel, request.user_id, policy, clock)
     if client.consent or policy.sources or request.mode == STRICT:
@@ -86,7 +86,7 @@ def admit(
     if not attribute:
         return client, None
     address: str = (getattr(client, attribute) or "").strip()
-    if not _USABLE[attribute].fullmatch(address):
+    if not is_usable(address):
         lack = "no usable" if address else "no"
         msg = f"the client {client.id!r} has {lack} {called} for {content_type}"
         raise AddressMissingError(msg, content_type=content_type, client_id=client.id)

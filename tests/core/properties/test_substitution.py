@@ -277,6 +277,8 @@ def test_p04_sources(drawn, given_, own, content_type):
         missing="blank",
     )
 
+    # A blank full name is made of the others.
+    own = {name: getattr(client, FIRST_NAMES[name]) for name in own}
     known = {**variables, **fields, **own, "deep.a.b": given_["deep"]}
     shows = [
         shown(known[name], content_type) if is_value(known[name]) else "" for name in some
