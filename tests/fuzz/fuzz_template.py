@@ -28,9 +28,16 @@ TOKENS = [
     *("<!--", "-->", "<script>", "</script>", "<style>", "<title>", "</title>", "<svg>"),
     *("<!", "<?", "<![CDATA[", "]]>", "&amp;", "&#", "&lt", "onclick='", "srcdoc='"),
     *("https://", "javascript:", "data:", "mailto:", "www.x.example", "a@x.example"),
-    *("`", "#tag", "@you", "\r\n", "\t", "\u2028", "\u202e", "\u0301", "\u00e9", "\0"),
+    *("`", "#tag", "@you", "\r\n", "\t", "\v", "\x85", "\u2028", "\u2029", "\u202e"),
+    *("\u0301", "\u00e9", "\0"),
 ]
-VALUES = ("Ana", "O'Brien <b>", '{{x}} "&amp;"', "a\r\nBcc: b", "javascript:x")
+VALUES = (
+    "Ana",
+    "O'Brien <b>",
+    '{{x}} "&amp;"',
+    "a\r\nB\u2028b\u2029\x85\vc",
+    "javascript:x",
+)
 
 
 def seeds(folder: Path) -> None:

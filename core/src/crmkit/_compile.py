@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from crmkit.documents import Span
 
 
+_TOLD = 100  # of conditions that do not end: nobody reads more
+
+
 def compile_document(
     document: Document,
     content_type: str,
@@ -162,7 +165,7 @@ class _Compiler:
         Return the program, and all that is wrong with it.
         """
         self._flush()
-        for opened in self._open:
+        for opened in self._open[:_TOLD]:
             self._problem(opened.start, "this {% if %} has no {% endif %}")
         program = Program(
             tuple(self._parts),

@@ -45,6 +45,7 @@ class Parsed:
     slots: dict[str, Slot] = field(factory=dict)
     starts: dict[str, list[int]] = field(factory=dict)
     malformed: list[tuple[int, str]] = field(factory=list)
+    shared: dict[str, Span] = field(factory=dict, init=False)  # one for all that are equal
     _lines: list[int] | None = field(default=None, init=False)  # where each begins
 
     def place(self, start: int) -> Place:
@@ -173,7 +174,9 @@ def _spans(
             parsed.starts.setdefault(token, []).append(each.start)
         elif each.kind == _tokens.MALFORMED:
             parsed.malformed.append((each.start, token))
-        yield Span(SLOT if each.slot else FIXED, token)
+        if token not in parsed.shared:
+            parsed.shared[token] = Span(SLOT if each.slot else FIXED, token)
+        yield parsed.shared[token]
     if at < end:
         yield from _written(text, kind, at, end, names)
 

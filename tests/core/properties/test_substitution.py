@@ -253,7 +253,7 @@ FIRST_NAMES = {"firstName": "first_name", "lastName": "last_name", "fullName": "
         {name: values.filter(is_value) for name in ["x0", "x1", "city", "zip", "deep"]}
     ),
     st.fixed_dictionaries(
-        {name: st.text("aé<\u0301 ", min_size=1) for name in FIRST_NAMES}
+        {name: st.text("aé<\u0301 ").map("a{}".format) for name in FIRST_NAMES}
     ),
     text_types,
 )
