@@ -232,4 +232,5 @@ def test_linear(template, use):
 
     short = min(seconds(2_500, number) for number in range(3))
 
-    assert min(seconds(20_000, number) for number in range(2)) < 24 * short
+    # To look at all again for each would be 64 times; other tests' garbage costs, too.
+    assert min(seconds(20_000, number) for number in range(2)) < 45 * short + 0.05
