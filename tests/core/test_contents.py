@@ -461,6 +461,12 @@ def test_required_and_unknown():
         ("إلى {{ x }}", "plain", "Ana", "إلى \u2068Ana\u2069"),
         ("<p>Dear {{ x }}</p>", "email_html", "محمد", "<p>Dear <bdi>محمد</bdi></p>"),
         ('<p title="{{ x }}">a</p>', "email_html", "محمد", '<p title="محمد">a</p>'),
+        (
+            '<p title="{{ id }}">{{ x }}</p>',
+            "email_html",
+            "محمد",
+            '<p title="7"><bdi>محمد</bdi></p>',
+        ),
     ],
 )
 def test_isolate(template, content_type, name, shown):
@@ -470,7 +476,8 @@ def test_isolate(template, content_type, name, shown):
     request = {"content_type": content_type, "variables": {"x": name}}
 
     assert made(template, isolate=True, **request).content == shown
-    assert made(template, **request).content == template.replace("{{ x }}", name)
+    plain = template.replace("{{ x }}", name).replace("{{ id }}", "7")
+    assert made(template, **request).content == plain
 
 
 def test_isolate_in_a_link():

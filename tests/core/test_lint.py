@@ -115,6 +115,9 @@ def test_unknown():
         ("{% if lastName %}{% if id %}{{ last_name }}{% endif %}{% endif %}", False),
         ("{% if lastName %}a{% else %}{{ lastName }}{% endif %}", True),
         ("{% if lastName %}a{% endif %}{{ lastName }}", True),
+        ("{% if a %}" * 5_000 + "{{ a }}" + "{% endif %}" * 5_000, False),
+        ("{% if a %}{% if a %}{% endif %}{{ a }}{% endif %}", False),
+        ("{% if a %}{% if a %}{% endif %}{% endif %}{{ a }}", True),
     ],
 )
 def test_without_default(token, warned):

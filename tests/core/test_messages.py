@@ -313,7 +313,10 @@ def test_load_refused(tmp_path):
     (tmp_path / "sujbect.txt").write_text("Hi")
     with pytest.raises(ConfigurationError, match=r"sujbect.txt; a message is made of sub"):
         Message.load(tmp_path)
-    (tmp_path / "sujbect.txt").unlink()
+    (tmp_path / "sujbect.txt").rename(tmp_path / "ext.txt")
+    with pytest.raises(ConfigurationError, match=r"holds ext.txt; a message is made of"):
+        Message.load(tmp_path)
+    (tmp_path / "ext.txt").unlink()
     (tmp_path / "text.txt").write_bytes(b"\xff")
     with pytest.raises(ConfigurationError, match=r"text.txt.*not UTF-8"):
         Message.load(tmp_path)

@@ -241,4 +241,4 @@ def _in_a_name(span: Span | None) -> bool:
     """
     if span is None or span.kind != FIXED or condition_of(span.text):
         return False
-    return span.text[0] not in "\\{<&"
+    return span.text[0] not in "\\{<&" and span.text[-1] != ">"

@@ -69,13 +69,14 @@ def check_purpose(name: str, value: str) -> None:
 
 
 def admit(
-    client: ClientData, content_type: str, request: Request, policy: Policy, clock: Clock
+    client: ClientData, request: Request, policy: Policy, clock: Clock
 ) -> tuple[ClientData, str | None]:
     """
     Return the client, read anew if that was needed, and the address for this content.
 
     Raises ConsentRefused, or AddressMissingError.
     """
+    content_type = request.content_type
     if content_type not in _CHANNELS:
         return client, None
     channel, attribute, called, is_usable = _CHANNELS[content_type]

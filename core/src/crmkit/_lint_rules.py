@@ -5,6 +5,7 @@ The rules of lint: each looks at one part of a template for one thing.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import cache, partial
@@ -15,7 +16,7 @@ from crmkit._filters import CURRENCY, LANGUAGE, OPTIONAL, TIMEZONE
 from crmkit._parts import If
 from crmkit._template import malformed
 from crmkit._values import fold
-from crmkit.documents import SLOT
+from crmkit.documents import FIXED, SLOT
 from crmkit.errors import TemplateError
 from crmkit.lint import ERROR, WARNING, Problem
 
@@ -106,30 +107,30 @@ def _unknown(part: Part) -> Iterator[Problem]:
 
 
 def _without_default(part: Part) -> Iterator[Problem]:
-    for number, guards in _guarded(part.program.parts, part.program.pieces):
-        piece = part.program.pieces[number]
+    for piece in _unguarded(part.program.parts, part.program.pieces):
         own_way = any(step.name in OPTIONAL for step in piece.steps)
-        if piece.required or own_way or piece.alias in {*part.given, *guards}:
+        if piece.required or own_way or piece.alias in part.given:
             continue
         if piece.default is None:
-            message = f"a client without {piece.name} is refused; write a default, or a "
-            message += "condition around it, or required if that is meant"
+            message = f"a client without {piece.name} is refused: write a default, a"
+            message += " condition around it, or required"
             yield part.problem(WARNING, "no-default", message, piece.start, piece.name)
 
 
-def _guarded(
-    parts: Sequence[Item], pieces: Sequence[Piece]
-) -> Iterator[tuple[int, Sequence[str]]]:
+def _unguarded(parts: Sequence[Item], pieces: Sequence[Piece]) -> Iterator[Piece]:
     """
-    Yield each slot's number, and the aliases that conditions around it have asked for.
+    Yield the slots which no condition around them has asked for.
     """
-    guards: list[tuple[int, str]] = []
+    open_until: list[tuple[int, str]] = []  # the innermost last
+    asked = Counter[str]()
     for at, item in enumerate(parts):
-        guards = [guard for guard in guards if guard[0] > at]
+        while open_until and open_until[-1][0] <= at:
+            asked[open_until.pop()[1]] -= 1
         if isinstance(item, If):
-            guards.append((item.otherwise, pieces[item.piece].alias))
-        elif isinstance(item, int):
-            yield item, [alias for _, alias in guards]
+            open_until.append((item.otherwise, pieces[item.piece].alias))
+            asked[pieces[item.piece].alias] += 1
+        elif isinstance(item, int) and not asked[pieces[item].alias]:
+            yield pieces[item]
 
 
 def _arguments(part: Part) -> Iterator[Problem]:
@@ -185,7 +186,7 @@ def _places(part: Part) -> Iterator[str]:
     for span in part.parsed.document.spans:
         if span.kind == SLOT:
             yield part.parsed.slots[span.text].name
-        elif span.kind == "fixed":
+        elif span.kind == FIXED:
             yield span.text
 
 
@@ -205,7 +206,7 @@ def _comments(part: Part) -> Iterator[Problem]:
 
 
 def _length(part: Part) -> Iterator[Problem]:
-    written = sum(len(each) for each in part.program.parts if isinstance(each, str))
+    written = len(_written(part))
     if part.content_type == "subject" and written > _HEADER:
         message = f"a subject of more than {_HEADER} characters is cut by mail programs"
         yield part.problem(WARNING, "length", message)

@@ -82,9 +82,7 @@ class Personalize:
             check_template(template, request)
         if not isinstance(client, ClientData):
             raise ConfigurationError(_NO_CLIENT.format(type(client).__name__))
-        client, address = _consent.admit(
-            client, request.content_type, request, self.policy, self.clock
-        )
+        client, address = _consent.admit(client, request, self.policy, self.clock)
         return self._made(template, client, address, request)
 
     def preview(

@@ -215,7 +215,7 @@ def content_of(values: dict[str, Any]) -> PersonalizedContent:
     """
     Return a content of the values of all its attributes, as they are.
 
-    It takes a third of the constructor's time, and is done for a million clients.
+    This is quicker than the constructor, and done for a million clients.
     """
     content = object.__new__(PersonalizedContent)
     object.__setattr__(content, "__dict__", values)

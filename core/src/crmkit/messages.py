@@ -20,7 +20,8 @@ TEXT, HTML, SUBJECT = "text", "html", "subject"
 PARTS = {"email_html": HTML, "subject": SUBJECT}  # of other content types: text
 _CONTENT_TYPES = {SUBJECT: "subject", TEXT: "email", HTML: "email_html"}
 _SUFFIXES = frozenset({".txt", ".html", ".htm"})
-_FILES = "subject.txt, text.txt, html.html"
+_FILES = ("subject.txt", "text.txt", "html.html")
+_LISTED = ", ".join(_FILES)
 
 
 @frozen(kw_only=True)
@@ -70,7 +71,7 @@ class Message:
         """
         place = Path(folder)
         if not place.is_dir():
-            msg = f"there is no folder {str(place)!r} with subject.txt, text.txt, html.html"
+            msg = f"there is no folder {str(place)!r} with {_LISTED}"
             raise ConfigurationError(msg)
         own = _read(place)
         folders = (each for each in sorted(place.iterdir()) if each.is_dir())
@@ -80,7 +81,7 @@ class Message:
         }
         if not any(own.values()) and not variants:
             msg = (
-                f"the folder {str(place)!r} holds none of {_FILES}, nor variants with them"
+                f"the folder {str(place)!r} holds none of {_LISTED}, nor variants with them"
             )
             raise ConfigurationError(msg)
         return cls(**own, variants=variants)
@@ -108,7 +109,7 @@ class _Parts(TypedDict):
 def _read(folder: Path) -> _Parts:
     texts = (file for file in sorted(folder.iterdir()) if file.suffix in _SUFFIXES)
     if others := [file.name for file in texts if file.name not in _FILES]:
-        msg = f"{str(folder)!r} holds {', '.join(others)}; a message is made of {_FILES}"
+        msg = f"{str(folder)!r} holds {', '.join(others)}; a message is made of {_LISTED}"
         raise ConfigurationError(msg)
     return _Parts(
         subject=_text(folder / "subject.txt"),
