@@ -100,8 +100,7 @@ def _unknown(part: Part) -> Iterator[Problem]:
         if not origin.known and piece.token:
             close = closest(piece.alias)
             hint = f"; did you mean {near[close[0]]}?" if close else ""
-            refused = piece.default is None or piece.required
-            severity = ERROR if refused else WARNING
+            severity = ERROR if piece.default is None or piece.required else WARNING
             message = f"nobody knows {piece.name}{hint}"
             yield part.problem(severity, "unknown", message, piece.start, piece.name)
 
