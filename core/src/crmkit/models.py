@@ -139,8 +139,8 @@ class CustomField:
     """
     A custom field: its *key* on the wire, its *name* in templates, its *type*.
 
-    *type* is ``text``, ``number``, ``boolean``, ``date``, ``datetime`` or ``choice``;
-    *options* maps the wire's values to their labels.
+    *type* is ``text``, ``number``, ``boolean``, ``date``, ``datetime``, ``choice`` or
+    ``choices`` (several of them); *options* maps the wire's values to their labels.
     """
 
     key: str

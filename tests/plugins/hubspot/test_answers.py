@@ -18,6 +18,7 @@ from crmkit import (
     Response,
     UnavailableError,
 )
+from crmkit.writing import mark
 from crmkit_hubspot import (
     crmkit_fetch,
     crmkit_find_activity,
@@ -25,7 +26,7 @@ from crmkit_hubspot import (
     crmkit_list_clients,
     crmkit_sync,
 )
-from crmkit_hubspot._records import to_properties, trace
+from crmkit_hubspot._records import to_properties
 from crmkit_hubspot._settings import Settings
 
 NOTES = [
@@ -88,7 +89,7 @@ def record(note, remote_id):
     """
     Return the record that a note becomes.
     """
-    properties = to_properties("notes", note, mark=trace(note))
+    properties = to_properties("notes", note, marker=True)
     return {"id": remote_id, "properties": properties}
 
 
@@ -107,7 +108,7 @@ def test_order():
         "status": "COMPLETE",
         "results": [record(NOTES[2], "72"), record(NOTES[0], "70")],
         "numErrors": 1,
-        "errors": [error(objectWriteTraceId=[trace(NOTES[1])])],
+        "errors": [error(objectWriteTraceId=[mark(NOTES[1])])],
     }
     _, found = written(body)
 
@@ -123,7 +124,7 @@ def test_traces():
     session, _ = written({"results": []})
     inputs = session.asked[-1]["inputs"]
 
-    assert [one["objectWriteTraceId"] for one in inputs] == [trace(note) for note in NOTES]
+    assert [one["objectWriteTraceId"] for one in inputs] == [mark(note) for note in NOTES]
     assert {one["associations"][0]["to"]["id"] for one in inputs} == {"501"}
 
 
@@ -165,7 +166,7 @@ def test_odd_contexts(context):
     An error whose context is none that is documented costs the others nothing.
     """
     odd = {**error(), "context": context}
-    told = error(objectWriteTraceId=[trace(NOTES[2])])
+    told = error(objectWriteTraceId=[mark(NOTES[2])])
     found = written({"results": [record(NOTES[0], "70")], "errors": [odd, told]})[1]
 
     assert {key: one.status for key, one in found.items()} == {
@@ -208,7 +209,7 @@ def test_nameless():
     """
     body = {
         "results": [{"id": "1"}, {"id": "2"}],
-        "errors": [error(objectWriteTraceId=[trace(NOTES[0])])],
+        "errors": [error(objectWriteTraceId=[mark(NOTES[0])])],
     }
     found = written(body)[1]
 

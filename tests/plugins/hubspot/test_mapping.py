@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import Consent, CustomField
-from crmkit_hubspot._mapping import to_client, value_of
+from crmkit.reading import field_value
+from crmkit_hubspot._mapping import to_client
 
 RECORD = {
     "id": "33451",
@@ -182,7 +183,8 @@ def test_unknown_zone(value):
         ("datetime", "2026-05-01T09:30:00Z", datetime(2026, 5, 1, 9, 30, tzinfo=UTC)),
         ("datetime", "1777627800000", datetime(2026, 5, 1, 9, 30, tzinfo=UTC)),
         ("datetime", "soon", "soon"),
-        ("choice", "a;b", ("a", "b")),
+        ("choices", "a;b", ("a", "b")),
+        ("choices", "a", ("a",)),
         ("choice", "a", "a"),
         ("text", "007", "007"),
         ("text", "a;b", "a;b"),
@@ -192,7 +194,7 @@ def test_values(kind, text, value):
     """
     A value is what its property's type says, or the text itself.
     """
-    found = value_of(text, CustomField(key="x", name="x", type=kind))
+    found = field_value(text, CustomField(key="x", name="x", type=kind))
 
     assert found == value
     assert type(found) is type(value)
@@ -207,7 +209,7 @@ def test_no_value(kind):
     """
     field = CustomField(key="x", name="x", type=kind)
 
-    assert value_of(None, field) is value_of("", field) is None
+    assert field_value(None, field) is field_value("", field) is None
 
 
 @given(st.integers())
@@ -215,7 +217,7 @@ def test_whole_numbers(number):
     """
     A whole number is an int of the same digits, or text if it is huge.
     """
-    found = value_of(str(number), CustomField(key="x", name="x", type="number"))
+    found = field_value(str(number), CustomField(key="x", name="x", type="number"))
 
     assert str(found) == str(number)
     assert isinstance(found, int) or len(str(found)) > 20
@@ -226,7 +228,7 @@ def test_numbers(number):
     """
     A number loses nothing: it equals the text it came as.
     """
-    found = value_of(repr(number), CustomField(key="x", name="x", type="number"))
+    found = field_value(repr(number), CustomField(key="x", name="x", type="number"))
 
     assert float(found) == number
 

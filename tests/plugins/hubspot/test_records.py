@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import ActivityRecord, InvalidRequestError
+from crmkit.texts import to_html, to_text
+from crmkit.writing import mark
 from crmkit_hubspot._kinds import KINDS
-from crmkit_hubspot._records import LONGEST, to_interaction, to_properties, trace, traced
-from crmkit_hubspot._text import to_html, to_text
+from crmkit_hubspot._records import LONGEST, to_interaction, to_properties, traced
 
 WHEN = datetime(2026, 5, 1, 9, 30, 15, 250_999, tzinfo=timezone(timedelta(hours=2)))
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"))
@@ -28,8 +29,7 @@ def record(of="note", description="", *, marked=False, kind=None, **metadata):
     activity = ActivityRecord(
         id="a-1", type=of, description=description, metadata=metadata, timestamp=WHEN
     )
-    mark = trace(activity) if marked else None
-    return to_properties(kind or kinds[of], activity, mark=mark)
+    return to_properties(kind or kinds[of], activity, marker=marked)
 
 
 def read(kind, properties):
@@ -245,11 +245,11 @@ def test_mark():
     A mark is the last line; by it the record is known again.
     """
     activity = ActivityRecord(id="a-1", user_id="u", type="note", description="Hi")
-    said = to_properties("notes", activity, mark=trace(activity))
+    said = to_properties("notes", activity, marker=True)
 
-    assert said["hs_note_body"] == f"Hi<br>[crmkit {trace(activity)}]"
-    assert traced("notes", said) == trace(activity)
-    assert traced("notes", to_properties("notes", activity, mark=None)) is None
+    assert said["hs_note_body"] == f"Hi<br>[crmkit {mark(activity)}]"
+    assert traced("notes", said) == mark(activity)
+    assert traced("notes", to_properties("notes", activity, marker=False)) is None
     assert read("notes", said).description == "Hi"
 
 
@@ -258,7 +258,7 @@ def test_own_marks():
     Two activities, or two users' activities of one id, have different marks.
     """
     pairs = [("u", "a"), ("u", "b"), ("v", "a"), (None, "a")]
-    marks = {trace(ActivityRecord(type="note", id=i, user_id=u)) for u, i in pairs}
+    marks = {mark(ActivityRecord(type="note", id=i, user_id=u)) for u, i in pairs}
 
     assert len(marks) == len(pairs)
 
@@ -339,7 +339,7 @@ def test_nothing_lost(kind, description, metadata, marked):
         k: v for k, v in metadata.items() if k not in {"html", "due_at", "duration_s"}
     }
     activity = ActivityRecord(type="other", description=description, metadata=metadata)
-    said = to_properties(kind, activity, mark=trace(activity) if marked else None)
+    said = to_properties(kind, activity, marker=marked)
     html = set(KINDS[kind].bodies) - {"hs_email_text"}
     values = "\n".join(
         to_text(value) if name in html else value for name, value in said.items()
@@ -385,12 +385,12 @@ def test_any_metadata(kind, metadata, moment):
     """
     try:
         activity = ActivityRecord(type="other", metadata=metadata, timestamp=moment)
-        said = to_properties(kind, activity, mark=trace(activity))
+        said = to_properties(kind, activity, marker=True)
     except InvalidRequestError:
         return
 
     assert all(isinstance(value, str) for value in said.values())
-    assert traced(kind, said) == trace(activity)
+    assert traced(kind, said) == mark(activity)
 
 
 def test_latest_time():
@@ -401,7 +401,7 @@ def test_latest_time():
     activity = ActivityRecord(type="meeting", timestamp=last, metadata={"duration_s": 60})
 
     with pytest.raises(InvalidRequestError, match="calendar"):
-        to_properties("meetings", activity, mark=None)
+        to_properties("meetings", activity, marker=False)
 
 
 def test_quoted_marks():
@@ -409,9 +409,9 @@ def test_quoted_marks():
     A text that quotes another activity's mark bears its own all the same.
     """
     quoted = ActivityRecord(type="note", description="x [crmkit 0123456789abcdef] y")
-    said = to_properties("notes", quoted, mark=trace(quoted))
+    said = to_properties("notes", quoted, marker=True)
 
-    assert traced("notes", said) == trace(quoted)
+    assert traced("notes", said) == mark(quoted)
 
 
 @given(KIND, TEXTS, st.booleans())
@@ -421,9 +421,7 @@ def test_round_trip(kind, description, marked):
     """
     named = KINDS[kind].types[0]
     activity = ActivityRecord(type=named, description=description)
-    found = read(
-        kind, to_properties(kind, activity, mark=trace(activity) if marked else None)
-    )
+    found = read(kind, to_properties(kind, activity, marker=marked))
 
     assert (found.type, found.description) == (named, description.strip())
     assert abs(found.timestamp - activity.timestamp) < timedelta(milliseconds=1)
@@ -468,6 +466,4 @@ def test_empty_html(kind):
     """
     activity = ActivityRecord(type="other", metadata={"html": "", "subject": None})
 
-    assert traced(kind, to_properties(kind, activity, mark=trace(activity))) == trace(
-        activity
-    )
+    assert traced(kind, to_properties(kind, activity, marker=True)) == mark(activity)

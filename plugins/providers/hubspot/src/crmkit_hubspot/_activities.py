@@ -16,12 +16,13 @@ from crmkit import (
     ProtocolError,
     SyncOutcome,
 )
+from crmkit.reading import dicts, instant
+from crmkit.writing import mark as mark_of
 from crmkit_hubspot import _records
-from crmkit_hubspot._answers import content, dicts, in_context, records
+from crmkit_hubspot._answers import content, in_context, records
 from crmkit_hubspot._api import AN_ID, BATCH, check_errors, current_id, read
 from crmkit_hubspot._errors import error_of
 from crmkit_hubspot._kinds import KINDS, TIMELINE
-from crmkit_hubspot._mapping import instant
 from crmkit_hubspot._settings import path
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def sync(
     sent: dict[str, ActivityRecord] = {}
     inputs = []
     for activity in activities:
-        mark = _records.trace(activity)
+        mark = mark_of(activity)
         try:
             inputs.append(_input(session, kind, activity, mark))
         except (InvalidRequestError, ClientNotFoundError) as error:
@@ -114,10 +115,10 @@ def _input(
             }
         ],
     }
-    shown = mark if session.settings.marker else None
+    said = _records.to_properties(kind, activity, marker=session.settings.marker)
     return {
         "objectWriteTraceId": mark,
-        "properties": _records.to_properties(kind, activity, mark=shown),
+        "properties": said,
         "associations": [association] if client_id else [],
     }
 
@@ -156,13 +157,13 @@ def _among(
     session: Session, kind: str, activity: ActivityRecord, client_id: str
 ) -> str | None:
     bodies = KINDS[kind].bodies
-    written = _records.to_properties(kind, activity, mark=None)["hs_timestamp"]
+    written = _records.to_properties(kind, activity, marker=False)["hs_timestamp"]
     # HubSpot does not write an instant as it was sent: it leaves out milliseconds of 0.
     instants = {instant(written), None}
     hidden = False
     for record in _associated(session, kind, client_id, ["hs_timestamp", *bodies]):
         said = record.get("properties") or {}
-        if _records.traced(kind, said) == _records.trace(activity):
+        if _records.traced(kind, said) == mark_of(activity):
             return str(record["id"])
         if kind == "emails" and not any(said.get(name) for name in bodies):
             hidden = hidden or instant(said.get("hs_timestamp")) in instants

@@ -10,7 +10,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ClientNotFoundError, ClientPage, ProtocolError
-from crmkit_hubspot._answers import content, dicts, in_context, records
+from crmkit.reading import dicts
+from crmkit_hubspot._answers import content, in_context, records
 from crmkit_hubspot._errors import NOT_FOUND, error_of
 from crmkit_hubspot._fields import is_unique, plan
 from crmkit_hubspot._mapping import to_client

@@ -26,10 +26,11 @@ from crmkit import (
 )
 from crmkit.codec import from_json
 from crmkit.http import status_message
-from crmkit_hubspot._answers import dicts, in_context
+from crmkit.reading import dicts, error_body, safe_name, safe_names
+from crmkit_hubspot._answers import in_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from crmkit import Response
 
@@ -47,7 +48,6 @@ _WAITS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
 _LOCKED, _LONG, _HOUR, _DAY = 2.0, 300.0, 3600.0, 86400.0
 _ASSOCIATIONS = "/crm/associations/"
 _TRACE = re.compile(r"[\w-]{1,64}")
-_NAME = re.compile(r"[A-Za-z][\w.-]{0,99}")
 _ENDPOINT = re.compile(r"/(?:batch/\w+|batch|search|contacts|properties/[\d-]+/\w+)$")
 _EXISTING = re.compile(r"Existing ID: (\d+)")
 
@@ -64,7 +64,8 @@ def error_from(response: Response) -> CRMError | None:
         return UnavailableError(told, sent=True, retry_after=_LONG)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return None
-    body = _body(response)
+    said = error_body(response)
+    body = said if isinstance(said, dict) else {}
     error = _limited(response, body) or _refused(response, body)
     trace = body.get("correlationId")
     if isinstance(trace, str) and _TRACE.fullmatch(trace):
@@ -76,7 +77,7 @@ def error_of(item: dict[str, Any]) -> CRMError:
     """
     Return what an error within a batch's answer means for the rows that it names.
     """
-    category = _name(item.get("category")) or "an error without a category"
+    category = safe_name(item.get("category")) or "an error without a category"
     details = ", ".join(_details(item))
     told = f"{LABEL} refuses the record: {category}" + (f" ({details})" if details else "")
     match category:
@@ -115,7 +116,7 @@ def limit_from(response: Response) -> Limit | None:
 def _limited(response: Response, body: dict[str, Any]) -> CRMError | None:
     # Where the header asks for a wait, None leaves it to the core to read it.
     status, asked = response.status, response.headers.get("Retry-After", "")
-    policy = _name(body.get("policyName"))
+    policy = safe_name(body.get("policyName"))
     if status == HTTPStatus.LOCKED:
         return RateLimitedError(_told(status), retry_after=None if asked else _LOCKED)
     if status == _MIGRATING:
@@ -136,7 +137,7 @@ def _spent(status: int, reason: str, asked: str, least: float) -> RateLimitedErr
 
 
 def _refused(response: Response, body: dict[str, Any]) -> CRMError:
-    status, category = response.status, _name(body.get("category"))
+    status, category = response.status, safe_name(body.get("category"))
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         return _missing(response, category)
     kind = _KINDS.get(status, InvalidRequestError)
@@ -160,10 +161,10 @@ def _details(body: dict[str, Any]) -> Iterator[str]:
         yield f"existing id {existing[1]}"
     for item in (*dicts(body.get("errors")), *_embedded(message)):
         scopes = chain.from_iterable(in_context(item, key) for key in _SCOPES)
-        if wanted := " or ".join(_names(scopes)):
+        if wanted := " or ".join(safe_names(scopes)):
             yield f"the token needs the scope {wanted}"
-        names = _names(in_context(item, "propertyName") or [item.get("name")])
-        codes = _names([item.get("code") or item.get("error")])
+        names = safe_names(in_context(item, "propertyName") or [item.get("name")])
+        codes = safe_names([item.get("code") or item.get("error")])
         if names or codes:
             yield ": ".join(part for part in (*codes, ", ".join(names)) if part)
 
@@ -179,24 +180,8 @@ def _embedded(message: str) -> list[dict[str, Any]]:
         return []
 
 
-def _body(response: Response) -> dict[str, Any]:
-    try:
-        body = from_json(response.content)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
 def _told(status: int, more: str | None = None) -> str:
     return status_message(LABEL, status, more)
-
-
-def _names(values: Iterable[object]) -> list[str]:
-    return [name for value in values if (name := _name(value))]
-
-
-def _name(value: object) -> str | None:
-    return value if isinstance(value, str) and _NAME.fullmatch(value) else None
 
 
 def _number(response: Response, name: str) -> int | None:

@@ -16,7 +16,8 @@ from crmkit import (
     CustomField,
     NotSupportedError,
 )
-from crmkit_hubspot._answers import content, dicts, records
+from crmkit.reading import dicts
+from crmkit_hubspot._answers import content, records
 from crmkit_hubspot._settings import path
 
 if TYPE_CHECKING:
@@ -135,9 +136,15 @@ def _field(name: str, described: Mapping[str, Any]) -> CustomField:
     return CustomField(
         key=name,
         name=name,
-        type=_TYPES.get(str(described.get("type")), "text"),
+        type=_type(described),
         options={
             str(option.get("value")): str(option.get("label"))
             for option in dicts(described.get("options"))
         },
     )
+
+
+def _type(described: Mapping[str, Any]) -> str:
+    if described.get("fieldType") == "checkbox":
+        return "choices"
+    return _TYPES.get(str(described.get("type")), "text")

@@ -5,17 +5,15 @@ What HubSpot's kinds of activity are made of: properties, enumerations, associat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from attrs import field, frozen
 
-from crmkit import InvalidRequestError
+from crmkit.writing import moment, seconds, wire_time
 
 Rule = Callable[[Any], str | None] | Mapping[str, str]
 
 TIMELINE = "timeline"
-_CENTURIES = 10**10  # seconds
 TYPES = {
     "note": "notes",
     "call": "calls",
@@ -47,31 +45,6 @@ class Kind:
     defaults: Mapping[str, str] = field(factory=dict)
 
 
-def wire_time(moment: datetime, after: float = 0) -> str:
-    """
-    Return an instant, or one so many seconds *after* it, in ISO 8601 as HubSpot takes it.
-
-    Raises InvalidRequestError beyond the calendar.
-    """
-    try:
-        utc = moment.astimezone(UTC) + timedelta(seconds=after)
-    except OverflowError:
-        msg = "a time of the activity is beyond the calendar's end"
-        raise InvalidRequestError(msg) from None
-    return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def seconds(value: Any) -> float:
-    """
-    Return a duration; InvalidRequestError for what is none.
-    """
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and 0 <= value < _CENTURIES:
-        return float(value)
-    msg = "duration_s must be a number of seconds, 0 or more"
-    raise InvalidRequestError(msg)
-
-
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
@@ -84,14 +57,7 @@ def milliseconds(value: object) -> str:
 
 
 def _moment(value: object) -> str:
-    try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        msg = "due_at must be ISO 8601 text with its offset, such as 2026-05-01T09:30:00Z"
-        raise InvalidRequestError(msg)
-    return wire_time(moment)
+    return wire_time(moment(value))
 
 
 def _words(*words: str) -> dict[str, str]:

@@ -4,15 +4,27 @@ An activity to the properties of a HubSpot record, and such a record to an inter
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from crmkit import ActivityRecord, ClientInteraction, InvalidRequestError, stable_id
+from crmkit import ActivityRecord, ClientInteraction, InvalidRequestError
 from crmkit.codec import to_json
-from crmkit_hubspot._kinds import KINDS, milliseconds, seconds, wire_time
-from crmkit_hubspot._mapping import instant
-from crmkit_hubspot._text import to_html, to_text
+from crmkit.reading import instant
+from crmkit.texts import to_text
+from crmkit.writing import (
+    as_text,
+    fitting,
+    html_body,
+    lines,
+    mark_line,
+    marked,
+    seconds,
+    text_body,
+    title,
+    unmarked,
+    wire_time,
+)
+from crmkit_hubspot._kinds import KINDS, milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,15 +35,6 @@ LONGEST = 65_536
 _PASSED = ("hs_", "hubspot_")
 _TIMES = {"hs_timestamp", "hs_meeting_start_time", "hs_meeting_end_time"}
 _EARLIEST = 100_000_000_000  # milliseconds: in 1973; as seconds it would be the year 5138
-_TITLE = 100
-_MARK = re.compile(r"\[crmkit ([0-9a-f]{16})\]\s*")
-
-
-def trace(activity: ActivityRecord) -> str:
-    """
-    Return what an activity is known by in HubSpot: the same in every attempt.
-    """
-    return stable_id(activity.user_id or "", activity.id)[:16]
 
 
 def traced(kind: str, properties: Mapping[str, Any]) -> str | None:
@@ -39,18 +42,16 @@ def traced(kind: str, properties: Mapping[str, Any]) -> str | None:
     Return whose mark a record's body bears, the last one, since texts may quote others.
     """
     texts = (str(properties.get(name) or "") for name in KINDS[kind].bodies)
-    return next((marks[-1] for text in texts if (marks := _MARK.findall(text))), None)
+    return next(filter(None, map(marked, texts)), None)
 
 
-def to_properties(
-    kind: str, activity: ActivityRecord, *, mark: str | None
-) -> dict[str, str]:
+def to_properties(kind: str, activity: ActivityRecord, *, marker: bool) -> dict[str, str]:
     """
     Return the properties that say all that an activity says.
 
-    Metadata without a property of its own becomes lines of the body; the *mark*, where
-    there is one, is the last. Raises InvalidRequestError for what HubSpot would refuse or
-    misread.
+    Metadata without a property of its own becomes lines of the body; the mark, where there
+    is to be a *marker*, is the last. Raises InvalidRequestError for what HubSpot would
+    refuse or misread.
     """
     left = dict(activity.metadata)
     properties = {"hs_timestamp": wire_time(activity.timestamp), **KINDS[kind].defaults}
@@ -61,9 +62,9 @@ def to_properties(
             del left[key]
     for name in [name for name in left if name.startswith(_PASSED)]:
         properties[name] = _passed(kind, name, left.pop(name))
-    properties.update(_bodies(kind, activity, left, mark))
+    properties.update(_bodies(kind, activity, left, marker=marker))
     for name in KINDS[kind].bodies:
-        _check_length(name, properties.get(name, ""))
+        fitting(properties.get(name, ""), LONGEST, field=name, label="HubSpot")
     return properties
 
 
@@ -86,7 +87,7 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     return ClientInteraction(
         id=record["id"],
         type=KINDS[kind].types[incoming],
-        description=_MARK.sub("", text).strip(),
+        description=unmarked(text),
         timestamp=instant(said.get("hs_timestamp") or record.get("createdAt")),
         direction=direction,
         metadata=metadata,
@@ -99,17 +100,6 @@ def read_properties(kind: str) -> list[str]:
     """
     named = (name for _, name, _ in KINDS[kind].fields)
     return list(dict.fromkeys(["hs_timestamp", *KINDS[kind].bodies, *named]))
-
-
-def as_text(value: object) -> str:
-    """
-    Return a value as HubSpot takes any: a text, several parted by semicolons, else JSON.
-    """
-    if value is None or isinstance(value, str):
-        return value or ""
-    if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
-        return ";".join(value)
-    return to_json(value)
 
 
 def _written(rule: Rule, value: object) -> str | None:
@@ -131,7 +121,7 @@ def _particular(
     Yield what takes more than one value to say; what is said is gone from *left*.
     """
     if kind == "tasks":
-        yield "hs_task_subject", activity.description.strip().partition("\n")[0][:_TITLE]
+        yield "hs_task_subject", title(activity.description)
     elif kind == "meetings":
         yield "hs_meeting_start_time", wire_time(activity.timestamp)
         if "duration_s" in left:
@@ -157,19 +147,16 @@ def _headers(left: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bodies(
-    kind: str, activity: ActivityRecord, left: dict[str, Any], mark: str | None
+    kind: str, activity: ActivityRecord, left: dict[str, Any], *, marker: bool
 ) -> Iterator[tuple[str, str]]:
     html = left.pop("html", None) or None
-    natural = activity.type in KINDS[kind].types
-    lines = [] if natural else [f"type: {activity.type}"]
-    lines += [f"{name}: {as_text(value)}" for name, value in left.items()]
-    lines += [f"[crmkit {mark}]"] if mark else []
+    more = lines(activity, left, KINDS[kind].types)
+    more += [mark_line(activity)] if marker else []
     *plain, marked_up = KINDS[kind].bodies
     if html or not plain:
-        shown = str(html) if html else to_html(activity.description)
-        yield marked_up, "<br>".join(filter(None, (shown, *map(to_html, lines))))
+        yield marked_up, html_body(activity.description, more, html)
     if plain and activity.description != html:
-        yield plain[0], "\n".join(filter(None, (activity.description, *lines)))
+        yield plain[0], text_body(activity.description, more)
 
 
 def _passed(kind: str, name: str, value: object) -> str:
@@ -181,12 +168,3 @@ def _passed(kind: str, name: str, value: object) -> str:
         msg = f"{name} seems to be in seconds; HubSpot takes milliseconds, or ISO 8601 text"
         raise InvalidRequestError(msg)
     return text
-
-
-def _check_length(name: str, body: str) -> None:
-    if len(body) > LONGEST:
-        msg = (
-            f"{name} would have {len(body):,} characters, markup and all; HubSpot takes "
-            f"{LONGEST:,}, so shorten the description, or part it into several activities"
-        )
-        raise InvalidRequestError(msg)

@@ -8,10 +8,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ConfigurationError, InvalidRequestError, SyncOutcome
-from crmkit_hubspot._answers import content, dicts, in_context
+from crmkit.reading import dicts
+from crmkit.writing import as_text, wire_time
+from crmkit_hubspot._answers import content, in_context
 from crmkit_hubspot._errors import error_of
-from crmkit_hubspot._kinds import wire_time
-from crmkit_hubspot._records import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,5 +1,5 @@
 """
-Plain text to HubSpot's HTML bodies and back.
+Plain text to the HTML of a CRM's bodies, and back.
 """
 
 from __future__ import annotations

@@ -1,0 +1,184 @@
+"""
+What a CRM's answer holds: nothing that is missing, null or odd in a record raises.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from crmkit.codec import from_json
+from crmkit.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from crmkit.http import Response
+    from crmkit.models import CustomField
+
+_NAME = re.compile(r"[A-Za-z][\w.-]{0,99}")
+_REGION, _SCRIPT = 2, 4
+_LARGEST = 20  # digits; an exponent must not make millions of them
+
+
+def content(response: Response, label: str) -> dict[str, Any]:
+    """
+    Return the object that an answer is; ProtocolError, which names the CRM, if it is none.
+    """
+    found = response.json()
+    if not isinstance(found, dict):
+        msg = f"{label}'s answer is no object but {type(found).__name__}"
+        raise ProtocolError(msg)
+    return found
+
+
+def records(answer: dict[str, Any], key: str, label: str) -> list[dict[str, Any]]:
+    """
+    Return the objects listed under a key of an answer; ProtocolError if it has no list.
+    """
+    if not isinstance(answer.get(key), list):
+        msg = f"{label}'s answer holds no {key}"
+        raise ProtocolError(msg)
+    return dicts(answer[key])
+
+
+def dicts(value: object) -> list[dict[str, Any]]:
+    """
+    Return the objects of a list, whatever else it holds or is.
+    """
+    items = value if isinstance(value, list) else []
+    return [item for item in items if isinstance(item, dict)]
+
+
+def error_body(response: Response) -> Any:
+    """
+    Return the JSON values of an error's answer, None if it is something else.
+    """
+    try:
+        return from_json(response.content)
+    except ValueError:
+        return None
+
+
+def safe_name(value: object) -> str | None:
+    """
+    Return a name that an error tells, such as a code or a field's; None for anything else.
+
+    What is no name may be personal data, which no message of ours repeats.
+    """
+    return value if isinstance(value, str) and _NAME.fullmatch(value) else None
+
+
+def safe_names(values: Iterable[object]) -> list[str]:
+    """
+    Return those of the values that are names.
+    """
+    return [found for value in values if (found := safe_name(value))]
+
+
+def instant(value: object) -> datetime | None:
+    """
+    Return the instant that ISO 8601 text or milliseconds tell, None for anything else.
+
+    Without an offset it is UTC.
+    """
+    try:
+        if isinstance(value, str) and not value.lstrip("-").isdecimal():
+            moment = datetime.fromisoformat(value)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return datetime.fromtimestamp(int(str(value)) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def field_value(value: Any, field: CustomField, *, labelled: bool = False) -> Any:
+    """
+    Return a custom field's value by its type, as it is if it is not of that type.
+
+    A number is an int if it is whole, else a float if that says the same. Several choices
+    are a tuple. With *labelled* a choice is its label, not its value.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and (convert := _BY_TYPE.get(field.type)):
+        return convert(value)
+    if field.type == "choices":
+        several = value.split(";") if isinstance(value, str) else value
+        if isinstance(several, list | tuple):
+            return tuple(
+                _choice(one, field, labelled=labelled) for one in several if one != ""
+            )
+    if field.type in {"choice", "choices"}:
+        return _choice(value, field, labelled=labelled)
+    return value
+
+
+def language(value: object) -> str | None:
+    """
+    Return the BCP 47 tag of a language that is written like one: ``de_at`` is de-AT.
+    """
+    first, *rest = str(value or "").strip().replace("_", "-").split("-")
+    if not first:
+        return None
+    return "-".join([first.lower(), *(_subtag(part.lower()) for part in rest)])
+
+
+@lru_cache
+def timezone(value: str) -> str | None:
+    """
+    Return the IANA name of a zone, written in whatever case; None if there is none.
+    """
+    likely = "/".join(
+        "_".join(word.capitalize() for word in part.split("_")) for part in value.split("/")
+    )
+    try:
+        return ZoneInfo(likely).key  # a look at one file; all their names take 0.1 s
+    except (KeyError, ValueError, OSError):
+        return next((z for z in available_timezones() if z.lower() == value.lower()), None)
+
+
+def _choice(value: object, field: CustomField, *, labelled: bool) -> object:
+    return field.options.get(str(value), value) if labelled else value
+
+
+def _number(text: str) -> int | float | str:
+    try:
+        number = Decimal(text)
+        if not number.is_finite() or abs(number.adjusted()) > _LARGEST:
+            return text
+        if number == number.to_integral_value():
+            return int(number)
+    except InvalidOperation:
+        return text
+    return float(text) if Decimal(repr(float(text))) == number else text
+
+
+def _boolean(text: str) -> bool | str:
+    return {"true": True, "false": False}.get(text.lower(), text)
+
+
+def _date(text: str) -> date | str:
+    moment = instant(text)
+    return text if moment is None else moment.date()
+
+
+def _datetime(text: str) -> datetime | str:
+    return instant(text) or text
+
+
+_BY_TYPE: dict[str, Callable[[str], Any]] = {
+    "boolean": _boolean,
+    "date": _date,
+    "datetime": _datetime,
+    "number": _number,
+}
+
+
+def _subtag(part: str) -> str:
+    if len(part) == _REGION:
+        return part.upper()
+    return part.title() if len(part) == _SCRIPT and part.isalpha() else part
