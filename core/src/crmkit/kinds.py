@@ -1,0 +1,106 @@
+"""
+How a CRM's kinds of activity take the metadata that callers give by reserved names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from crmkit.writing import seconds
+
+Write = Callable[[Any], Any] | Mapping[str, Any]
+Read = Callable[[Any], Any]
+
+
+@frozen
+class Entry:
+    """
+    One metadata *key*, and the field of that *name* on the wire.
+
+    *write* makes the field's value of the caller's, None where it has none for it; or maps
+    the caller's words to the CRM's. *read* is the way back, where there is one and it is
+    not the same value.
+    """
+
+    key: str
+    name: str
+    write: Write
+    read: Read | None = None
+
+
+@frozen(kw_only=True)
+class Kind:
+    """
+    One kind of activity: the caller's *types* that say it, the first when it is read.
+
+    *entries* are the metadata that have a field of their own, *defaults* what stands in.
+    """
+
+    types: tuple[str, ...]
+    entries: tuple[Entry, ...] = ()
+    defaults: Mapping[str, Any] = field(factory=dict)
+
+    def written(self, rest: dict[str, Any]) -> dict[str, Any]:
+        """
+        Return the fields that metadata fill; what is told so is taken out of *rest*.
+
+        Raises what an entry's *write* raises, InvalidRequestError for a wrong value.
+        """
+        made = dict(self.defaults)
+        for entry in self.entries:
+            if entry.key in rest and (value := _written(entry, rest[entry.key])) is not None:
+                made[entry.name] = value
+                del rest[entry.key]
+        return made
+
+    def read(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """
+        Return the metadata that a record tells, in the caller's words where it has some.
+        """
+        return {
+            entry.key: _read(entry, record[entry.name])
+            for entry in self.entries
+            if record.get(entry.name) is not None and record[entry.name] != ""
+        }
+
+
+def text(value: object) -> str | None:
+    """
+    Write what is text and not blank; all else has no field.
+    """
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def whole_seconds(value: object) -> int:
+    """
+    Write a duration in whole seconds; InvalidRequestError for none.
+    """
+    return round(seconds(value))
+
+
+def words(*said: str) -> dict[str, str]:
+    """
+    Return the caller's words for a CRM's: the same in lower case, spaces as underscores.
+    """
+    return {_folded(word): word for word in said}
+
+
+def _written(entry: Entry, value: object) -> Any:
+    if isinstance(entry.write, Mapping):
+        return entry.write.get(_folded(str(value)))
+    return entry.write(value)
+
+
+def _read(entry: Entry, value: Any) -> Any:
+    if entry.read is not None:
+        return entry.read(value)
+    if isinstance(entry.write, Mapping):
+        return next((word for word, said in entry.write.items() if said == value), value)
+    return value
+
+
+def _folded(word: str) -> str:
+    return word.strip().lower().replace(" ", "_").replace("-", "_")
