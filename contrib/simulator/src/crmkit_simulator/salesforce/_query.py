@@ -118,8 +118,8 @@ def _kind(org: Org, query: Query) -> Kind:
     except Refused:
         text = (
             f"sObject type '{query.kind.text}' is not supported. If you are attempting to "
-            "use a custom object, be sure to append the '__c' after the entity name. Please "
-            "reference your WSDL or the describe call for the appropriate names."
+            "use a custom object, be sure to append the '__c' after the entity name. "
+            "Please reference your WSDL or the describe call for the appropriate names."
         )
         text = located(query.text, query.kind.at, text)
         raise Refused(400, "INVALID_TYPE", text) from None
