@@ -2,9 +2,11 @@
 Where a provider says where its tokens come from, the core renews them.
 """
 
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from tests.core.plugins import provider
 from tests.core.server import Answer
 
@@ -147,6 +149,33 @@ def test_public_app(session, crm):
     session(public).http.get("/people")
 
     assert "client_secret" not in crm[0]
+
+
+def test_basic(session, server):
+    """
+    An app that says who it is by HTTP Basic sends its secret in no form.
+    """
+    server.script(FRESH, {})
+    oauth = evolve(OAUTH, basic=True)
+    early = CRMCredentials(provider="acme", refresh_token="again", metadata=METADATA)
+
+    session(early, oauth=oauth).http.get("/people")
+
+    asked = server.requests[0]
+    assert asked.headers["authorization"] == f"Basic {b64encode(b'app:s3cret').decode()}"
+    assert asked.body == b"grant_type=refresh_token&refresh_token=again"
+
+
+def test_tokens_at_the_users_own_url(connect, crm, server):
+    """
+    A base URL of the user's own stands in for the host that tokens come from.
+    """
+    elsewhere = evolve(OAUTH, token_url="https://login.example.com/oauth/token")
+    info = {"auth": bearer, "base_url": "https://x", "oauth": elsewhere}
+    crm_here = connect(provider(info=info), credentials=SPENT)
+
+    assert crm_here.session().http.get("/people").json() == {}
+    assert len(crm) == 1
 
 
 @pytest.mark.parametrize("answer", [{}, [], {"access_token": ""}, {"access_token": 7}])

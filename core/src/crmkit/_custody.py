@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from attrs import define, evolve, field, frozen
 
@@ -186,10 +186,7 @@ class Custody:
         page = urlsplit(oauth.authorize_url)
         if not page.netloc:
             return join(own or self.info(provider).base_url or "", page.geturl(), {}, {})
-        if own is None:
-            return oauth.authorize_url
-        # A base URL of the user's own, such as a simulator's, stands in for the CRM's host.
-        return urlunsplit(urlsplit(own)[:2] + page[2:])
+        return _oauth.placed(oauth.authorize_url, own)
 
 
 def _shown(sealed: SealedCredentials) -> KeptCredentials:

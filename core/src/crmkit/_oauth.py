@@ -7,10 +7,10 @@ RFC 6749, sections 4.1 and 6; RFC 7636 for the proof that goes with a code.
 from __future__ import annotations
 
 import secrets
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from attrs import field, frozen
 
@@ -48,7 +48,6 @@ def renewed(session: Session, oauth: OAuth2, clock: Clock) -> CRMCredentials | N
     form = {
         "grant_type": "refresh_token",
         "refresh_token": spent.refresh_token.reveal(),
-        **_client(spent),
     }
     return _issued(session, oauth, clock, form)
 
@@ -66,9 +65,18 @@ def exchanged(
         "code": code,
         "redirect_uri": back,
         "code_verifier": verifier,
-        **_client(session.credentials),
     }
     return _issued(session, oauth, clock, form)
+
+
+def placed(url: str, own: str | None) -> str:
+    """
+    Return a URL of the CRM's, on the host of the user's *own* base URL if there is one.
+    """
+    page = urlsplit(url)
+    if own is None or not page.netloc:
+        return url
+    return urlunsplit(urlsplit(own)[:2] + page[2:])
 
 
 def authorize_url(url: str, oauth: OAuth2, *, app: str, back: str, proof: Proof) -> str:
@@ -111,7 +119,14 @@ def _issued(
     session: Session, oauth: OAuth2, clock: Clock, form: Mapping[str, str]
 ) -> CRMCredentials:
     spent = session.credentials
-    answer = session.http.post(oauth.token_url, form=form).json()
+    app, headers = _client(spent), {}
+    if oauth.basic:
+        pair = ":".join((app["client_id"], app.get("client_secret", "")))
+        app, headers = {}, {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+    # Without hosts of its own the CRM is at the base URL alone, which may be a simulator's.
+    own = None if session.http.hosts else session.http.base_url()
+    url, asked = placed(oauth.token_url, own), {**form, **app}
+    answer = session.http.post(url, form=asked, headers=headers).json()
     token = answer.get("access_token") if isinstance(answer, dict) else None
     if not isinstance(token, str) or not token:
         msg = f"the token endpoint of {session.provider!r} gave no access token"
