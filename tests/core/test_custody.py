@@ -426,7 +426,7 @@ class TestSignIn:
         The page may depend on the plugin's settings.
         """
         oauth = OAuth2(authorize_url="{site}/a", token_url="/t")
-        crm = join(oauth=oauth, own={"site": "https://login.example"})
+        crm = join(oauth=oauth, own={"site": "https://login.example", "base_url": None})
 
         assert self.begin(crm).url.partition("?")[0] == "https://login.example/a"
 
