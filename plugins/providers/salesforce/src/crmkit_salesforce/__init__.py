@@ -110,9 +110,8 @@ def crmkit_fields(session: Session) -> Iterable[CustomField]:
     """
     Return the fields that are read as custom fields.
     """
-    return {
-        one.name: one for made in plans(session) for one in made.fields.values()
-    }.values()
+    found = [one for made in plans(session).values() for one in made.fields.values()]
+    return {one.name: one for one in found}.values()
 
 
 @hookimpl

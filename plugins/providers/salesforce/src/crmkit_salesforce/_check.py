@@ -71,12 +71,12 @@ def _version(session: Session) -> Finding:
 
 def _fields(session: Session, subject: str, name: str) -> tuple[Mapping[str, Any], Finding]:
     try:
-        fields = described(session, name)["fields"]
+        fields = described(session, name)
     except AccessDeniedError as error:
         spare = name in {"Contact", "Lead"} and session.settings.object is None
         status = "warning" if spare else "problem"
         return {}, _found(subject, str(error), _GRANT, status)
-    return fields, Finding(subject=subject, status="ok", detail=f"{len(fields)} fields")
+    return fields, Finding(subject=subject, status="ok", detail=f"{len(fields) - 1} fields")
 
 
 def _external_id(name: str | None, fields: Mapping[str, Mapping[str, Any]]) -> Finding:

@@ -62,7 +62,7 @@ _REMEDIES = {
     "REQUIRED_FIELD_MISSING": "the org requires it",
     "invalid_client_id": "check client_id, and that my_domain is the app's org",
     "invalid_client": "check client_secret, and that my_domain is the app's org",
-    "invalid_grant": "revoked, expired, not pre-authorized for the user, or of another org; "
+    "invalid_grant": "revoked, expired, not pre-authorized for the user, or another org's; "
     "sign in again, or check my_domain",
     "invalid_app_access": "the admin must allow the app to this user",
 }

@@ -50,7 +50,8 @@ def _check_version(_settings: Settings, _name: Attribute[Any], version: str) -> 
 
 
 def _check_names(_settings: Settings, name: Attribute[Any], given: Any) -> None:
-    wrong = next((one for one in _texts(given) if not _NAME.fullmatch(one)), None)
+    names = [*_texts(given), *(given if name.name == "records" else ())]
+    wrong = next((one for one in names if not _NAME.fullmatch(one)), None)
     if wrong is not None:
         msg = (
             f"Salesforce's setting `{name.name}` names {wrong!r}; it takes API names, such "
