@@ -7,6 +7,7 @@ A describe leaves out what field-level security hides from the user.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -101,6 +102,8 @@ def plans(session: Session) -> Mapping[str, Plan]:
             try:
                 made[name] = _made(name, described(session, name), session.settings)
             except AccessDeniedError as error:
+                if error.status != HTTPStatus.NOT_FOUND:
+                    raise
                 refused = error
         if refused and not made:
             raise refused
