@@ -58,7 +58,9 @@ def test_partly(org, ask):
     """
     What is wrong with one record is told in its place, and the others are made.
     """
-    answer = ask("POST", ROWS, rows(task(), task(Subject="x" * 256), task(CallType="x"), task()))
+    answer = ask(
+        "POST", ROWS, rows(task(), task(Subject="x" * 256), task(CallType="x"), task())
+    )
 
     assert answer.status == 200
     assert codes(answer.json) == [
@@ -242,8 +244,12 @@ def test_upsert_by_other(ask):
     A lookup field such as the address is a key too, and so is the id, null for a new one.
     """
     contact = {"attributes": {"type": "Contact"}, "LastName": "X"}
-    mail = ask("PATCH", f"{ROWS}/Contact/Email", rows({**contact, "Email": "ANA@example.com"}))
-    ids = ask("PATCH", f"{ROWS}/Contact/Id", rows({**contact, "Id": None}, {**contact, "Id": BO}))
+    mail = ask(
+        "PATCH", f"{ROWS}/Contact/Email", rows({**contact, "Email": "ANA@example.com"})
+    )
+    ids = ask(
+        "PATCH", f"{ROWS}/Contact/Id", rows({**contact, "Id": None}, {**contact, "Id": BO})
+    )
 
     assert [(one["id"], one["created"]) for one in mail.json] == [(ANA, False)]
     assert [one["created"] for one in ids.json] == [True, False]

@@ -14,14 +14,23 @@ from crmkit_simulator.salesforce._tokens import read_text, tokens
 FIELDS = {
     "Contact": [
         {"name": "Budget__c", "type": "currency"},
-        {"name": "Interests__c", "type": "multipicklist", "picklistValues": ["a", "b", "c"]},
+        {
+            "name": "Interests__c",
+            "type": "multipicklist",
+            "picklistValues": ["a", "b", "c"],
+        },
         {"name": "Agent__c", "type": "reference", "referenceTo": ["User"]},
         {"name": "Secret__c"},
     ]
 }
 PEOPLE = [
     {"LastName": "Adams", "Budget__c": 100, "Interests__c": "a;b", "DoNotCall": True},
-    {"LastName": "adler", "Budget__c": 250.5, "Interests__c": "c", "Birthdate": "1990-05-01"},
+    {
+        "LastName": "adler",
+        "Budget__c": 250.5,
+        "Interests__c": "c",
+        "Birthdate": "1990-05-01",
+    },
     {"LastName": "Brown", "FirstName": "Cy", "Email": "Cy@example.com"},
     {"LastName": "50% off", "FirstName": "back\\slash"},
 ]
@@ -125,7 +134,9 @@ def test_names(ask):
     """
     Names ignore case, and answers have the right one.
     """
-    found = ask.soql("select id, LASTNAME, owner.NAME from contact where lastname = 'brown'")
+    found = ask.soql(
+        "select id, LASTNAME, owner.NAME from contact where lastname = 'brown'"
+    )
 
     assert set(found[0]) == {"Id", "LastName", "Owner"}
     assert found[0]["Owner"]["Name"] == "Integration User"
@@ -135,7 +146,9 @@ def test_relations(ask):
     """
     Several fields of one relation come together; where there is none, it is null.
     """
-    query = "SELECT Agent__r.Name, Owner.Name, Owner.Email, Owner.CreatedBy.Name FROM Contact"
+    query = (
+        "SELECT Agent__r.Name, Owner.Name, Owner.Email, Owner.CreatedBy.Name FROM Contact"
+    )
     found = ask.soql(f"{query} LIMIT 1")[0]
 
     assert found["Agent__r"] is None
@@ -158,14 +171,20 @@ WRONG = [
     ("SELECT Id FROM Contact;", "MALFORMED_QUERY"),
     ("SELECT Id FROM Contact WHERE", "MALFORMED_QUERY"),
     ("SELECT Id FROM Contact WHERE LastName = 'O'Neil'", "MALFORMED_QUERY"),
-    ("SELECT Id FROM Contact WHERE LastName = \"x\"", "MALFORMED_QUERY"),
+    ('SELECT Id FROM Contact WHERE LastName = "x"', "MALFORMED_QUERY"),
     (r"SELECT Id FROM Contact WHERE LastName = 'a\d'", "MALFORMED_QUERY"),
     ("SELECT Id FROM Contact WHERE LastName = 'a", "MALFORMED_QUERY"),
     ("SELECT Id FROM Contact WHERE (Id = null", "MALFORMED_QUERY"),
     ("SELECT Id FROM Contact WHERE Id IN ()", "MALFORMED_QUERY"),
-    ("SELECT Id FROM Contact WHERE Id = null AND Id = null OR Id = null", "MALFORMED_QUERY"),
+    (
+        "SELECT Id FROM Contact WHERE Id = null AND Id = null OR Id = null",
+        "MALFORMED_QUERY",
+    ),
     ("SELECT Id FROM Contact WHERE CreatedDate > 2020-01-01T00:00:00", "MALFORMED_QUERY"),
-    ("SELECT Id FROM Contact WHERE CreatedDate > 2020-01-01T00:00:00 02:00", "MALFORMED_QUERY"),
+    (
+        "SELECT Id FROM Contact WHERE CreatedDate > 2020-01-01T00:00:00 02:00",
+        "MALFORMED_QUERY",
+    ),
     ("SELECT Id FROM Contact WHERE LastName NOT LIKE 'a%'", "MALFORMED_QUERY"),
     ("SELECT Id FROM Contact LIMIT x", "MALFORMED_QUERY"),
     ("SELECT Id FROM Contact LIMIT 1 ORDER BY Id", "MALFORMED_QUERY"),
@@ -193,7 +212,10 @@ WRONG = [
     ("SELECT Id FROM Contact WHERE Budget__c LIKE '5'", "INVALID_FIELD"),
     ("SELECT Id FROM Contact WHERE DoNotCall > true", "INVALID_QUERY_FILTER_OPERATOR"),
     ("SELECT Id FROM Contact WHERE LastName > null", "INVALID_QUERY_FILTER_OPERATOR"),
-    ("SELECT Id FROM Contact WHERE LastName INCLUDES ('a')", "INVALID_QUERY_FILTER_OPERATOR"),
+    (
+        "SELECT Id FROM Contact WHERE LastName INCLUDES ('a')",
+        "INVALID_QUERY_FILTER_OPERATOR",
+    ),
     ("SELECT Id FROM Contact LIMIT 1 OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE"),
 ]
 
@@ -275,7 +297,10 @@ def test_who(crm_simulator, connect):
 
     found = ask.soql("SELECT Who.Name FROM Task")
 
-    names = [one["Who"] and (one["Who"]["attributes"]["type"], one["Who"]["Name"]) for one in found]
+    names = [
+        one["Who"] and (one["Who"]["attributes"]["type"], one["Who"]["Name"])
+        for one in found
+    ]
     assert names == [("Contact", "One"), ("Lead", "Two"), None]
     wrong = ask.refused("GET", "query", q="SELECT Who.Company FROM Task")
     assert wrong == (400, "INVALID_FIELD", None)

@@ -102,8 +102,18 @@ WRONG = [
     ("Likes__c", "a;c", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", ["Likes__c"]),
     ("ReportsToId", "x", "MALFORMED_ID", ["ReportsToId"]),
     ("ReportsToId", LEA, "MALFORMED_ID", ["ReportsToId"]),
-    ("ReportsToId", NOBODY, "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", ["ReportsToId"]),
-    ("CreatedDate", "2020-01-01T00:00:00Z", "INVALID_FIELD_FOR_INSERT_UPDATE", ["CreatedDate"]),
+    (
+        "ReportsToId",
+        NOBODY,
+        "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
+        ["ReportsToId"],
+    ),
+    (
+        "CreatedDate",
+        "2020-01-01T00:00:00Z",
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+        ["CreatedDate"],
+    ),
     ("Name", "Ana", "INVALID_FIELD_FOR_INSERT_UPDATE", ["Name"]),
     ("Score__c", 1, "INVALID_FIELD_FOR_INSERT_UPDATE", ["Score__c"]),
     ("Title", "Dr", "INVALID_FIELD_FOR_INSERT_UPDATE", ["Title"]),
@@ -154,7 +164,11 @@ def test_deleted_parent(ask):
     [
         ({}, "REQUIRED_FIELD_MISSING", ["LastName"]),
         ({"LastName": "X", "Id": ANA}, "INVALID_FIELD_FOR_INSERT_UPDATE", ["Id"]),
-        ({"LastName": "X", "IsDeleted": True}, "INVALID_FIELD_FOR_INSERT_UPDATE", ["IsDeleted"]),
+        (
+            {"LastName": "X", "IsDeleted": True},
+            "INVALID_FIELD_FOR_INSERT_UPDATE",
+            ["IsDeleted"],
+        ),
     ],
 )
 def test_create_wrong(ask, values, code, fields):
