@@ -24,6 +24,7 @@ _EPILOG = """\b
 Examples:
   crmkit simulate hubspot --port 8710
   crmkit simulate hubspot --json --limit off --contacts 1000
+  crmkit simulate salesforce --tls
   crmkit simulate hubspot --fault 429:times=3 --fault reset_after:method=POST,path=notes
 """
 
