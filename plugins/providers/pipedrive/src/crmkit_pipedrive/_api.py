@@ -96,8 +96,8 @@ def person(session: Session, client_id: str) -> list[dict[str, Any]]:
         answer = get(session, PERSON, plan(session).params, id=client_id)
     except ClientNotFoundError:
         return []
-    found = answer.get("data", "")
-    return [] if found is None else records({"data": [found]}, "data", LABEL)
+    found = answer.get("data")
+    return [found] if isinstance(found, dict) else listed(answer)
 
 
 def _persons(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:
