@@ -11,15 +11,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit import ClientNotFoundError, ClientPage
 from crmkit.reading import dicts, records
 from crmkit.writing import utc
-from crmkit_pipedrive._calls import (
-    FIELD_SEARCH,
-    PERSON,
-    PERSONS,
-    SEARCH,
-    following,
-    get,
-    listed,
-)
+from crmkit_pipedrive import _calls
 from crmkit_pipedrive._fields import plan, searched
 from crmkit_pipedrive._mapping import to_client, values
 from crmkit_pipedrive._settings import LABEL
@@ -61,10 +53,12 @@ def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
         return []
     if field not in {"email", "phone"}:
         params = {"entity_type": "person", "field": searched(session, field)}
-        answer = get(session, FIELD_SEARCH, {**params, "term": value, "match": "exact"})
-        return _clients(session, _persons(session, _ids(listed(answer))))
+        answer = _calls.get(
+            session, _calls.FIELD_SEARCH, {**params, "term": value, "match": "exact"}
+        )
+        return _clients(session, _persons(session, _ids(_calls.listed(answer))))
     params = {"term": value, "fields": field, "exact_match": "true"}
-    found = get(session, SEARCH, params).get("data")
+    found = _calls.get(session, _calls.SEARCH, params).get("data")
     items = records(found if isinstance(found, dict) else {}, "items", LABEL)
     known = _persons(session, _ids(dicts([item.get("item") for item in items])))
     alike = partial(_alike, field, value)
@@ -79,11 +73,11 @@ def page(session: Session, since: datetime | None, cursor: str | None) -> Client
     if since is not None:
         moment = f"{utc(since, -_OVERLAP):%Y-%m-%dT%H:%M:%SZ}"
         params |= {"updated_since": moment, "sort_by": "update_time"}
-    answer = get(session, PERSONS, params)
-    found = listed(answer)
+    answer = _calls.get(session, _calls.PERSONS, params)
+    found = _calls.listed(answer)
     return ClientPage(
         clients=_clients(session, found),
-        next_cursor=following(answer).get("cursor"),
+        next_cursor=_calls.following(answer).get("cursor"),
         deleted=tuple(str(one.get("id")) for one in found if _is_deleted(one)),
     )
 
@@ -93,18 +87,20 @@ def person(session: Session, client_id: str) -> list[dict[str, Any]]:
     Return a person's record, in a list that is empty when there is none.
     """
     try:
-        answer = get(session, PERSON, plan(session).params, id=client_id)
+        answer = _calls.get(session, _calls.PERSON, plan(session).params, id=client_id)
     except ClientNotFoundError:
         return []
     found = answer.get("data")
-    return [found] if isinstance(found, dict) else listed(answer)
+    return [found] if isinstance(found, dict) else _calls.listed(answer)
 
 
 def _persons(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:
     if not ids:
         return []
     wanted = ",".join(ids[:BATCH])
-    return listed(get(session, PERSONS, {"ids": wanted, **plan(session).params}))
+    return _calls.listed(
+        _calls.get(session, _calls.PERSONS, {"ids": wanted, **plan(session).params})
+    )
 
 
 def _clients(

@@ -5,6 +5,7 @@ The requests that are made: where, for how many of the day's tokens, page by pag
 from __future__ import annotations
 
 from collections import deque
+from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -95,20 +96,19 @@ def every(
     Yield the records of all pages; a page that was to come twice is a ProtocolError.
     """
     steps: list[dict[str, Any]] = [{}]
-    while True:
+    while steps[-1] not in steps[:-1]:
         answer = get(session, call, {"limit": call.most, **params, **steps[-1]})
         yield from listed(answer)
-        step = following(answer)
-        if step in steps:
-            if step:
-                msg = "Pipedrive's list loops: the same page was to come twice"
-                raise ProtocolError(msg)
-            return
-        steps.append(step)
+        steps.append(following(answer))
+    if steps[-1]:
+        msg = "Pipedrive's list loops: the same page was to come twice"
+        raise ProtocolError(msg)
 
 
 def _said(response: Response) -> dict[str, Any]:
-    found = content(response, LABEL) if response.content else {"data": None}
+    if response.status == HTTPStatus.NO_CONTENT:
+        return {"data": None}
+    found = content(response, LABEL)
     if found.get("success") is False:
         raise refusal(response, found)
     return found

@@ -55,7 +55,13 @@ _NAMES = re.compile(
     r"|(?:from|to)_phone_number|(?:add|due|end|start)_time|due_date|content|custom_fields"
     r"|done|duration|location|note|outcome|participants|priority|subject|type)\b"
 )
-_REASONS = {"read-only": "read-only", "required": "required", "long": "too long"}
+_REASONS = {  # what a message holds
+    "at most": "too long",
+    "does not exist": "no such value",
+    "not allowed": "not allowed",
+    "read-only": "read-only",
+    "required": "required",
+}
 _UNTOLD = {HTTPStatus.REQUEST_TIMEOUT, *range(500, 600)}
 _BURST, _BLOCKED, _HOUR = 2, 300, 3600  # seconds
 
@@ -87,8 +93,8 @@ def refusal(response: Response, said: dict[str, Any]) -> CRMError:
     word = next((w for w in urlsplit(response.url).path.split("/") if w in _SCOPES), "")
     message = str(said.get("error"))
     names = ", ".join(dict.fromkeys(_NAMES.findall(message)))
-    reason = next((why for held, why in _REASONS.items() if held in message), None)
-    parts = [safe_name(code), names, reason if names else None]
+    reason = next((why for held, why in _REASONS.items() if held in message.lower()), None)
+    parts = (safe_name(code), names, reason if names else None)
     detail = _REMEDIES.get(status, ": ".join(filter(None, parts)))
     told = status_message(LABEL, status, detail.format(_SCOPES.get(word, "base")))
     trace = safe_name(response.headers.get("X-Correlation-Id"))

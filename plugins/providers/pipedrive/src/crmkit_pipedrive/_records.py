@@ -7,20 +7,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from crmkit import ClientInteraction, ClientNotFoundError, InvalidRequestError
+from crmkit import ClientInteraction, ClientNotFoundError, InvalidRequestError, writing
 from crmkit.reading import instant
 from crmkit.texts import to_text
-from crmkit.writing import (
-    fitting,
-    html_body,
-    lines,
-    mark_line,
-    moment,
-    seconds,
-    title,
-    unmarked,
-    utc,
-)
+from crmkit_pipedrive._api import AN_ID
 from crmkit_pipedrive._kinds import KINDS, OTHER
 from crmkit_pipedrive._settings import LABEL
 
@@ -62,7 +52,7 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     return ClientInteraction(
         id=f"{kind}/{record['id']}",
         type=rule.types[0] if rule.types else of,
-        description=unmarked(to_text(str(record.get(rule.field) or ""))),
+        description=writing.unmarked(to_text(str(record.get(rule.field) or ""))),
         timestamp=instant(f"{day}T{time or '00:00'}") or instant(record.get("add_time")),
         metadata=rule.read(record),
     )
@@ -72,7 +62,7 @@ def client_of(activity: ActivityRecord) -> int | None:
     """
     Return the number of whom it is about; ClientNotFoundError for what is no number.
     """
-    if activity.client_id and not activity.client_id.isdecimal():
+    if activity.client_id and not AN_ID.fullmatch(activity.client_id):
         msg = "the client's id is no number, so it is none of Pipedrive's"
         raise ClientNotFoundError(msg)
     return int(activity.client_id) if activity.client_id else None
@@ -83,24 +73,24 @@ def _note(kind: str, activity: ActivityRecord, _rest: object) -> dict[str, Any]:
     if client is None:
         msg = f"{kind} in Pipedrive are of somebody: give the activity's client_id"
         raise InvalidRequestError(msg)
-    return {"person_id": client, "add_time": f"{utc(activity.timestamp):{_MOMENT}}"}
+    return {"person_id": client, "add_time": f"{writing.utc(activity.timestamp):{_MOMENT}}"}
 
 
 def _call_log(kind: str, activity: ActivityRecord, rest: dict[str, Any]) -> dict[str, Any]:
-    lasted = seconds(rest.pop("duration_s", 0))
+    lasted = writing.seconds(rest.pop("duration_s", 0))
     about = _note(kind, activity, rest)
     return {
         "person_id": about["person_id"],
         "subject": _subject(activity),
         "start_time": about["add_time"],
-        "end_time": f"{utc(activity.timestamp, lasted):{_MOMENT}}",
+        "end_time": f"{writing.utc(activity.timestamp, lasted):{_MOMENT}}",
         "duration": f"{lasted:.0f}",
     }
 
 
 def _activity(kind: str, activity: ActivityRecord, rest: dict[str, Any]) -> dict[str, Any]:
     due = kind == "task" and "due_at" in rest
-    at = utc(moment(rest.pop("due_at")) if due else activity.timestamp)
+    at = writing.utc(writing.moment(rest.pop("due_at")) if due else activity.timestamp)
     client = client_of(activity)
     # person_id itself may only be read.
     people = [] if client is None else [{"person_id": client, "primary": True}]
@@ -115,16 +105,21 @@ def _activity(kind: str, activity: ActivityRecord, rest: dict[str, Any]) -> dict
 
 
 def _subject(activity: ActivityRecord) -> str:
-    return title(activity.description) or activity.type.replace("_", " ")
+    return writing.title(activity.description) or activity.type.replace("_", " ")
 
 
 def _text(
     kind: str, activity: ActivityRecord, rest: dict[str, Any], settings: Settings
 ) -> dict[str, str]:
     rule, html = KINDS.get(kind, OTHER), rest.pop("html", None)
-    more = lines(activity, rest, rule.types)
-    more += [mark_line(activity)] if settings.marker else []
-    shown, tail = html_body(activity.description, (), html), html_body("", more)
+    more = writing.lines(activity, rest, rule.types)
+    more += [writing.mark_line(activity)] if settings.marker else []
+    shown, tail = (
+        writing.html_body(activity.description, (), html),
+        writing.html_body("", more),
+    )
     tail = f"<br>{tail}" if shown and tail else tail
     cut, field = settings.cut_long_text, rule.field
-    return {field: fitting(shown, LONGEST, field=field, label=LABEL, cut=cut, tail=tail)}
+    return {
+        field: writing.fitting(shown, LONGEST, field=field, label=LABEL, cut=cut, tail=tail)
+    }
