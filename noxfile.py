@@ -127,7 +127,7 @@ def nightly(session: nox.Session) -> None:
     """
     session.install(*everything(), *group("test"))
     session.run("python", CHROMIUM)
-    many = {"FAULTS_KILLS": "1000", "FAULTS_STORMS": "300"}
+    many = {"FAULTS_KILLS": "1000", "FAULTS_STORMS": "300", "FAULTS_ALL": "1"}
     session.run("pytest", "--hypothesis-profile=nightly", *session.posargs, env=many)
 
 

@@ -14,7 +14,9 @@ from crmkit import (
     ActivityRecord,
     CredentialsError,
     CRMCredentials,
+    InvalidRequestError,
     OAuth2,
+    RateLimitedError,
     SyncOutcome,
     UnavailableError,
     bearer,
@@ -176,6 +178,39 @@ def test_tokens_at_the_users_own_url(connect, crm, server):
 
     assert crm_here.session().http.get("/people").json() == {}
     assert len(crm) == 1
+
+
+def test_filled_url(session, server, crm):
+    """
+    Where tokens come from may depend on the metadata, as the base URL may.
+    """
+    away = evolve(SPENT, metadata={**METADATA, "site": "oauth"})
+
+    assert session(away, oauth=evolve(OAUTH, token_url="/{site}/token")).http.get("/people")
+    assert len(crm) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (RateLimitedError("too many tokens", retry_after=600), RateLimitedError),
+        (InvalidRequestError("no such code here"), CredentialsError),
+    ],
+)
+def test_own_words(session, server, error, expected):
+    """
+    What OAuth has no code for is what the provider makes of it, whatever its status.
+    """
+
+    def error_from(response):
+        return error if b"odd" in response.content else None
+
+    server.answer = lambda request: (
+        {"error": "odd"} if request.path == "/oauth/token" else 401
+    )
+
+    with pytest.raises(expected, match=str(error)):
+        session(error_from=error_from).http.get("/people")
 
 
 @pytest.mark.parametrize("answer", [{}, [], {"access_token": ""}, {"access_token": 7}])

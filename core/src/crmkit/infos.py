@@ -104,6 +104,7 @@ class OAuth2:
 
     *authorize_url* is the page, for a browser, where users allow an app *scopes*.
     *token_url* is a path below the base URL, or a URL on one of the provider's hosts.
+    Both may hold ``{names}``, filled as those of the base URL are.
     ``client_id`` and ``client_secret`` come from the credentials' metadata; they go into
     the form, or with *basic* into the header of HTTP Basic.
     """
