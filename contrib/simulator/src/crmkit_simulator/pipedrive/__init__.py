@@ -54,7 +54,7 @@ class Pipedrive:
         **options: Any,
     ) -> None:
         self._account = Account(clock, **options)
-        self._tokens = Tokens(clock, next(iter(self._account.users)))
+        self._tokens = Tokens(clock, self._account.users)
         self._limits = Limits(
             clock, limit or "20/2s", daily, patience, daily_headers=daily_headers
         )
@@ -67,6 +67,11 @@ class Pipedrive:
         """
         Do what a request asks for.
         """
+        made = self._answer(request)
+        made.headers["X-Correlation-Id"] = str(uuid4())
+        return made
+
+    def _answer(self, request: Request) -> Answer:
         version = version_of(request)
         try:
             if request.parts[0] == "oauth":
@@ -80,9 +85,10 @@ class Pipedrive:
             return refused.answer(version)
         self._account.purge()
         refusal = self._limits.take(token, found.route.cost, search=found.search)
-        made = refusal or self._act(token, request, found)
+        if refusal:
+            return refusal
+        made = self._act(token, request, found)
         made.headers |= self._limits.headers(token, search=found.search)
-        made.headers["X-Correlation-Id"] = str(uuid4())
         return made
 
     def _act(self, token: Token, request: Request, found: Place) -> Answer:

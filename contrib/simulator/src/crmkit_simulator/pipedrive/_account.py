@@ -4,6 +4,7 @@ The state of a simulated company.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -31,12 +32,15 @@ _TYPES = ("Call", "Meeting", "Task", "Deadline", "Email", "Lunch")
 class Record:
     """
     A person, activity, note or call log: its values as they are told.
+
+    A person's marketing status is *settled* once it has been changed.
     """
 
     id: Any
     values: dict[str, Any]
     custom: dict[str, Any] = field(default_factory=dict)
     deleted_at: float | None = None
+    settled: bool = False
 
 
 class Shelf(dict[Any, Record]):
@@ -125,14 +129,9 @@ class Account:
         self.activities = Shelf("Activity")
         self.notes = Shelf("Note")
         self.calls = Shelf("Call log")
-        self._ids = {shelf.kind: count(1) for shelf in self.shelves}
-
-    @property
-    def shelves(self) -> tuple[Shelf, ...]:
-        """
-        All that has ids which are numbers.
-        """
-        return self.persons, self.activities, self.notes
+        numbered = self.persons, self.activities, self.notes
+        self._ids = {shelf.kind: count(1) for shelf in numbered}
+        self._bin: deque[tuple[float, Shelf, Any]] = deque()
 
     def now(self) -> str:
         """
@@ -146,26 +145,22 @@ class Account:
         """
         return next(id_ for id_ in self._ids[shelf.kind] if id_ not in shelf)
 
-    def delete(self, record: Record) -> None:
+    def delete(self, shelf: Shelf, record: Record) -> None:
         """
         Mark a record as deleted: it is purged after 30 days.
         """
         record.deleted_at = self.clock.monotonic()
         record.values["update_time"] = self.now()
+        self._bin.append((record.deleted_at, shelf, record.id))
 
     def purge(self) -> None:
         """
         Forget what was deleted more than 30 days ago.
         """
         due = self.clock.monotonic() - _KEPT
-        for shelf in self.shelves:
-            old = [
-                id_
-                for id_, record in shelf.items()
-                if record.deleted_at is not None and record.deleted_at <= due
-            ]
-            for id_ in old:
-                del shelf[id_]
+        while self._bin and self._bin[0][0] <= due:
+            _, shelf, id_ = self._bin.popleft()
+            shelf.pop(id_, None)
 
     def user(self, id_: int) -> dict[str, Any]:
         """

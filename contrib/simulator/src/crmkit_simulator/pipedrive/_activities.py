@@ -176,7 +176,7 @@ def delete(asked: Asked) -> dict[str, Any]:
     Delete an activity, to be purged after 30 days.
     """
     record = asked.account.activities.open(asked.id)
-    asked.account.delete(record)
+    asked.account.delete(asked.account.activities, record)
     return said({"id": record.id})
 
 

@@ -37,9 +37,9 @@ class Tokens:
     The tokens of a company.
     """
 
-    def __init__(self, clock: Clock, user_id: int) -> None:
+    def __init__(self, clock: Clock, users: Collection[int]) -> None:
         self._clock = clock
-        self._user_id = user_id
+        self._users = tuple(users)
         self._tokens: dict[str, Token] = {}
 
     def add(
@@ -54,12 +54,16 @@ class Tokens:
         """
         Make a token: an app's if it has scopes or a lifetime, else the user's API token.
 
-        Raises TypeError for scopes that are one text, ValueError for an API token that is
-        to have scopes or to expire.
+        It is the first user's unless *user_id* names another. Raises TypeError for scopes
+        that are one text, ValueError for an API token that is to have scopes or to expire,
+        and for a user that there is not.
         """
         if isinstance(scopes, str):
             msg = f"scopes is a collection of names, not the text {scopes!r}"
             raise TypeError(msg)
+        if user_id is not None and user_id not in self._users:
+            msg = f"the users are {', '.join(map(str, self._users))}, not {user_id!r}"
+            raise ValueError(msg)
         of_app = scopes is not None or expires_in is not None
         if oauth is False and of_app:
             msg = "an API token has no scopes and does not expire"
@@ -68,7 +72,7 @@ class Tokens:
         made = f"v1u:{uuid4().hex}" if oauth else uuid4().hex + uuid4().hex[:8]
         token = Token(
             value or made,
-            self._user_id if user_id is None else user_id,
+            self._users[0] if user_id is None else user_id,
             None if scopes is None else frozenset(scopes),
             None if expires_in is None else self._clock.now() + expires_in,
             oauth,

@@ -60,10 +60,11 @@ class Limits:
         now = self._clock.monotonic()
         if self._blocked.get(token.value, now) > now:
             return self.refusal("blocked", {})
-        if self._spent() + cost > self._daily:
-            return self._angered(token, self.refusal("daily", {}))
-        if not self._window(token, search=search).take(now):
-            return self._angered(token, self.refusal("burst", {}))
+        spent = self._spent() + cost > self._daily
+        if spent or not self._window(token, search=search).take(now):
+            self._anger(token)
+            policy = "daily" if spent else "burst"
+            return self.refusal(policy, self.headers(token, search=search))
         self._today = self._day(), self._spent() + cost
         return None
 
@@ -73,9 +74,9 @@ class Limits:
     def _spent(self) -> int:
         return self._today[1] if self._today[0] == self._day() else 0
 
-    def _angered(self, token: Token, refusal: Answer) -> Answer:
+    def _anger(self, token: Token) -> None:
         if token.oauth:
-            return refusal  # only the traffic of API tokens is blocked
+            return  # only the traffic of API tokens is blocked
         now = self._clock.monotonic()
         times = self._refused.setdefault(token.value, deque())
         while times and times[0] <= now - _ANGER:
@@ -84,7 +85,6 @@ class Limits:
         if len(times) > self._patience:
             self._blocked[token.value] = now + _BLOCKED
             times.clear()
-        return refusal
 
     def headers(self, token: Token | None, *, search: bool = False) -> dict[str, str]:
         """

@@ -110,7 +110,8 @@ def delete(asked: Asked) -> dict[str, Any]:
     """
     Delete a note.
     """
-    asked.account.delete(asked.account.notes.open(asked.id))
+    notes = asked.account.notes
+    asked.account.delete(notes, notes.open(asked.id))
     return said(data=True)
 
 
@@ -148,12 +149,13 @@ def _between(record: Record, query: Mapping[str, str]) -> bool:
     first, last = query.get("start_date", "0000-01-01"), query.get("end_date", "9999-12-31")
     if not all(map(is_date, (first.replace("0000", "0001"), last))):
         raise Refused(BAD, "start_date and end_date must be in the format YYYY-MM-DD")
-    return first <= record.values["add_time"][:10] <= last
+    day: str = record.values["add_time"][:10]
+    return first <= day <= last
 
 
 def _pinned(record: Record, query: Mapping[str, str]) -> bool:
     wanted = {pin: _loose.flag(query, pin) for pin in _PINS.values() if pin in query}
-    return all(record.values[pin] == value for pin, value in wanted.items())
+    return all(bool(record.values[pin]) is value for pin, value in wanted.items())
 
 
 def _in_order(records: list[Record], sort: str) -> list[Record]:

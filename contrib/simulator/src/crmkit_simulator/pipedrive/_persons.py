@@ -151,8 +151,7 @@ def take(account: Account, record: Record, body: Mapping[str, Any]) -> None:
     new = dict(body)
     custom = record.custom | new.pop("custom_fields", {})
     record.custom = {code: value for code, value in custom.items() if value is not None}
-    if "marketing_status" in new and not _may_change(record, new):
-        del new["marketing_status"]
+    _settle(record, new)
     if "name" in new:
         first, _, last = new["name"].strip().partition(" ")
         new = {"first_name": first, "last_name": last or None, **new}
@@ -160,11 +159,15 @@ def take(account: Account, record: Record, body: Mapping[str, Any]) -> None:
     publish(account, record)
 
 
-def _may_change(record: Record, new: Mapping[str, Any]) -> bool:
-    # It changes once, and only for who has an address; other attempts are ignored.
-    return "marketing_status" not in record.values and bool(
-        new.get("emails", record.values["emails"])
-    )
+def _settle(record: Record, new: dict[str, Any]) -> None:
+    # A first status may be changed once, and nobody without an address has one; what is
+    # not allowed is ignored.
+    wanted, now = new.get("marketing_status"), record.values.get("marketing_status")
+    if wanted is None or wanted == now:
+        return
+    if record.settled or not new.get("emails", record.values["emails"]):
+        del new["marketing_status"]
+    record.settled = now is not None
 
 
 def publish(account: Account, record: Record, *, now: bool = False) -> None:
@@ -193,7 +196,7 @@ def delete(asked: Asked) -> dict[str, Any]:
     Delete a person, to be purged after 30 days.
     """
     record = asked.account.persons.open(asked.id)
-    asked.account.delete(record)
+    asked.account.delete(asked.account.persons, record)
     publish(asked.account, record)
     return said({"id": record.id})
 

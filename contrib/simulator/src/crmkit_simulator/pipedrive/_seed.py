@@ -42,7 +42,7 @@ def seeded(account: Account, contact: Mapping[str, Any]) -> str:
     owner = next(iter(account.users))
     record = _persons.made(account, body, owner, _id(account, contact))
     if contact.get("is_deleted"):
-        account.delete(record)
+        account.delete(account.persons, record)
     _persons.publish(account, record, now=True)
     return str(record.id)
 
