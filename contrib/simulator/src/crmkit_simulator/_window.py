@@ -61,3 +61,10 @@ class Window:
         How many more are allowed, as of the request that was counted last.
         """
         return self.limit.requests - len(self._taken)
+
+    @property
+    def oldest(self) -> float | None:
+        """
+        When the first of those that count was taken, None if none does.
+        """
+        return self._taken[0] if self._taken else None
