@@ -91,6 +91,7 @@ class Zoho:
         answer = self._act(asked)
         self._limits.charge(asked.credits)
         answer.headers |= self._limits.headers()
+        answer.after = self._limits.takes
         return answer
 
     def _act(self, asked: Asked) -> Answer:
