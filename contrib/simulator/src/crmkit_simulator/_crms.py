@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from crmkit_simulator._people import Person
     from crmkit_simulator._wire import Answer, Request
 
-_CRMS = {"hubspot": "crmkit_simulator.hubspot:HubSpot"}
+_CRMS = {
+    "hubspot": "crmkit_simulator.hubspot:HubSpot",
+    "zoho": "crmkit_simulator.zoho:Zoho",
+}
 
 
 class CRM(Protocol):

@@ -66,12 +66,13 @@ def _parameters(query: str) -> dict[str, str]:
 @dataclass(slots=True)
 class Answer:
     """
-    What is sent back.
+    What is sent back, *after* so many seconds of work.
     """
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    after: float = 0.0
 
 
 def answer(status: int, value: Any, headers: Mapping[str, str] | None = None) -> Answer:
