@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from crmkit_simulator._people import Person
     from crmkit_simulator._wire import Answer, Request
 
-_CRMS = {"hubspot": "crmkit_simulator.hubspot:HubSpot"}
+_CRMS = {
+    "followupboss": "crmkit_simulator.followupboss:FollowUpBoss",
+    "hubspot": "crmkit_simulator.hubspot:HubSpot",
+}
 
 
 class CRM(Protocol):

@@ -61,3 +61,11 @@ class Window:
         How many more are allowed, as of the request that was counted last.
         """
         return self.limit.requests - len(self._taken)
+
+    def frees_in(self, now: float) -> float:
+        """
+        Return in how many seconds one more is allowed, 0 if it is now.
+        """
+        if self.remaining > 0:
+            return 0.0
+        return max(0.0, self._taken[0] + self.limit.seconds - now)
