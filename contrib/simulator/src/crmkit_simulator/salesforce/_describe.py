@@ -85,13 +85,13 @@ def basics(org: Org, kind: Kind, version: str) -> dict[str, Any]:
 
 
 def _unless_known(org: Org, request: Request, body: dict[str, Any]) -> Answer:
-    headers = {"Last-Modified": formatdate(org.began, usegmt=True)}
+    headers = {"Last-Modified": formatdate(org.defined, usegmt=True)}
     since = request.headers.get("If-Modified-Since")
     try:
         known = parsedate_to_datetime(since).timestamp() if since else None
     except ValueError:
         known = None
-    if known is not None and known >= int(org.began):
+    if known is not None and known >= int(org.defined):
         return Answer(304, b"", headers)
     return answer(200, body, headers)
 

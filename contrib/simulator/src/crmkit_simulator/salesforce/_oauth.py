@@ -92,7 +92,7 @@ class OAuth:
             return Answer(200)
         if self._sessions.end(value):
             return Answer(200)
-        text = "invalid token: " + value[:4]
+        text = "this token type is not supported"
         return answer(400, OAuthError("unsupported_token_type", text).body)
 
     def authorize(self, request: Request) -> Answer:

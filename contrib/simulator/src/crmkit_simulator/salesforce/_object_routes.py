@@ -11,7 +11,7 @@ from crmkit_simulator.salesforce._asked import body_of, only
 from crmkit_simulator.salesforce._changed import deleted_between, updated_between
 from crmkit_simulator.salesforce._describe import basics, described
 from crmkit_simulator.salesforce._errors import not_found, wrong_method
-from crmkit_simulator.salesforce._objects import by_key, upsert
+from crmkit_simulator.salesforce._objects import by_key, upsert, without
 from crmkit_simulator.salesforce._read import by_id, fields_of, rendered
 from crmkit_simulator.salesforce._write import change, create, delete, read_values
 
@@ -67,7 +67,7 @@ def _record(org: Org, request: Request, version: str, kind: Kind, id_: str) -> A
             return answer(200, rendered(by_id(org, kind, id_), fields, version))
         case "PATCH":
             values = read_values(org, kind, body_of(request))
-            change(org, by_id(org, kind, id_), values)
+            change(org, by_id(org, kind, id_), without(values, "Id"))
             return Answer(204)
         case "DELETE":
             delete(org, by_id(org, kind, id_))

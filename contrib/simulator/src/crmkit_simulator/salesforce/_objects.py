@@ -27,6 +27,16 @@ def by_key(org: Org, kind: Kind, key: tuple[str, str], version: str) -> Record:
     return record
 
 
+def without(values: dict[str, Any], name: str) -> dict[str, Any]:
+    """
+    Return values that do not have what the path says already; raises Refused.
+    """
+    if name in values:
+        text = f"The {name} field should not be specified in the sobject data."
+        raise Refused(400, "INVALID_FIELD", text, [name])
+    return values
+
+
 def upsert(
     org: Org,
     kind: Kind,
@@ -44,9 +54,7 @@ def upsert(
     name, value = key
     field = external_field(org, kind, name)
     values = read_values(org, kind, body)
-    if field.name in values:
-        text = f"The {field.name} field should not be specified in the sobject data."
-        raise Refused(400, "INVALID_FIELD", text, [field.name])
+    without(values, field.name)
     record = by_external_id(org, kind, name, value, version)
     if record is not None:
         change(org, record, values)

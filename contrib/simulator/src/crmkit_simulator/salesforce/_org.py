@@ -52,7 +52,7 @@ class Org:
     ) -> None:
         self.clock = clock
         self.next_id = numbering()
-        self.began = clock.now()
+        self.began = self.defined = clock.now()
         self.kinds = {name.lower(): kind for name, kind in standard().items()}
         for place, one in enumerate(objects):
             made = custom_kind(one, f"a{place:02}")

@@ -30,7 +30,7 @@ def seeded(org: Org, contact: Mapping[str, Any]) -> str:
     given = {name: value for name, value in contact.items() if name != "attributes"}
     id_ = _id(org, given.pop("id", None) or given.pop("Id", None))
     kind = _kind(org, contact.get("attributes"), id_)
-    _define(kind, given)
+    _define(org, kind, given)
     try:
         values = {kind.field(name).name: _value(kind, name, given[name]) for name in given}
         blank = {field.name: field.default for field in kind.fields.values()}
@@ -70,10 +70,11 @@ def _kind(org: Org, attributes: Any, id_: str | None) -> Kind:
     return org.kinds["contact"]
 
 
-def _define(kind: Kind, given: Mapping[str, Any]) -> None:
+def _define(org: Org, kind: Kind, given: Mapping[str, Any]) -> None:
     for name in given:
         if kind.get(name) is None and name.endswith("__c"):
             kind.add(custom_field({"name": name}))
+            org.defined = org.clock.now()
 
 
 def _value(kind: Kind, name: str, value: Any) -> Any:

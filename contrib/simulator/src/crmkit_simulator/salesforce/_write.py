@@ -119,7 +119,8 @@ def _check(
     given: Mapping[str, Any],
     record: Record | None,
 ) -> None:
-    absent = [field.name for field in kind.fields.values() if _lacks(field, new, record)]
+    looked_at = [*kind.fields.values()] if record is None else [*map(kind.field, given)]
+    absent = [field.name for field in looked_at if _lacks(field, new, record)]
     if absent:
         text = f"Required fields are missing: [{', '.join(absent)}]"
         raise Refused(400, "REQUIRED_FIELD_MISSING", text, absent)
