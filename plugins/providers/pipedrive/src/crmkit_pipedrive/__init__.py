@@ -47,7 +47,7 @@ def crmkit_provider() -> ProviderInfo:
         oauth=OAuth2(
             authorize_url="https://oauth.pipedrive.com/oauth/authorize",
             token_url="https://oauth.pipedrive.com/oauth/token",  # noqa: S106 - a place
-            scopes=("base", "contacts:full", "activities:full", "search:read"),
+            scopes=("base", "contacts:full", "activities:full"),
             basic=True,
         ),
         settings=Settings,

@@ -45,24 +45,20 @@ def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
     """
     Return the persons with this e-mail address, phone number or value of a custom field.
 
-    What a search finds is part of a record, as of some time ago: persons are read by their
-    ids, and an address or number is looked at again.
+    What a search finds is part of a record, as of some time ago, and by any custom field:
+    persons are read by their ids, and looked at again.
     """
-    value = value.strip()
+    value, place = value.strip(), field
+    if field not in {"email", "phone"}:
+        field, place = searched(session, field).field.name, "custom_fields"
     if not value:
         return []
-    if field not in {"email", "phone"}:
-        params = {"entity_type": "person", "field": searched(session, field)}
-        answer = _calls.get(
-            session, _calls.FIELD_SEARCH, {**params, "term": value, "match": "exact"}
-        )
-        return _clients(session, _persons(session, _ids(_calls.listed(answer))))
-    params = {"term": value, "fields": field, "exact_match": "true"}
+    params = {"term": value, "fields": place, "exact_match": "true"}
     found = _calls.get(session, _calls.SEARCH, params).get("data")
     items = records(found if isinstance(found, dict) else {}, "items", LABEL)
-    known = _persons(session, _ids(dicts([item.get("item") for item in items])))
-    alike = partial(_alike, field, value)
-    return _clients(session, [one for one in known if any(map(alike, values(one, field)))])
+    ids = [str(one["id"]) for one in dicts([item.get("item") for item in items])]
+    clients = _clients(session, _persons(session, ids))
+    return [client for client in clients if _has(client, field, value)]
 
 
 def page(session: Session, since: datetime | None, cursor: str | None) -> ClientPage:
@@ -115,14 +111,12 @@ def _is_deleted(record: dict[str, Any]) -> bool:
     return record.get("is_deleted") is True or record.get("active_flag") is False
 
 
-def _ids(items: Iterable[dict[str, Any]]) -> list[str]:
-    return [str(item["id"]) for item in items if item.get("id")]
-
-
-def _alike(field: str, wanted: str, value: str) -> bool:
+def _has(client: ClientData, field: str, wanted: str) -> bool:
     if field == "phone":
-        return _digits(wanted) == _digits(value)
-    return wanted.casefold() == value.casefold()
+        return _digits(wanted) in map(_digits, values(client.raw or {}, field))
+    other = [str(client.custom_fields.get(field))]
+    said = values(client.raw or {}, field) if field == "email" else other
+    return wanted.casefold() in map(str.casefold, said)
 
 
 def _digits(number: str) -> str:

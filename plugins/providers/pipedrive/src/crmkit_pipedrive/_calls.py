@@ -36,7 +36,6 @@ class Call(NamedTuple):
 PERSON = Call("/api/v2/persons/{id}", 1)
 PERSONS = Call("/api/v2/persons", 10)
 SEARCH = Call("/api/v2/persons/search", 20, "search")
-FIELD_SEARCH = Call("/api/v2/itemSearch/field", 20, "search")
 FIELDS = Call("/api/v2/personFields", 10)
 ACTIVITIES = Call("/api/v2/activities", 10)
 NEW_ACTIVITY = Call("/api/v2/activities", 5)

@@ -45,7 +45,6 @@ _REMEDIES = {
 _SCOPES = {  # by a word of the path, since Pipedrive does not say which is lacking
     "activities": "activities:full",
     "callLogs": "phone-integration",
-    "itemSearch": "search:read",
     "notes": "contacts:full",
     "personFields": "contacts:read",
     "persons": "contacts:read",
@@ -62,6 +61,7 @@ _REASONS = {  # what a message holds
     "read-only": "read-only",
     "required": "required",
 }
+_TRACE = re.compile(r"[\w-]{1,64}")
 _UNTOLD = {HTTPStatus.REQUEST_TIMEOUT, *range(500, 600)}
 _BURST, _BLOCKED, _HOUR = 2, 300, 3600  # seconds
 
@@ -97,15 +97,16 @@ def refusal(response: Response, said: dict[str, Any]) -> CRMError:
     parts = (safe_name(code), names, reason if names else None)
     detail = _REMEDIES.get(status, ": ".join(filter(None, parts)))
     told = status_message(LABEL, status, detail.format(_SCOPES.get(word, "base")))
-    trace = safe_name(response.headers.get("X-Correlation-Id"))
-    return _KINDS.get(status, InvalidRequestError)(told, status=status, request_id=trace)
+    trace = _TRACE.fullmatch(response.headers.get("X-Correlation-Id", ""))
+    kind = _KINDS.get(status, InvalidRequestError)
+    return kind(told, status=status, request_id=trace and trace[0])
 
 
 def limit_from(response: Response) -> Limit | None:
     """
     Return what the headers say of the last two seconds, and of the day if they do.
     """
-    bucket = "search" if "earch" in urlsplit(response.url).path else ""
+    bucket = "search" if urlsplit(response.url).path.endswith("/search") else ""
     day = _number(response, "X-Daily-RateLimit-Token-Limit")
     left = _number(response, "X-Daily-RateLimit-Token-Remaining")
     used = 1 - left / day if day and left is not None else None

@@ -102,13 +102,13 @@ def planned(schema: Iterable[Mapping[str, Any]]) -> Plan:
     )
 
 
-def searched(session: Session, name: str) -> str:
+def searched(session: Session, name: str) -> Column:
     """
-    Return the key of a custom field by its name; NotSupportedError if no search takes it.
+    Return a custom field by its name or key; NotSupportedError if no search takes it.
     """
     for column in plan(session).columns:
         if name in {column.field.name, column.code} and column.kind in _SEARCHED:
-            return column.code
+            return column
     msg = (
         f"Pipedrive's persons have no field {name!r} that can be searched: it searches "
         "e-mail, phone, and custom fields for texts, numbers, money and addresses"
