@@ -25,6 +25,7 @@ from crmkit_followupboss import _api, _fields
 from crmkit_followupboss._auth import auth
 from crmkit_followupboss._errors import LABEL, error_from, limit_from
 from crmkit_followupboss._kinds import EMAIL, KINDS, MOST, TYPES
+from crmkit_followupboss._pages import BATCH
 from crmkit_followupboss._settings import Settings
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def crmkit_provider() -> ProviderInfo:
             basic=True,
         ),
         settings=Settings,
-        fetch_batch=_api.BATCH,
+        fetch_batch=BATCH,
         sync_batch={**dict.fromkeys(KINDS, 1), EMAIL: MOST},
         kinds=TYPES,
         limits={

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from crmkit_followupboss import _marketing
 from crmkit_followupboss._api import AN_ID, person_of
 from crmkit_followupboss._auth import is_registered
 from crmkit_followupboss._errors import LABEL
-from crmkit_followupboss._kinds import EMAIL, EVENTS, KINDS
+from crmkit_followupboss._kinds import EMAIL, KINDS
 from crmkit_followupboss._pages import listed
 from crmkit_followupboss._records import to_body, to_interaction
 
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _NEW, _AGAIN = timedelta(minutes=1), 5.0
-_PARAMS = {"appointments": {"sendInvitation": "false"}}
+_REFUSED = (ClientNotFoundError, AccessDeniedError, InvalidRequestError)
 _DROPPED = (
-    "the account dropped it: its lead flow of this source is archived, so Follow Up Boss "
-    "kept nothing; name another source in the setting `source`"
+    "the account dropped it: the lead flow of this source is archived, so Follow Up Boss "
+    "kept nothing; name another in the setting source"
 )
 _UNREGISTERED = (
     "texts are taken from registered systems alone: give the settings system and "
@@ -64,7 +65,7 @@ def sync(
         return
     for activity in activities:
         try:
-            yield _written(session, kind, activity)
+            yield _sent(session, kind, activity, _body(session, kind, activity))
         except (InvalidRequestError, ClientNotFoundError, NotSupportedError) as error:
             yield SyncOutcome.failed(activity, error)
 
@@ -84,14 +85,11 @@ def find(session: Session, kind: str, activity: ActivityRecord) -> str | None:
     try:
         now = str(person_of(session, client_id)["id"])
         found = _found(session, kind, activity, now)
-    except (ClientNotFoundError, AccessDeniedError, InvalidRequestError) as error:
+    except _REFUSED as error:
         msg = f"the activity cannot be looked up: {error}"
         raise NotSupportedError(msg) from None
     if found is None and kind == "appointments":
-        msg = (
-            f"{LABEL} shows appointments only to those who made them and share their "
-            "calendar; look there, then decide"
-        )
+        msg = "appointments are shown only to those who share their calendar; look there"
         raise NotSupportedError(msg)
     return found
 
@@ -110,8 +108,8 @@ def history(session: Session, client_id: str) -> list[ClientInteraction]:
     return found
 
 
-def _written(session: Session, kind: str, activity: ActivityRecord) -> SyncOutcome:
-    client_id = activity.client_id
+def _body(session: Session, kind: str, activity: ActivityRecord) -> dict[str, Any]:
+    client_id = activity.client_id or ""
     if client_id and not AN_ID.fullmatch(client_id):
         msg = f"the client's id is no number, so it is none of {LABEL}'s"
         raise ClientNotFoundError(msg)
@@ -120,48 +118,42 @@ def _written(session: Session, kind: str, activity: ActivityRecord) -> SyncOutco
         raise InvalidRequestError(msg)
     if kind == "textMessages" and not is_registered(session):
         raise NotSupportedError(_UNREGISTERED)
-
-    def person() -> dict[str, Any]:
-        return person_of(session, str(client_id))
-
+    person = partial(person_of, session, client_id)
     body = to_body(kind, activity, session.settings, person)
-    if client_id and kind not in {"appointments", EVENTS}:
-        body["personId"] = int(client_id)
-    return _sent(session, kind, activity, body)
+    named = kind not in {"appointments", "events"}  # where others tell whose it is
+    return {**body, "personId": int(client_id)} if named else body
 
 
 def _sent(
     session: Session, kind: str, activity: ActivityRecord, body: dict[str, Any]
 ) -> SyncOutcome:
-    bucket = kind if kind == "notes" else ""
-    if kind == EVENTS:  # of which a registered system may send any number
-        bucket = "leads" if is_registered(session) else EVENTS
-    params = _PARAMS.get(kind, {})
+    bucket = kind if kind in {"notes", "events"} else ""
+    if kind == "events" and is_registered(session):
+        bucket = "leads"  # of which it may send any number
+    params = {"sendInvitation": "false" if kind == "appointments" else None}
     try:
         answer = session.http.post(f"/v1/{kind}", json=body, params=params, limit=bucket)
     except (ClientNotFoundError, AccessDeniedError):
         _check_age(session, activity.client_id)
         raise
-    if answer.status == HTTPStatus.NO_CONTENT and kind == EVENTS:
+    if answer.status == HTTPStatus.NO_CONTENT and kind == "events":
         raise NotSupportedError(_DROPPED)
     made = content(answer, LABEL).get("id")
-    if not isinstance(made, int | str) or not made:
+    if not made:
         msg = f"{LABEL}'s answer does not tell what was made"
         raise ProtocolError(msg)
-    # Of an event the answer is its person: it has an id, which nobody tells.
-    return SyncOutcome.synced(activity, None if kind == EVENTS else str(made))
+    # Of an event the answer is its person; nobody tells its own id.
+    return SyncOutcome.synced(activity, None if kind == "events" else str(made))
 
 
 def _check_age(session: Session, client_id: str | None) -> None:
     """
-    Raise RateLimitedError when a person was made just now, and takes no activities yet.
+    Raise RateLimitedError where a person was made just now, and takes no activities yet.
 
     https://docs.followupboss.com/reference/common-issues
     """
-    if not client_id:
-        return
-    with suppress(ClientNotFoundError, AccessDeniedError, InvalidRequestError):
-        made = instant(person_of(session, client_id).get("created"))
+    with suppress(*_REFUSED):
+        made = instant(person_of(session, client_id or "0").get("created"))
         if made is not None and datetime.now(UTC) - made < _NEW:
             msg = f"{LABEL} is not ready for a person who was made just now"
             raise RateLimitedError(msg, retry_after=_AGAIN)
@@ -173,7 +165,6 @@ def _found(
     if kind == EMAIL:
         return _marketing.find(session, activity, client_id)
     for record in listed(session, kind, personId=client_id):
-        text = record.get(KINDS[kind].body)
-        if isinstance(text, str) and marked(text) == mark(activity):
+        if marked(str(record.get(KINDS[kind].body))) == mark(activity):
             return str(record["id"])
     return None

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,34 +16,27 @@ from crmkit.writing import utc
 from crmkit_followupboss._errors import LABEL
 from crmkit_followupboss._fields import asked as fields_asked
 from crmkit_followupboss._mapping import to_client
-from crmkit_followupboss._pages import LONGEST, listed, page
+from crmkit_followupboss._pages import BATCH, listed, page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from crmkit import ClientData, Session
 
 Person = dict[str, Any]
-BATCH = LONGEST
 AN_ID = re.compile(r"[1-9][0-9]{0,17}")
-_AMBIGUOUS = 2
+_TWO = 2  # are enough to be ambiguous
 _SEARCHED = {"stage": "stage", "source": "source", "owner_name": "assignedTo"}
 _SHORTEST_NUMBER = 7  # digits that a number has without the code of its country
 
 
-def fetch(session: Session, ids: Sequence[str]) -> Iterable[ClientData]:
+def fetch(session: Session, ids: Iterable[str]) -> Iterator[ClientData]:
     """
-    Return the people with these ids; what is no number can be none of Follow Up Boss's.
+    Return the people with these ids.
     """
-    numbers = [client_id for client_id in ids if AN_ID.fullmatch(client_id)]
-    if len(numbers) < _AMBIGUOUS:
-        return chain.from_iterable(_one(session, number) for number in numbers)
-    found = {str(person.get("id")): person for person in _batch(session, numbers)}
-    told = [found[number] for number in numbers if number in found]
-    # What a list does not tell of may be merged, or not claimed yet.
-    rest = (_one(session, number) for number in numbers if number not in found)
-    return chain(_clients(session, told), chain.from_iterable(rest))
+    found = people(session, ids, fields_asked(session))
+    return map(_converter(session), found.values(), found)
 
 
 def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
@@ -57,7 +50,7 @@ def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
     if not value:
         return []
     shown = listed(session, "people", **{name: value, "fields": fields_asked(session)})
-    return _clients(session, islice(filter(meets, shown), _AMBIGUOUS))
+    return map(_converter(session), islice(filter(meets, shown), _TWO))
 
 
 def list_page(session: Session, since: datetime | None, cursor: str | None) -> ClientPage:
@@ -69,108 +62,82 @@ def list_page(session: Session, since: datetime | None, cursor: str | None) -> C
         # Times are whole seconds, and whether the very second counts is not said.
         moment = f"{utc(since, after=-1):%Y-%m-%dT%H:%M:%SZ}"
         params |= {"updatedAfter": moment, "includeTrash": "true"}
-    found, following = page(
-        session, "people", dict(parse_qsl(cursor)) if cursor else params
-    )
+    found, following = page(session, "people", dict(parse_qsl(cursor or "")) or params)
     return ClientPage(
-        clients=_clients(session, (person for person in found if not is_gone(person))),
-        next_cursor=None if following is None else urlencode(following),
-        deleted=[person["id"] for person in found if is_gone(person) and "id" in person],
+        clients=map(_converter(session), [one for one in found if not _is_gone(one)]),
+        next_cursor=following and urlencode(following),
+        deleted=[one.get("id") for one in found if _is_gone(one)],
     )
 
 
-def person_of(session: Session, client_id: str) -> Person:
+def people(session: Session, ids: Iterable[str], fields: str) -> dict[str, Person]:
     """
-    Return a person with the standard fields, as after merges.
+    Return people by the ids asked for, without those who are not there.
 
-    Raises ClientNotFoundError.
+    What is no number can be none of Follow Up Boss's. What a list does not tell of may be
+    merged, or not claimed yet: it is asked for alone.
     """
-    found = content(_get(session, client_id, None), LABEL)
+    numbers = [number for number in dict.fromkeys(ids) if AN_ID.fullmatch(number)]
+    found: dict[str, Person] = {}
+    for start in range(0, len(numbers) if len(numbers) > 1 else 0, BATCH):
+        some = ",".join(numbers[start : start + BATCH])
+        told, _ = page(session, "people", {"id": some, "fields": fields})
+        found |= {str(person.get("id")): person for person in told}
+    for number in numbers:
+        if number not in found:
+            try:
+                found[number] = person_of(session, number, fields)
+            except ClientNotFoundError:
+                continue
+    return {n: found[n] for n in numbers if n in found and not _is_gone(found[n])}
+
+
+def person_of(session: Session, client_id: str, fields: str | None = None) -> Person:
+    """
+    Return a person, as after merges; raises ClientNotFoundError.
+    """
+    values, params = {"id": client_id}, {"fields": fields}
+    answer = session.http.get("/v1/people/{id}", path_values=values, params=params)
+    found = content(answer, LABEL)
     if "id" not in found:
         msg = f"{LABEL}'s answer is no person"
         raise ProtocolError(msg)
     return found
 
 
-def people_of(session: Session, ids: Iterable[str]) -> dict[str, Person]:
-    """
-    Return the people with these ids, by the ids asked for; who is not there is left out.
-    """
-    wanted = sorted(filter(AN_ID.fullmatch, set(ids)), key=int)
-    found: dict[str, Person] = {}
-    for start in range(0, len(wanted), BATCH):
-        some = _batch(session, wanted[start : start + BATCH], "id,emails")
-        found |= {str(person.get("id")): person for person in some}
-    for number in wanted:
-        if number not in found:
-            try:
-                found[number] = person_of(session, number)
-            except ClientNotFoundError:
-                continue
-    return found
-
-
-def is_gone(person: Person) -> bool:
-    """
-    Tell whether a person was deleted: the stage Trash is where they go.
-    """
+def _is_gone(person: Person) -> bool:
+    # Who is deleted goes to the stage Trash.
     return str(person.get("stage")).casefold() == "trash"
 
 
-def _one(session: Session, number: str) -> Iterator[ClientData]:
-    try:
-        found = content(_get(session, number, fields_asked(session)), LABEL)
-    except ClientNotFoundError:
-        return iter(())
-    if "id" not in found:
-        msg = f"{LABEL}'s answer is no person"
-        raise ProtocolError(msg)
-    return _clients(session, [] if is_gone(found) else [found], number)
+def _converter(session: Session) -> Callable[..., ClientData]:
+    return partial(to_client, fields=session.fields(), settings=session.settings)
 
 
-def _get(session: Session, number: str, fields: str | None) -> Any:
-    values = {"id": number}
-    return session.http.get(
-        "/v1/people/{id}", path_values=values, params={"fields": fields}
-    )
-
-
-def _batch(session: Session, numbers: Sequence[str], fields: str = "") -> list[Person]:
-    params = {"id": ",".join(numbers), "fields": fields or fields_asked(session)}
-    found, _ = page(session, "people", params)
-    return found
-
-
-def _clients(
-    session: Session, found: Iterable[Person], asked: str | None = None
-) -> Iterator[ClientData]:
-    fields, settings = session.fields(), session.settings
-    return map(partial(to_client, fields=fields, settings=settings, asked=asked), found)
-
-
-def _filter(session: Session, field: str, value: str) -> tuple[str, Any]:
+def _filter(
+    session: Session, field: str, value: str
+) -> tuple[str, Callable[[Person], bool]]:
+    wanted = value.casefold()
     if field == "email":
-        wanted = value.casefold()
-        return "email", lambda p: wanted in {_folded(e) for e in dicts(p.get("emails"))}
+        return "email", lambda p: any(_text(e) == wanted for e in dicts(p.get("emails")))
     if field == "phone":
         return "phone", lambda p: any(_same(value, n) for n in dicts(p.get("phones")))
-    key = _SEARCHED.get(field) or next(
-        (f.key for f in session.fields() if field in (f.name, f.key)), field
-    )
+    keys = {name: f.key for f in session.fields() for name in (f.key, f.name)} | _SEARCHED
+    key = keys.get(field, "")
     if not (key in _SEARCHED.values() or key.startswith("custom")):
         msg = (
             f"{LABEL} cannot look for people by {field!r}; take email, phone, "
             f"{', '.join(_SEARCHED)} or a custom field, as `crmkit fields` shows them"
         )
         raise NotSupportedError(msg)
-    return key, lambda p: str(p.get(key, "")).casefold() == value.casefold()
+    return key, lambda p: str(p.get(key, "")).casefold() == wanted
 
 
-def _folded(item: Person) -> str:
+def _text(item: Person) -> str:
     return str(item.get("value")).strip().casefold()
 
 
 def _same(wanted: str, item: Person) -> bool:
-    one, other = (re.sub(r"\D", "", text) for text in (wanted, str(item.get("value"))))
-    short, long = sorted((one, other), key=len)
+    numbers = (re.sub(r"\D", "", text) for text in (wanted, str(item.get("value"))))
+    short, long = sorted(numbers, key=len)
     return len(short) >= _SHORTEST_NUMBER and long.endswith(short)

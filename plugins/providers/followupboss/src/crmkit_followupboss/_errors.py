@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from crmkit import (
     AccessDeniedError,
     AuthenticationError,
-    ClientNotFoundError,
     CRMError,
     InvalidRequestError,
     Limit,
@@ -32,7 +31,6 @@ LABEL = "Follow Up Boss"
 _WINDOW = 10.0
 _WORD = re.compile(r"[A-Za-z]\w*")
 _CUSTOM = re.compile(r"custom[A-Z]\w*")
-_NO_PATH = "collection name"  # how the sentence of a wrong path begins
 _FIELDS = frozenset(
     (
         *("personId", "subject", "body", "isHtml", "phone", "isIncoming", "note"),
@@ -44,17 +42,11 @@ _FIELDS = frozenset(
         *("emEvents", "occurred", "recipient", "campaignId", "fields", "limit", "offset"),
     )
 )
-_REMEDIES = {
-    401: (
-        "the API key is wrong or was reset, the token has expired, or it is none of Follow "
-        "Up Boss's; copy the key anew from Admin, API"
-    ),
-    403: (
-        "the key's user, or its system, may not do this, or the account has expired; "
-        "`crmkit doctor` tells which"
-    ),
-}
-_OF_OWNERS = "/emCampaigns"
+_WRONG_KEY = (
+    "the API key is wrong or was reset, the token has expired, or it is none of Follow Up "
+    "Boss's; copy the key anew from Admin, API"
+)
+_JUDGED = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
 
 
 def error_from(response: Response) -> CRMError | None:
@@ -62,27 +54,24 @@ def error_from(response: Response) -> CRMError | None:
     Return what an answer means where Follow Up Boss says more than its status.
     """
     status = response.status
-    if status < HTTPStatus.BAD_REQUEST or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return None
-    body = error_body(response)
+    body = error_body(response) if status in _JUDGED else None
     said = body if isinstance(body, dict) else {}
-    message = said.get("errorMessage") or said.get("error")
-    sentence = message if isinstance(message, str) else ""
+    sentence = str(said.get("errorMessage") or said.get("error") or "")
     match status:
+        case HTTPStatus.BAD_REQUEST:
+            return InvalidRequestError(_told(status, _details(sentence)))
         case HTTPStatus.UNAUTHORIZED:
-            return AuthenticationError(_told(status, _REMEDIES[status]))
+            return AuthenticationError(_told(status, _WRONG_KEY))
         case HTTPStatus.FORBIDDEN:
             return AccessDeniedError(_told(status, _denied(response)))
+        case HTTPStatus.NOT_FOUND if sentence.lower().startswith("collection name"):
+            remedy = "no such path; check the setting base_url"
+            return ProtocolError(_told(status, remedy))
         case HTTPStatus.TOO_MANY_REQUESTS:
-            asked = "Retry-After" in response.headers
             context = safe_name(response.headers.get("X-RateLimit-Context"))
-            wait = None if asked else _WINDOW
+            wait = None if "Retry-After" in response.headers else _WINDOW
             return RateLimitedError(_told(status, context), retry_after=wait)
-        case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
-            return _missing(status, sentence)
-        case HTTPStatus.REQUEST_TIMEOUT | HTTPStatus.LOCKED:
-            return None
-    return InvalidRequestError(_told(status, _details(sentence)))
+    return None
 
 
 def limit_from(response: Response) -> Limit | None:
@@ -100,26 +89,21 @@ def limit_from(response: Response) -> Limit | None:
 
 
 def _denied(response: Response) -> str:
-    if response.url.partition("?")[0].endswith(_OF_OWNERS):
+    if response.url.partition("?")[0].endswith("/emCampaigns"):
         return (
             "e-mail marketing needs the key of the account's owner or an admin; or keep "
             'e-mails as notes: activity_types = { email_sent = "notes" }'
         )
-    return _REMEDIES[HTTPStatus.FORBIDDEN]
-
-
-def _missing(status: int, sentence: str) -> CRMError:
-    if sentence.lower().startswith(_NO_PATH):
-        remedy = "no such path; check the setting base_url"
-        return ProtocolError(_told(status, remedy))
-    return ClientNotFoundError(_told(status))
+    return (
+        "the key's user, or its system, may not do this, or the account has expired; "
+        "`crmkit doctor` tells which"
+    )
 
 
 def _details(sentence: str) -> str | None:
-    if sentence.startswith(("invalid_", "unsupported_")):  # OAuth's, which are codes
-        return safe_name(sentence)
-    named = [w for w in _WORD.findall(sentence) if w in _FIELDS or _CUSTOM.fullmatch(w)]
-    return f"see {', '.join(dict.fromkeys(named))}" if named else None
+    words = _WORD.findall(sentence)
+    named = dict.fromkeys(w for w in words if w in _FIELDS or _CUSTOM.fullmatch(w))
+    return f"see {', '.join(named)}" if named else None
 
 
 def _told(status: int, more: str | None = None) -> str:

@@ -4,28 +4,43 @@ What Follow Up Boss's kinds of activity are made of: their text, their fields, t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
-from crmkit import kinds
+from crmkit import InvalidRequestError, kinds
 from crmkit.kinds import Entry, text, whole_seconds, words
 from crmkit.writing import as_text, moment, utc
+from crmkit_followupboss._errors import LABEL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
 
 EMAIL, MOST = "emEvents", 1000  # of them one request takes
-EVENTS = "events"
 
 
 @frozen(kw_only=True)
 class Kind(kinds.Kind):
     """
     One kind: the field of its text, *body*, and what tells its *time*, if anything does.
+
+    *told* maps the caller's types to the CRM's, where a kind has several.
     """
 
     body: str
     time: str | None = None
+    told: Mapping[str, str] = field(factory=dict)
+
+    def word(self, type_: str) -> str:
+        """
+        Return the CRM's word for a caller's type; InvalidRequestError where it has none.
+        """
+        if type_ not in self.told:
+            msg = f"{LABEL} has no such type here; take one of {', '.join(self.told)}"
+            raise InvalidRequestError(msg)
+        return self.told[type_]
 
 
 def whole_time(instant: datetime, after: float = 0) -> str:
@@ -42,27 +57,18 @@ def _due(value: object) -> str:
 
 
 def _done(value: object) -> str | None:
-    return "completed" if value in (1, "1", True) else None
+    return "completed" if value in (1, "1") else None
 
 
 def _whole(value: object) -> int | None:
-    digits = str(value).replace(",", "")
-    return int(digits) if digits.isdecimal() else None
+    return int(str(value)) if str(value).isdecimal() else None
 
 
 def _flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-_WAYS = {"in": True, "out": False}
-_NUMBERS = (Entry("from", "fromNumber", text), Entry("to", "toNumber", text))
-_EVENT_TYPES = words(
-    *("Registration", "Inquiry", "Seller Inquiry", "Property Inquiry", "General Inquiry"),
-    *("Viewed Property", "Saved Property", "Visited Website", "Incoming Call"),
-    *("Unsubscribed", "Property Search", "Saved Property Search", "Visited Open House"),
-    "Viewed Page",
-)
-EVENT_TYPES: Mapping[str, str] = {
+_EVENTS = {
     "property_view": "Viewed Property",
     "property_saved": "Saved Property",
     "page_view": "Viewed Page",
@@ -70,9 +76,14 @@ EVENT_TYPES: Mapping[str, str] = {
     "website_visit": "Visited Website",
     "open_house": "Visited Open House",
     "lead": "General Inquiry",
-    **_EVENT_TYPES,
+    **words(
+        *("Registration", "Inquiry", "Seller Inquiry", "Property Inquiry"),
+        *("General Inquiry", "Viewed Property", "Saved Property", "Visited Website"),
+        *("Incoming Call", "Unsubscribed", "Property Search", "Saved Property Search"),
+        *("Visited Open House", "Viewed Page"),
+    ),
 }
-EMAIL_TYPES = {
+_EMAILS = {
     "email_sent": "delivered",
     "email_opened": "open",
     "email_clicked": "click",
@@ -88,8 +99,8 @@ TYPES = {
     "sms_sent": "textMessages",
     "sms_received": "textMessages",
     "email_received": "notes",
-    **dict.fromkeys(EMAIL_TYPES, EMAIL),
-    **dict.fromkeys(EVENT_TYPES, EVENTS),
+    **dict.fromkeys(_EMAILS, EMAIL),
+    **dict.fromkeys(_EVENTS, "events"),
     "*": "notes",
 }
 PROPERTY: Mapping[str, Callable[[Any], Any]] = {
@@ -98,6 +109,14 @@ PROPERTY: Mapping[str, Callable[[Any], Any]] = {
     "price": _whole,
     "forRent": _flag,
 }
+_OUTCOMES = words(
+    *("Interested", "Not Interested", "Left Message", "No Answer", "Busy", "Bad Number")
+)
+_CONNECTION = (
+    Entry("direction", "isIncoming", {"in": True, "out": False}),
+    Entry("from", "fromNumber", text),
+    Entry("to", "toNumber", text),
+)
 KINDS = {
     "notes": Kind(
         types=("note",), body="body", entries=(Entry("subject", "subject", text),)
@@ -106,28 +125,16 @@ KINDS = {
         types=("call",),
         body="note",
         entries=(
-            Entry(
-                "outcome",
-                "outcome",
-                words(
-                    *("Interested", "Not Interested", "Left Message", "No Answer", "Busy"),
-                    "Bad Number",
-                ),
-            ),
+            *_CONNECTION,
+            Entry("outcome", "outcome", _OUTCOMES),
             Entry("duration_s", "duration", whole_seconds),
-            Entry("direction", "isIncoming", _WAYS),
-            *_NUMBERS,
         ),
         defaults={"isIncoming": False},
     ),
     "textMessages": Kind(
         types=("sms_sent", "sms_received"),
         body="message",
-        entries=(
-            Entry("direction", "isIncoming", _WAYS),
-            Entry("url", "externalUrl", text),
-            *_NUMBERS,
-        ),
+        entries=(*_CONNECTION, Entry("url", "externalUrl", text)),
         defaults={"isIncoming": False},
     ),
     "tasks": Kind(
@@ -146,11 +153,18 @@ KINDS = {
         time="start",
         entries=(Entry("subject", "title", text), Entry("url", "location", text)),
     ),
-    EVENTS: Kind(
-        types=tuple(EVENT_TYPES),
+    "events": Kind(
+        types=tuple(_EVENTS),
+        told=_EVENTS,
         body="message",
         time="occurred",
-        entries=(Entry("event_type", "type", EVENT_TYPES),),
+        entries=(Entry("event_type", "type", _EVENTS),),
     ),
-    EMAIL: Kind(types=tuple(EMAIL_TYPES), body="subject", time="occurred"),
+    EMAIL: Kind(
+        types=tuple(_EMAILS),
+        told=_EMAILS,
+        body="subject",
+        time="occurred",
+        entries=(Entry("event_type", "type", _EMAILS),),
+    ),
 }

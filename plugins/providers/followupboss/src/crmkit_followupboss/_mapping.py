@@ -31,9 +31,10 @@ _REFUSED = {  # the channel that the status of an address, or of a number, refus
 
 def to_client(
     record: Mapping[str, Any],
+    asked: str | None = None,
+    *,
     fields: Sequence[CustomField],
     settings: Settings,
-    asked: str | None = None,
 ) -> ClientData:
     """
     Return the client that a person is; one under another id than *asked* was merged.

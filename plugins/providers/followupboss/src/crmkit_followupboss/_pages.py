@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crmkit import Session
 
-LONGEST = 100
+BATCH = 100
 _BUCKETS = {"notes": "notes", "events": "events"}
 Params = dict[str, Any]
 
@@ -29,7 +29,7 @@ def page(
 
     A deep offset is refused, so the next page is the one that the answer's link names.
     """
-    asked = {"limit": LONGEST, **params}
+    asked = {"limit": BATCH, **params}
     bucket = _BUCKETS.get(collection, "")
     answer = content(
         session.http.get(f"/v1/{collection}", params=asked, limit=bucket), LABEL
