@@ -17,6 +17,7 @@ from attrs import frozen
 from crmkit.errors import (
     ConfigurationError,
     PluginConflictError,
+    PluginError,
     PluginLoadError,
     PluginNotFoundError,
 )
@@ -157,11 +158,13 @@ def import_named(place: str, name: str) -> Any:
         if ending in {*KNOWN[FILES], *(reader.name for reader in installed(FILES))}:
             return find(FILES, ending, {}).load()(place)
         return import_module(place)
-    except PluginNotFoundError:
+    except PluginError:
         raise
+    except ConfigurationError as error:  # it is the file that is wrong
+        msg = f"the plugin {place!r} cannot be loaded: {error}"
+        raise PluginLoadError(msg, plugin=name) from None
     except Exception as error:
-        kind = "" if isinstance(error, ConfigurationError) else f"{type(error).__name__}: "
-        msg = f"the plugin {place!r} cannot be loaded: {kind}{error}"
+        msg = f"the plugin {place!r} cannot be loaded: {type(error).__name__}: {error}"
         raise PluginLoadError(msg, plugin=name) from error
 
 

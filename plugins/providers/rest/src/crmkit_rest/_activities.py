@@ -175,7 +175,7 @@ def values_of(crm: CRM, kind: str, activity: ActivityRecord) -> dict[str, Any]:
         values["metadata"], rest = rest, {}
     own = {activity.type} if "type" in how.said else set(how.types or (kind,))
     more = lines(activity, rest, own)
-    tail = [] if "mark" in how.said else [mark_line(activity)]
+    tail = [] if how.has_mark else [mark_line(activity)]
     values["html"] = html_body(text, (*more, *tail), html)
     fit = partial(fitting, longest=how.longest, label=crm.label, cut=how.cut)
     end = "".join(f"\n{line}" for line in tail)
@@ -249,7 +249,7 @@ def _outcomes(crm: CRM, told: Outcomes, answer: Any, sent: Sent) -> Iterator[Syn
 
 
 def _outcome(crm: CRM, told: Outcomes, row: Any, activity: ActivityRecord) -> SyncOutcome:
-    meant = meaning(crm.errors, None, row)
+    meant = meaning(crm.errors, row)
     if meant is None and told.error.holds(row):
         meant = "refused"
     if meant is None:

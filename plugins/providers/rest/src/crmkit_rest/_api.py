@@ -60,23 +60,17 @@ def send(
     """
     times = request.times or crm.times
     path, path_values = request.path.fill(values, times)
-    headers = {
-        **(crm.headers.fill({}, times) or {}),
-        **(request.headers.fill(values, times) or {}),
-    }
-    body, form = (
-        part and part.fill(values, times) for part in (request.body, request.form)
+    params, own, body, form = (
+        part.fill(values, times)
+        for part in (request.params, request.headers, request.body, request.form)
     )
-    method = request.method or ("POST" if request.body or request.form else "GET")
-    verb = getattr(session.http, method.lower())
+    reads = body is None and form is None
+    verb = getattr(session.http, (request.method or ("GET" if reads else "POST")).lower())
     answer: Response = verb(
         path,
         path_values=path_values,
-        params={
-            name: _param(v)
-            for name, v in (request.params.fill(values, times) or {}).items()
-        },
-        headers={name: str(value) for name, value in headers.items()},
+        params={name: _param(value) for name, value in (params or {}).items()},
+        headers={**_headers(crm), **{k: str(v) for k, v in (own or {}).items()}},
         json=body,
         form=form,
         repeatable=repeatable,
@@ -96,9 +90,7 @@ def page(
     Read one page; ProtocolError where there are no records, or the same ones again.
     """
     if cursor is not None and reading.link:
-        response = session.http.get(
-            cursor, limit=reading.limit, headers=crm.headers.fill({}, "")
-        )
+        response = session.http.get(cursor, limit=reading.limit, headers=_headers(crm))
     else:
         place, _, _ = (cursor or "").partition(" ")
         first = {"cursor": cursor, "page": reading.first_page, "offset": 0}
@@ -202,6 +194,10 @@ def fields(session: Session, crm: CRM) -> list[CustomField]:
             if (told := to_field(record, crm.fields)) is not None:
                 found.setdefault(told.name, told)
     return list(found.values())
+
+
+def _headers(crm: CRM) -> dict[str, str]:
+    return crm.headers.shape or {}
 
 
 def _following(

@@ -45,6 +45,7 @@ _BY_STATUS = {
     423: "rate_limited",
     429: "rate_limited",
 }
+_BAD, _BROKEN = HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR
 _CENTURIES = 10**9  # more seconds than that are no wait but a moment since 1970
 
 
@@ -57,11 +58,8 @@ def error_from(crm: CRM) -> Callable[[Response], CRMError | None]:
 
     def judged(response: Response) -> CRMError | None:
         status = response.status
-        good = status < HTTPStatus.BAD_REQUEST
-        body = None if good and not reads_good else error_body(response)
-        meant = meaning(errors, status, body)
-        if meant is None and not good:
-            meant = _BY_STATUS.get(status) or _rest(status)
+        body = error_body(response) if status >= _BAD or reads_good else None
+        meant = meaning(errors, body, status)
         if meant is None:
             return None
         told = status_message(crm.label, status, details(errors, body))
@@ -70,17 +68,20 @@ def error_from(crm: CRM) -> Callable[[Response], CRMError | None]:
     return judged
 
 
-def meaning(errors: Errors, status: int | None, body: Any) -> str | None:
+def meaning(errors: Errors, body: Any, status: int = 200) -> str | None:
     """
-    Return what a status or a body means by the file, None where it says nothing of it.
+    Return what an answer means, None for success.
+
+    What the file says of a status stands above what it finds in a body, and that above
+    what the status usually means; ``refused`` is last, since an ``ok`` that is false is
+    said of any error.
     """
-    for name in _MEANT:
-        for condition in getattr(errors, name):
-            if condition.status is not None and condition.status == status:
-                return name
-            if condition.at.holds(body):
-                return name
-    return None
+    said = [(name, each) for name in _MEANT for each in getattr(errors, name)]
+    by_status = [name for name, each in said if each.status == status]
+    by_body = [name for name, each in said if each.at.holds(body)]
+    usual = [_BY_STATUS.get(status, "unavailable" if status >= _BROKEN else "refused")]
+    told = [name for name in by_body if name != "refused"]
+    return next(iter(by_status + told + usual * (status >= _BAD) + by_body), None)
 
 
 def details(errors: Errors, body: Any) -> str | None:
@@ -136,8 +137,3 @@ def _now(response: Response) -> float:
         return parsedate_to_datetime(response.headers.get("Date", "")).timestamp()
     except ValueError:
         return time.time()
-
-
-def _rest(status: int) -> str:
-    server = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return "unavailable" if server else "refused"

@@ -4,6 +4,7 @@ JMESPath, by which a file finds values: compiled once, never an error on odd JSO
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FUNCTIONS = Functions.FUNCTION_TABLE
+_A_NAME = re.compile(r"[\w -]+")
 _NO = frozenset({"", "0", "false", "n", "no", "none", "null", "off"})
 _YES = frozenset({"1", "on", "true", "y", "yes"})
 # What a function may raise when it is given something else than it was made for.
@@ -37,10 +39,11 @@ class Expression:
         try:
             compiled = jmespath.compile(self.text)
             wrong = next(_wrong_calls(compiled.parsed), None)
-        except JMESPathError as error:
+        except (JMESPathError, RecursionError) as error:
             wrong = str(error).partition(", for expression")[0].strip().splitlines()[0]
-        except RecursionError:
-            wrong = "it is nested too deep"
+            wrong = wrong.rpartition("expression: ")[2].rstrip(":")
+            if _A_NAME.fullmatch(self.text):
+                wrong += f"; write '\"{self.text}\"' for a key of that name"
         if wrong is not None:
             msg = f"{self.text!r} is no JMESPath: {wrong}"
             raise ValueError(msg)

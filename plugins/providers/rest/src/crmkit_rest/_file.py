@@ -26,7 +26,7 @@ from cattrs.gen import make_dict_structure_fn
 from crmkit import ConfigurationError
 from crmkit_rest._expressions import Expression
 from crmkit_rest._requests import TableError
-from crmkit_rest._schema import CRM, Auth, Condition, Custom, Rest
+from crmkit_rest._schema import CRM, PATTERNS, Auth, Condition, Custom, Rest
 from crmkit_rest._templates import Fields, Headers, Path, Template
 
 Keys = tuple[str | int, ...]
@@ -39,6 +39,7 @@ _PLAIN: dict[type, str] = {
     int: "must be a whole number",
     str: "must be a text",
 }
+_CHOICES = re.compile(r"not in literal .*\[(.*)\]")
 _PLACE = re.compile(r"at line (\d+)")
 _IN_ADDRESS = (
     "a token in an address ends up in logs, so there is no such auth; nearly every API "
@@ -58,12 +59,15 @@ class Mistake(NamedTuple):
 
 def load(path: str) -> CRM:
     """
-    Return what a file says; ConfigurationError with all of its mistakes, line by line.
+    Return what a file says; ConfigurationError with its first mistake, if it has any.
     """
     crm, mistakes = read(path)
     if crm is None:
-        lines = [f"{path}:{line}: {key}: {told}" for line, key, told in mistakes]
-        raise ConfigurationError("\n".join(lines))
+        line, key, told = mistakes[0]
+        all_told = f"; `crmkit rest check {path}` tells all {len(mistakes)} mistakes"
+        rest = all_told if len(mistakes) > 1 else ""
+        msg = f"line {line}: {key} {told}{rest}"
+        raise ConfigurationError(msg)
     return crm
 
 
@@ -100,6 +104,8 @@ def _converter() -> Converter:
         register(text, lambda value, kind: kind(_text(value)))
     for template in (Template, Fields, Headers):
         register(template, lambda value, kind: kind(value))
+    for named, (pattern, message) in PATTERNS.items():
+        register(named, _matching(re.compile(pattern), message))
     register(Condition, _condition)
     for test, make in (
         (has, partial(_table, converter)),
@@ -129,6 +135,15 @@ def _text(value: Any) -> str:
         msg = "must be a text"
         raise TypeError(msg)
     return value
+
+
+def _matching(pattern: re.Pattern[str], message: str) -> Structure:
+    def structured(value: Any, _: Any) -> Any:
+        if not pattern.fullmatch(_text(value)):
+            raise ValueError(message)
+        return value
+
+    return structured
 
 
 def _condition(value: Any, _: Any) -> Condition:
@@ -175,9 +190,34 @@ def _table(converter: Converter, kind: Any) -> Structure:
             raise TypeError(msg)
         if kind is Auth and value.get("kind") == "query":
             raise TypeError(_IN_ADDRESS)
-        return structure(value, wanted)
+        try:
+            return structure(value, wanted)
+        except ClassValidationError as error:
+            more = _more(structure, value, error)
+            raise ClassValidationError(
+                error.message, [*error.exceptions, *more], kind
+            ) from None
 
     return structured
+
+
+def _more(
+    structure: Structure, value: Mapping[str, Any], error: ClassValidationError
+) -> list[Exception]:
+    """
+    Return what a table says of itself, which it does only once all its keys are good.
+    """
+    wrong = {note.name for _, note in error.group_exceptions()[0]}
+    known = {attribute.name for attribute in fields(error.cl)} - wrong
+    try:
+        structure({key: value[key] for key in value if key in known}, error.cl)
+    except ClassValidationError as again:
+        return [one for one in again.exceptions if _is_new(one, error)]
+    return []
+
+
+def _is_new(one: Exception, error: ClassValidationError) -> bool:
+    return isinstance(one, TableError) and one not in error.exceptions
 
 
 def _told(error: Exception, at: Keys = ()) -> Iterator[tuple[Keys, str]]:
@@ -190,7 +230,14 @@ def _told(error: Exception, at: Keys = ()) -> Iterator[tuple[Keys, str]]:
         for inner in others:
             yield from _told_of(inner, error.cl, at)
     else:
-        yield at, str(error.args[0] if isinstance(error, KeyError) else error)
+        yield at, _sentence(error)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return "is missing"
+    choices = _CHOICES.search(str(error))
+    return f"must be one of {choices[1].replace(chr(39), '')}" if choices else str(error)
 
 
 def _told_of(error: Exception, kind: type, at: Keys) -> Iterator[tuple[Keys, str]]:

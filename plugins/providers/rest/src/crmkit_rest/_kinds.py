@@ -88,6 +88,14 @@ class Kind(Request):
         """
         return self.row.names if self.in_rows else self.names
 
+    @property
+    def has_mark(self) -> bool:
+        """
+        Whether the mark has a place of its own. A header is none: nobody can look there.
+        """
+        parts = (self.path, self.params, self.body, self.form, self.row)
+        return any("mark" in part.names for part in parts)
+
     def _known(self) -> frozenset[str]:
         return frozenset({"rows"}) if self.in_rows else WRITTEN
 

@@ -53,11 +53,11 @@ def offers(crm: CRM) -> dict[str, bool]:
     names_fields = bool(crm.client.custom_fields) and crm.client.all_custom_fields is None
     return {
         "crmkit_fetch": True,
-        "crmkit_sync": True,
         "crmkit_find_clients": bool(crm.find),
         "crmkit_list_clients": crm.list is not None,
         "crmkit_history": bool(crm.history),
         "crmkit_fields": names_fields or crm.fields is not None,
+        "crmkit_sync": True,
         "crmkit_find_activity": any(kind.look or kind.repeatable for kind in kinds),
         "crmkit_refresh": crm.auth.kind == "client_credentials",
         "crmkit_check": bool(crm.check),

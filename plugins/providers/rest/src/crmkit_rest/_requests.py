@@ -194,6 +194,8 @@ def unknown_names(key: str, names: frozenset[str], known: frozenset[str]) -> Tol
         head, dot, _ = name.partition(".")
         if head not in known or (dot and head != "metadata"):
             close = get_close_matches(name, known, n=1)
+            close = close or sorted(one for one in known if one.endswith(f"_{name}"))
             listed = ", ".join(f"{{{one}}}" for one in sorted(known)) or "none"
-            meant = f"did you mean {{{close[0]}}}?" if close else f"there are {listed}"
+            either = " or ".join(f"{{{one}}}" for one in close)
+            meant = f"did you mean {either}?" if close else f"there are {listed}"
             yield key, f"has the unknown name {{{name}}}; {meant}"

@@ -4,9 +4,8 @@ What a file may say beside its requests, as classes; the last one is a whole fil
 
 from __future__ import annotations
 
-import re
 from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NewType
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
@@ -31,8 +30,22 @@ if TYPE_CHECKING:
 
     from crmkit_rest._requests import Request, Told
 
-_BASE = re.compile(r"(https://|\{\w+\})([\w.-]|\{\w+\})*(:\d+)?(/[\w.~-]+)*/?", re.ASCII)
-_HOST = re.compile(r"(\*\.)?[\w-]+(\.[\w-]+)+(:\d+)?", re.ASCII)
+Base = NewType("Base", str)
+Host = NewType("Host", str)
+Label = NewType("Label", str)
+Place = NewType("Place", str)
+PATTERNS: dict[Any, tuple[str, str]] = {  # what these texts look like, for people too
+    Base: (
+        r"(https://|\{\w+\})([A-Za-z0-9.-]|\{\w+\})*(:\d+)?(/[A-Za-z0-9_.~-]+)*/?",
+        "must be such as https://api.acme.example/v1 or {api_domain}",
+    ),
+    Host: (
+        r"(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d+)?",
+        "must be such as api.acme.example, or *.acme.example for all below",
+    ),
+    Place: (r"|(/|https://)\S+", "must be a path below base_url, or an https:// URL"),
+    Label: (r".*\S.*", "must be the CRM's name for people"),
+}
 
 
 @frozen(kw_only=True)
@@ -150,6 +163,7 @@ class Limits(Table):
     buckets: dict[str, Bucket] = field(factory=dict)
 
 
+_NOWHERE = Place("")
 _AUTH = {  # what each kind needs, and what it may have
     "none": ((), ()),
     "bearer": ((), ()),
@@ -170,8 +184,8 @@ class Auth(Table):
     name: str = ""
     prefix: str = ""
     user: str = ""
-    authorize_url: str = ""
-    token_url: str = ""
+    authorize_url: Place = _NOWHERE
+    token_url: Place = _NOWHERE
     scopes: tuple[str, ...] = ()
     params: dict[str, str] = field(factory=dict)
     basic: bool = False
@@ -182,9 +196,6 @@ class Auth(Table):
             if getattr(self, key) and key not in (*needs, *may):
                 yield key, f"is not for auth of the kind {self.kind}"
         yield from (("", f"needs {key}") for key in needs if not getattr(self, key))
-        for key in ("authorize_url", "token_url"):
-            if not (getattr(self, key) or "/").startswith(("/", "https://")):
-                yield key, "must be a path below base_url, or an https:// URL"
 
 
 @frozen(kw_only=True)
@@ -193,13 +204,13 @@ class CRM(Table):
     A whole file.
     """
 
-    label: str
-    base_url: str
+    label: Label
+    base_url: Base
     auth: Auth
     client: Client
     fetch: Fetch
     activities: dict[str, Kind]
-    hosts: tuple[str, ...] = ()
+    hosts: tuple[Host, ...] = ()
     headers: Headers = field(factory=Headers)
     times: str = "iso"
     find: dict[str, Find] = field(factory=dict)
@@ -211,11 +222,6 @@ class CRM(Table):
     check: dict[str, Reading] = field(factory=dict)
 
     def _mistakes(self) -> Told:
-        if not _BASE.fullmatch(self.base_url):
-            yield "base_url", "must be such as https://api.acme.example/v1 or {api_domain}"
-        for host in self.hosts:
-            if not _HOST.fullmatch(host):
-                yield "hosts", f"{host!r} is no host such as api.acme.example"
         place = urlsplit(self.auth.token_url).netloc
         home = urlsplit(self.base_url).netloc
         if place and place not in self.hosts and (self.hosts or place != home):
