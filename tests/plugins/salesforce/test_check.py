@@ -91,7 +91,7 @@ def test_no_external_id(crm_simulator, connect):
 
 
 @pytest.mark.parametrize(
-    ("version", "status"), [("66.0", "ok"), ("99.0", "problem"), ("58.0", "warning")]
+    ("version", "status"), [("66.0", "ok"), ("99.0", "problem"), ("59.0", "warning")]
 )
 def test_version(org, connect, version, status):
     """

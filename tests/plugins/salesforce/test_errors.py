@@ -2,6 +2,8 @@
 What Salesforce's refusals mean, and that nothing personal is in what is said of them.
 """
 
+import re
+
 import pytest
 from tests.plugins.salesforce.conftest import ANA, PEOPLE, Clock
 from tests.plugins.salesforce.test_syncing import activity
@@ -106,12 +108,8 @@ def test_refusals(status, said, kind, told):
 
     assert type(error) is kind
     assert str(error).startswith(f"Salesforce API error: {status} - ")
-    assert pytest.raises(kind, match=told) and _holds(told, str(error))
+    assert re.search(told, str(error))
     assert SECRET not in str(error)
-
-
-def _holds(told, text):
-    return text.endswith(told[:-1]) if told.endswith("$") else told in text
 
 
 @pytest.mark.parametrize("status", [200, 204, 300, 302, 408, 423, 429, 500, 502, 503])

@@ -367,7 +367,7 @@ def test_all_hidden(crm_simulator, connect):
     """
     org = crm_simulator("salesforce", limit="off", hidden=["Lead", "Contact"])
 
-    with pytest.raises(AccessDeniedError, match="404 - Not Found.*hidden from this user"):
+    with pytest.raises(AccessDeniedError, match=r"404 - Not Found.*hidden from this user"):
         connect(org).get_client_data(ANA)
 
 

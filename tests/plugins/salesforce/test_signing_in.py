@@ -183,24 +183,16 @@ def test_grant_gone(start, connect):
     assert "refresh-9" not in str(caught.value)
 
 
+NOT_FOR_REST = "This session is not valid for use with the REST API"
+NO_AGENT = "Connected app is not attached to Agent"
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        (
-            '[{"errorCode":"INVALID_SESSION_ID","message":"This session is not valid '
-            'for use with the REST API"}]',
-            "the OAuth scope api",
-        ),
-        (
-            '{"errorCode":"INVALID_SESSION_ID","message":"This session is not valid '
-            'for use with the REST API"}',
-            "the OAuth scope api",
-        ),
-        (
-            "<Errors><Error><errorCode>X</errorCode><message>Connected app is not attached "
-            "to Agent</message></Error></Errors>",
-            "not attached to its agent",
-        ),
+        (f'[{{"errorCode":"INVALID_SESSION_ID","message":"{NOT_FOR_REST}"}}]', "scope api"),
+        (f'{{"errorCode":"INVALID_SESSION_ID","message":"{NOT_FOR_REST}"}}', "scope api"),
+        (f"<Errors><Error><message>{NO_AGENT}</message></Error></Errors>", "to its agent"),
     ],
 )
 def test_not_renewed(tmp_path, said, told):
@@ -213,9 +205,12 @@ def test_not_renewed(tmp_path, said, told):
         asked.append(request.path)
         return Answer(status=401, content=said.encode())
 
-    with Server(answer) as server, _connector(server, tmp_path) as crm:
-        with pytest.raises(AccessDeniedError, match=told):
-            crm.get_client_data(ANA)
+    with (
+        Server(answer) as server,
+        _connector(server, tmp_path) as crm,
+        pytest.raises(AccessDeniedError, match=told),
+    ):
+        crm.get_client_data(ANA)
 
     assert not any(path.endswith(TOKEN) for path in asked)
 
@@ -232,9 +227,12 @@ def test_renewed_once(tmp_path):
             return Answer(json={"access_token": f"t{len(asked)}"})
         return Answer(status=401, json=[{"errorCode": "INVALID_SESSION_ID"}])
 
-    with Server(answer) as server, _connector(server, tmp_path) as crm:
-        with pytest.raises(AuthenticationError, match="sign in again"):
-            crm.get_client_data(ANA)
+    with (
+        Server(answer) as server,
+        _connector(server, tmp_path) as crm,
+        pytest.raises(AuthenticationError, match="sign in again"),
+    ):
+        crm.get_client_data(ANA)
 
     assert [path.endswith(TOKEN) for path in asked] == [False, True, False]
 

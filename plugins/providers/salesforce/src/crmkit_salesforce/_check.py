@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from crmkit import Session
 
-_OLD = 9  # versions, three of them a year; none is supported for less than three years
+_OLD = 8  # versions, three of them a year; none is supported for less than three years
 _WRITTEN = ("WhoId", "Subject", "Description", "ActivityDate", "Status", "TaskSubtype")
 _GRANT = "give it to the user's profile or permission set, field-level security included"
 _CREATE = (
