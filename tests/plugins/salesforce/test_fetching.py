@@ -283,6 +283,7 @@ def test_many_fields(rich, connect, monkeypatch):
     """
     before = connect(rich).find_client(email="ana@example.com")
     monkeypatch.setattr("crmkit_salesforce._fields._LONGEST", 10)
+    add(rich, "Lead", IsConverted=True, ConvertedContactId=ANA)
     crm = connect(rich)
     since = datetime.now(UTC) - timedelta(days=1)
 

@@ -287,6 +287,33 @@ def test_my_domain(given, host):
     assert Settings(my_domain=given).instance_url == f"https://{host}"
 
 
+@pytest.mark.parametrize(
+    ("own", "host"),
+    [
+        ({}, "login.salesforce.com"),
+        ({"my_domain": "acme--uat.sandbox"}, "acme--uat.sandbox.my.salesforce.com"),
+    ],
+)
+def test_sign_in_page(tmp_path, monkeypatch, own, host):
+    """
+    Users sign in where their org is.
+    """
+    monkeypatch.setenv("CRMKIT_KEY", "A" * 43 + "=")
+    with CRMConnector(
+        default_provider="salesforce",
+        settings={"salesforce": own},
+        store=f"sqlite:///{tmp_path}/outbox.db",
+    ) as crm:
+        begun = crm.credentials.begin(
+            "salesforce", client_id="app-1", back="http://127.0.0.1:1/"
+        )
+
+    assert begun.url.startswith(
+        f"https://{host}/services/oauth2/authorize?response_type=code"
+    )
+    assert "scope=api%20refresh_token" in begun.url
+
+
 def _connector(server, folder):
     return CRMConnector(
         default_provider="salesforce",

@@ -503,6 +503,16 @@ def test_strange_history(org, crm):
     assert plain.timestamp
 
 
+def test_deleted_task(org, crm):
+    """
+    A task that somebody deleted is no history.
+    """
+    outcome = crm.sync_activity(activity())
+    ask(org, "DELETE", f"sobjects/Task/{outcome.remote_id}")
+
+    assert crm.get_client_data(ANA, include=["history"]).history == ()
+
+
 def test_client_object(crm_simulator, connect):
     """
     Clients of a custom object have activities, where it may have some.

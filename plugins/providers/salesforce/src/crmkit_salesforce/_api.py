@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Rows = Sequence[dict[str, Any]]
 
 BATCH = 2000
+_STATES = ("Id", "IsDeleted", "IsConverted")
 _MERGED = {"Contact", "Lead", "Account"}
 _MANY = 300  # ids in a URL
 _MERGES = 5  # one after the other
@@ -161,9 +162,10 @@ def _read(session: Session, one: Plan, ids: Sequence[str]) -> Rows:
 def _selected(
     session: Session, one: Plan, where: Sequence[str], most: int, *, deleted: bool = False
 ) -> dict[str, Any]:
+    few = ", ".join(name for name in _STATES if name in one.names)
     condition = f"WHERE {' AND '.join(where)} " if where else ""
     soql = (
-        f"SELECT {one.columns or 'Id, IsDeleted'} FROM {one.object} "  # noqa: S608
+        f"SELECT {one.columns or few} FROM {one.object} "  # noqa: S608
         f"{condition}ORDER BY Id LIMIT {most}"
     )
     return query(session, soql, deleted=deleted)
