@@ -53,6 +53,8 @@ class Handler:
         if fault and fault.name == "latency":
             await asyncio.sleep(1 if fault.seconds is None else fault.seconds)
         answer = self._answer(request, fault)
+        if answer.after:
+            await asyncio.sleep(answer.after)
         return await _send(http, answer, fault) if fault else _reply(answer)
 
     def _answer(self, request: Request, fault: Fault | None) -> Answer:

@@ -80,13 +80,16 @@ def _parameters(query: str) -> dict[str, str]:
 @dataclass(slots=True)
 class Answer:
     """
-    What is sent back; *limited* marks the refusal of a limit that is no 429.
+    What is sent back, *after* so many seconds of work.
+
+    *limited* marks the refusal of a limit that is no 429.
     """
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     limited: bool = False
+    after: float = 0.0
 
 
 def answer(status: int, value: Any, headers: Mapping[str, str] | None = None) -> Answer:
