@@ -37,13 +37,14 @@ def test_span(org, ask, span):
 
     deleted = ask("GET", "sobjects/Contact/deleted", **span(-15, -5)).json
     updated = ask("GET", "sobjects/Contact/updated/", **span(-15, -5)).json
+    earlier = ask("GET", "sobjects/Contact/deleted", **span(-18, -12)).json
     later = ask("GET", "sobjects/Contact/deleted", **span(-5, 0)).json
     assert set(deleted) == {"deletedRecords", "earliestDateAvailable", "latestDateCovered"}
     assert [set(one) for one in deleted["deletedRecords"]] == [{"id", "deletedDate"}]
     assert deleted["deletedRecords"][0]["id"] == BO
     assert set(updated) == {"ids", "latestDateCovered"}
     assert updated["ids"] == [ANA]
-    assert later["deletedRecords"] == []
+    assert later["deletedRecords"] == earlier["deletedRecords"] == []
     assert deleted["latestDateCovered"][16:] == ":00.000+0000"
 
 
@@ -109,6 +110,22 @@ def test_merged(org, ask):
     assert (master["IsDeleted"], master["MasterRecordId"]) == (False, None)
     assert len(org.activities("Task", ANA)) == 1
     assert ask.soql("SELECT Id FROM Contact WHERE Email = 'bo@example.com'") == []
+
+
+def test_seeded(crm_simulator, connect):
+    """
+    A contact can be merged from the start.
+    """
+    gone = {"id": BO, "LastName": "X", "IsDeleted": True, "MasterRecordId": ANA}
+    org = crm_simulator("salesforce", contacts=[{"id": ANA, "LastName": "Y"}, gone])
+    ask = connect(org)
+
+    assert [one["id"] for one in org.contacts()] == [ANA]
+    assert ask.refused("GET", f"sobjects/Contact/{BO}")[1] == "ENTITY_IS_DELETED"
+    query = "SELECT MasterRecordId FROM Contact WHERE IsDeleted = true"
+    assert ask.soql(query) == []
+    (found,) = ask("GET", "queryAll", q=query).json["records"]
+    assert found["MasterRecordId"] == ANA
 
 
 @pytest.mark.parametrize(("master", "merged"), [(ANA, LEA), (ANA, ANA), (ANA, "x")])

@@ -174,9 +174,8 @@ def test_custom_object(org, ask):
     again = ask("PATCH", "sobjects/House__c/Key__c/k1", {"Name": "Mill Lane 2"})
     described = ask("GET", "sobjects/House__c/describe").json
 
-    assert (
-        made["id"].startswith(described["keyPrefix"]) and described["keyPrefix"][0] == "a"
-    )
+    assert made["id"].startswith(described["keyPrefix"])
+    assert described["keyPrefix"][0] == "a"
     assert (again.status, described["custom"]) == (201, True)
     assert described["labelPlural"] == "Houses"
     (house,) = org.activities("House__c", ANA)

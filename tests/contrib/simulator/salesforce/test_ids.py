@@ -59,6 +59,16 @@ def test_numbering():
     assert all(id_.startswith("003") and read_id(id_) == id_ for id_ in ids)
 
 
+def test_order(ask):
+    """
+    Ids go up with each new record, so a query can go on after one.
+    """
+    made = [ask("POST", "sobjects/Task", {}).json["id"] for _ in range(70)]
+    query = f"SELECT Id FROM Task WHERE Id > '{made[9]}' AND Id <= '{made[65]}' ORDER BY Id"
+
+    assert [one["Id"] for one in ask.soql(query)] == made[10:66]
+
+
 def test_short_ids(ask):
     """
     A record is read by either form of its id, and answers with the long one.

@@ -144,7 +144,7 @@ def test_ambiguous(crm_simulator, connect):
 
 def test_day(crm_simulator, connect):
     """
-    The day's requests are the organization's, whatever token they have, and then it is over.
+    The day's requests are the organization's, whatever token they have, and then over.
     """
     org = crm_simulator("salesforce", limit="3")
     one, other = connect(org), connect(org, org.add_token(expires_in=10**6))

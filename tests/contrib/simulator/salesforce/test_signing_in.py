@@ -284,7 +284,7 @@ def test_pkce(start):
 )
 def test_wrong_code(start, changed, advance, error):
     """
-    A code belongs to where it was sent, for 15 minutes, and to an app that knows its secret.
+    A code belongs to where it was sent, for 15 minutes, and to an app with its secret.
     """
     ask = start()
     form = {**consent(ask), **changed}

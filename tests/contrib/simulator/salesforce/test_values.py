@@ -5,6 +5,8 @@ What fields take, and how a value that they do not take is refused.
 import pytest
 from tests.contrib.simulator.salesforce.people import ANA, BO, LEA, NOBODY, PEOPLE
 
+from crmkit_simulator import Simulator
+
 FIELDS = {
     "Contact": [
         {"name": "Budget__c", "type": "currency"},
@@ -27,8 +29,6 @@ def org():
     """
     Return one organization for all tests here.
     """
-    from crmkit_simulator import Simulator
-
     options = {"fields": FIELDS, "read_only": ["Contact.Title", "Event"]}
     with Simulator("salesforce", limit="off", **options) as org:
         yield org

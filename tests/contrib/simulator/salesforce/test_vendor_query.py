@@ -21,9 +21,9 @@ def served():
     """
     Return one organization for all tests here, and a session with it.
     """
-    with Simulator("salesforce", tls=True, page_size=3, limit="1000") as org:
-        with session_for(org) as session:
-            yield org, session
+    org = Simulator("salesforce", tls=True, page_size=3, limit="1000")
+    with org, session_for(org) as session:
+        yield org, session
 
 
 @pytest.fixture

@@ -175,8 +175,6 @@ class _Parser:
             return parts[0]
         while self._took(word):
             parts.append(self._condition(depth))
-        if self._next.says("AND", "OR"):
-            raise self._unexpected()
         return Joined(word, tuple(parts))
 
     def _condition(self, depth: int) -> Condition:
