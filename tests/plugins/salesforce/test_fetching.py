@@ -71,11 +71,15 @@ def test_batch(org, crm):
     assert len(calls(org, "/describe")) == 2
 
 
-def test_short_id(crm):
+def test_short_id(org, crm):
     """
     The form of an id with 15 letters finds the client, too, beside the one with 18.
+
+    Of other objects nobody is asked for.
     """
     found = crm.get_clients_data([ANA[:15], ANA])
+
+    assert calls(org, "/composite/sobjects") == ["POST"]
 
     assert (found[ANA[:15]].id, found[ANA].id) == (ANA, ANA)
     assert ANA[:15] in found[ANA[:15]].aliases

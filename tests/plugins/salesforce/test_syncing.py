@@ -233,6 +233,19 @@ def test_fields_pass(crm_simulator, connect):
     assert "\nWhim__c: x\n" in task["Description"]
 
 
+def test_fields_kept(org, crm):
+    """
+    The fields that tell whose an activity is, and which, are no metadata.
+    """
+    said = {"Description": "other", "WhoId": BO, "Id": "00T000000000001AAA"}
+    note = activity(metadata=said)
+
+    assert crm.sync_activity(note)
+    assert only(org)["WhoId"] == ANA
+    assert only(org)["Description"].endswith(mark_line(note))
+    assert "\nDescription: other\n" in only(org)["Description"]
+
+
 def test_read_only_field(org, crm):
     """
     A field that cannot be written is named.
@@ -426,7 +439,7 @@ def test_custom_object_without_text(keyed, connect):
     refused = crm.sync_activity(activity("property_view"))
 
     assert (kept.status, refused.status) == ("synced", "dead")
-    assert "name one as description" in str(refused.error)
+    assert "name a description" in str(refused.error)
 
 
 def test_unknown_kind(org, connect):

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from crmkit import ActivityRecord, ClientInteraction, Session
 
-BATCH = 200
 _LIKE_A_FIELD = re.compile(r"[A-Z][A-Za-z]+|\w+__c", re.ASCII)
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _CREATE_ONLY = "INVALID_FIELD_FOR_INSERT_UPDATE"
@@ -58,17 +57,24 @@ def sync(
             sent.append(activity)
     if not sent:
         return
+    refused = []
     answer = _written(session, kind, external, records)
-    results = [
-        (a, item, dicts(item.get("errors"))) for a, item in zip(sent, answer, strict=True)
-    ]
-    refused = [activity for activity, _, errors in results if _CREATE_ONLY in codes(errors)]
-    there = _there_before(session, kind, external, refused)
-    for activity, item, errors in results:
-        if item.get("success") is True or mark(activity) in there:
-            yield SyncOutcome.synced(activity, item.get("id") or there.get(mark(activity)))
+    for activity, item in zip(sent, answer, strict=True):
+        errors = dicts(item.get("errors"))
+        if item.get("success") is True:
+            yield SyncOutcome.synced(activity, item.get("id"))
+        elif external and _CREATE_ONLY in codes(errors):
+            refused.append((activity, errors))
         elif item.get("success") is False:
             yield SyncOutcome.failed(activity, error_of(errors))
+    there = _there(session, kind, external, [mark(activity) for activity, _ in refused])
+    for activity, errors in refused:
+        found = there.get(mark(activity))
+        yield (
+            SyncOutcome.synced(activity, found)
+            if found
+            else SyncOutcome.failed(activity, error_of(errors))
+        )
 
 
 def find(session: Session, kind: str, activity: ActivityRecord) -> str | None:
@@ -140,18 +146,19 @@ def _written(
     return dicts(answer)
 
 
-def _there_before(
-    session: Session, kind: str, external: str | None, refused: Sequence[ActivityRecord]
+def _there(
+    session: Session, kind: str, external: str | None, marks: Sequence[str]
 ) -> dict[str, str]:
     """
     Return the ids of what a repetition could not change: TaskSubtype is set but once.
     """
-    if not external or not refused:
+    if not external or not marks:
         return {}
-    marks = any_of(map(mark, refused))
-    soql = f"SELECT Id, {external} FROM {kind} WHERE {external} IN {marks}"  # noqa: S608
-    found = rows(query(session, soql))
-    return {str(row.get(external)): str(row.get("Id")) for row in found}
+    wanted = f"{external} IN {any_of(marks)}"
+    soql = f"SELECT Id, {external} FROM {kind} WHERE {wanted}"  # noqa: S608
+    return {
+        str(row.get(external)): str(row.get("Id")) for row in rows(query(session, soql))
+    }
 
 
 def _by_mark(session: Session, kind: str, activity: ActivityRecord) -> str | None:

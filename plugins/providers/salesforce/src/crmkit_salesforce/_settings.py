@@ -43,8 +43,7 @@ def _host(given: str | None) -> str | None:
 def _check_version(_settings: Settings, _name: Attribute[Any], version: str) -> None:
     if not re.fullmatch(r"[3-9]\d\.0", version):
         msg = (
-            f"Salesforce's setting `api_version` is {version!r}; it must be a version such "
-            f"as {API_VERSION}"
+            f"Salesforce's setting `api_version` is {version!r}, not such as {API_VERSION}"
         )
         raise ConfigurationError(msg)
 
