@@ -24,6 +24,7 @@ FIELDS = {
         {"name": "Status__c", "type": "string"},
         {"name": "Language__c", "type": "string"},
         {"name": "No_SMS__c", "type": "boolean"},
+        {"name": "Never__c", "type": "boolean"},
         {
             "name": "Likes__c",
             "type": "multipicklist",
@@ -33,7 +34,7 @@ FIELDS = {
             ],
         },
     ],
-    "Lead": [{"name": "Status_Note__c", "type": "string"}],
+    "Lead": [{"name": "Status__c", "type": "string"}],
 }
 BUYER = {
     "name": "Buyer__c",
@@ -270,6 +271,16 @@ def test_custom_fields(rich, connect):
     assert len(names) == len(set(names))
 
 
+def test_alike_names(rich, connect):
+    """
+    A custom field that is called like a standard one keeps its whole name.
+    """
+    lead = add(rich, "Lead", Status="Open", Status__c="ours")
+    fields = connect(rich).get_client_data(lead).custom_fields
+
+    assert (fields["Status"], fields["Status__c"]) == ("Open", "ours")
+
+
 def test_chosen_fields(rich, connect):
     """
     The setting `fields` names what is read instead of all custom ones.
@@ -299,7 +310,7 @@ def test_consent(rich, connect):
     """
     Opt-outs are those that Salesforce has flags for, and those that settings name.
     """
-    own = {"sms": ["No_SMS__c"], "*": ["Likes__c"]}
+    own = {"sms": ["No_SMS__c"], "*": ["Never__c"]}
     crm = connect(rich, opted_out_fields=own)
     flags = {"HasOptedOutOfEmail": True, "DoNotCall": True, "No_SMS__c": True}
     said = crm.get_client_data(add(rich, **flags)).consent
@@ -310,16 +321,19 @@ def test_consent(rich, connect):
         ("sms", "opted_out"),
     }
     assert {one.source for one in said} == set(flags)
+    (never,) = crm.get_client_data(add(rich, Never__c=True)).consent
+    assert (never.channel, never.status) == ("*", "do_not_contact")
     assert crm.get_client_data(ANA).consent == ()
 
 
 def test_list(org, crm, monkeypatch):
     """
-    A list goes through contacts, then leads, page by page, each once.
+    A list goes through contacts, then leads, page by page, each once, by their ids.
     """
     monkeypatch.setattr("crmkit_salesforce._api.PAGE", 2)
     monkeypatch.setattr("crmkit_salesforce._soql.PAGE", 2)
-    ids = {ANA, BO, LIA, *(add(org, "Lead") for _ in range(4)), add(org)}
+    late = {add(org, Id=f"00300000000000{n}AAA") for n in (9, 7, 5, 8)}
+    ids = {ANA, BO, LIA, *late, *(add(org, "Lead") for _ in range(4))}
     listed = [client.id for client in crm.iter_clients()]
 
     assert len(listed) == len(ids)

@@ -518,12 +518,13 @@ def test_strange_history(org, crm):
 
 def test_deleted_task(org, crm):
     """
-    A task that somebody deleted is no history.
+    A task that somebody deleted is no history; archived ones, which few queries see, are.
     """
     outcome = crm.sync_activity(activity())
     ask(org, "DELETE", f"sobjects/Task/{outcome.remote_id}")
 
     assert crm.get_client_data(ANA, include=["history"]).history == ()
+    assert calls(org, "/queryAll") == ["GET", "GET"]
 
 
 def test_client_object(crm_simulator, connect):
