@@ -20,10 +20,13 @@ from crmkit_simulator._simulator import Simulator
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_EPILOG = """\b
+_EPILOG = f"""\b
+CRM is one of {", ".join(names())}.
+\b
 Examples:
   crmkit simulate hubspot --port 8710
   crmkit simulate hubspot --json --limit off --contacts 1000
+  crmkit simulate salesforce --tls
   crmkit simulate hubspot --fault 429:times=3 --fault reset_after:method=POST,path=notes
 """
 
@@ -44,7 +47,10 @@ class _Refused(click.ClickException):
 )
 @click.option("--token", help="The access token to accept; without it one is made.")
 @click.option("--tls", is_flag=True, help="HTTPS, with a certificate made for it.")
-@click.option("--limit", help="off, or requests in seconds: 190/10s.")
+@click.option(
+    "--limit",
+    help="off, or requests in seconds: 190/10s; of Salesforce those of a day, too: 15000.",
+)
 @click.option(
     "--contacts",
     default="3",
