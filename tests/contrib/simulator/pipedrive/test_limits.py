@@ -80,6 +80,16 @@ def test_daily(crm_simulator):
     assert send("GET", PERSON).status == 200
 
 
+def test_dear(crm_simulator):
+    """
+    What costs more than is left is refused, what costs less is not.
+    """
+    send = client(crm_simulator("pipedrive", contacts=1, daily=10))
+    paths = (PERSON, "/api/v2/persons", PERSON)
+
+    assert [send("GET", path).status for path in paths] == [200, 429, 200]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "cost"),
     [
