@@ -138,6 +138,17 @@ def test_address(typed):
     assert {value for key, value in told.items() if key != "value"} == {None}
 
 
+def test_time(typed):
+    """
+    A time without a zone says so.
+    """
+    send, codes = typed
+    body = {"custom_fields": {codes["time"]: {"value": "09:30"}}}
+    told = send("PATCH", PERSON, body).json["data"]["custom_fields"][codes["time"]]
+
+    assert told == {"value": "09:30:00", "timezone_id": None, "timezone_name": None}
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("Tier", 99), ("Tier", "Gold"), ("Tier", [27]), ("Likes", [99])]
 )
