@@ -148,7 +148,7 @@ def _person(_: Org, row: Row, values: dict[str, Any]) -> list[Problem]:
 def _note(org: Org, row: Row, values: dict[str, Any]) -> list[Problem]:
     problems = []
     before = row.record.values if row.record else {}
-    both = {**before, **values}
+    both = {**before, **row.given}
     if not both.get("Note_Content") and not both.get("Note_Title"):
         names = ("Note_Content", "Note_Title")
         expected = [{"api_name": one, "json_path": f"{row.path}.{one}"} for one in names]
@@ -224,7 +224,7 @@ def _call(org: Org, row: Row, values: dict[str, Any]) -> list[Problem]:
         at = f"{row.path}.Call_Duration"
         problems.append(invalid_value("Call_Duration", at, expected_data_type="mm:ss"))
     past = start is not None and start <= org.now() and row.record is None
-    if past and not duration and values.get("Call_Type") != "Missed":
+    if past and not row.given.get("Call_Duration") and values.get("Call_Type") != "Missed":
         problems.append(needed("Call_Duration", row.path))
     return problems
 
