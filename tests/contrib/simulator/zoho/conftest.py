@@ -89,9 +89,7 @@ def hub(crm_simulator):
     """
     ana = {"id": ANA, "First_Name": "Ana", "Last_Name": "Ruiz", "Email": "ana@example.com"}
     bo = {"id": BO, "Last_Name": "Berg", "Phone": "+45 1234", "Tag": ["VIP"]}
-    return crm_simulator(
-        "zoho", contacts=[ana, bo], limit="off", time_zone="Europe/Athens"
-    )
+    return crm_simulator("zoho", contacts=[ana, bo], limit="off", time_zone="Europe/Athens")
 
 
 @pytest.fixture
@@ -132,3 +130,13 @@ def call():
         }
 
     return made
+
+
+@pytest.fixture
+def strict(monkeypatch):
+    """
+    Compare each answer with the models of Zoho's own client before that reads it.
+    """
+    from tests.contrib.simulator.zoho.vendor import be_strict
+
+    be_strict(monkeypatch)

@@ -169,7 +169,10 @@ def test_event(hub, send):
     """
     An event is about its contact, and about those who take part.
     """
-    part = [{"type": "contact", "participant": BO}, {"type": "email", "participant": "a@b.cd"}]
+    part = [
+        {"type": "contact", "participant": BO},
+        {"type": "email", "participant": "a@b.cd"},
+    ]
     found = made(send, "Events", {**EVENT, "Who_Id": {"id": ANA}, "Participants": part})
 
     assert found["Start_DateTime"] == "2026-05-15T07:30:00+03:00"

@@ -2,6 +2,8 @@
 COQL: what a query finds, and which queries are none.
 """
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,10 +133,9 @@ def test_order(send):
 
     assert ids(send.query(base)) == [ANA, BO, CY]
     assert ids(send.query(f"{base} order by Budget desc")) == [CY, BO, ANA]
-    assert ids(send.query(f"{base} ORDER BY Email_Opt_Out asc, Last_Name desc")) == [
-        *(CY, BO, ANA),
-    ]
-    assert ids(send.query(f"{base} order by Modified_Time")) [0] == ANA
+    assert ids(send.query(f"{base} order by Modified_Time"))[0] == ANA
+    two = send.query(f"{base} ORDER BY Email_Opt_Out asc, Last_Name desc")
+    assert ids(two) == [CY, BO, ANA]
 
 
 def test_limits(send):
@@ -217,7 +218,11 @@ def test_activities(send, call):
             "DUPLICATE_DATA",
             {"column_name": "id"},
         ),
-        ("select id from Contacts where id is null limit x", "INVALID_QUERY", {"limit": "x"}),
+        (
+            "select id from Contacts where id is null limit x",
+            "INVALID_QUERY",
+            {"limit": "x"},
+        ),
         ("select id from Contacts where id is null limit 0", "INVALID_DATA", {}),
         (
             "select id from Contacts where id is null limit 2001",
@@ -287,7 +292,5 @@ def test_anything(text):
     """
     Whatever is asked, it is a query, or is refused.
     """
-    try:
-        parse(f"select {text}")
-    except Refused as refused:
-        assert refused.status == 400
+    with suppress(Refused):
+        assert parse(f"select {text}").columns

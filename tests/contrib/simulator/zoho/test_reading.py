@@ -24,7 +24,11 @@ def test_get(send):
     answer = send("GET", f"Contacts/{ANA}")
     (ana,) = answer.json["data"]
 
-    assert (ana["id"], ana["Full_Name"], ana["Email"]) == (ANA, "Ana Ruiz", "ana@example.com")
+    assert (ana["id"], ana["Full_Name"], ana["Email"]) == (
+        ANA,
+        "Ana Ruiz",
+        "ana@example.com",
+    )
     assert (ana["Phone"], ana["Tag"], ana["Email_Opt_Out"]) == (None, [], False)
     assert (ana["$approved"], ana["$state"]) == (True, "save")
     assert ana["Owner"]["name"] == "Sam Owner"
@@ -167,7 +171,9 @@ def test_since(hub, send):
     assert send("GET", f"Contacts/{BO}", headers=since).status == 304
 
 
-@pytest.mark.parametrize("text", ["Wed, 21 Oct 2026 07:28:00 GMT", "2026-05-14T10:00:00", "x"])
+@pytest.mark.parametrize(
+    "text", ["Wed, 21 Oct 2026 07:28:00 GMT", "2026-05-14T10:00:00", "x"]
+)
 def test_since_refused(send, text):
     """
     The moment is ISO 8601 with an offset, unlike HTTP's own.

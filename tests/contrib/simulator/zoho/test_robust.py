@@ -25,7 +25,9 @@ EVENT = {
     "End_DateTime": "2026-05-14T11:00:00+05:30",
     "Participants": [{"type": "contact", "participant": "7"}],
 }
-QUERY = "select id, Owner.email from Contacts where (Email like 'a%') order by Email limit 2"
+QUERY = (
+    "select id, Owner.email from Contacts where (Email like 'a%') order by Email limit 2"
+)
 CONTACT = {
     "Last_Name": "Ng",
     "Email": "x@a.example",
@@ -155,7 +157,9 @@ def test_parameters(path, data):
     target, _, query = path.partition("?")
     names = [pair.partition("=")[0] for pair in query.split("&")]
     name = data.draw(st.sampled_from(names))
-    value = data.draw(st.sampled_from(["", "x", "-1", "0", "9" * 30, "%00", "(", "%F0", "²"]))
+    value = data.draw(
+        st.sampled_from(["", "x", "-1", "0", "9" * 30, "%00", "(", "%F0", "²"])
+    )
     status, _ = asked(HUB, "GET", f"/crm/v8/{target}?fields=id&{name}={value}")
 
     assert status in {200, 204, 400}

@@ -126,15 +126,16 @@ def test_module_needed(send, area):
     """
     What is told of a module needs one that there is.
     """
-    missing, wrong = send("GET", f"settings/{area}"), send(
-        *("GET", f"settings/{area}"), module="Nope"
-    )
+    missing = send("GET", f"settings/{area}")
+    wrong = send("GET", f"settings/{area}", module="Nope")
 
     assert missing.json["code"] == "REQUIRED_PARAM_MISSING"
     assert wrong.json["code"] == "INVALID_MODULE"
 
 
-@pytest.mark.parametrize("path", ["settings", "settings/nope", "users/1/2", "Contacts/1/2/3"])
+@pytest.mark.parametrize(
+    "path", ["settings", "settings/nope", "users/1/2", "Contacts/1/2/3"]
+)
 def test_no_path(send, path):
     """
     A path that there is not is refused in Zoho's form.

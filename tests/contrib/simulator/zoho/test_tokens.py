@@ -90,7 +90,13 @@ def test_scopes(hub, clients, method, path, scope):
     A request needs its scope, or one that names less; which one is missing is not told.
     """
     area, _, operation = scope.rpartition(".")
-    good = [scope, scope.lower(), f"{area}.ALL", "ZohoCRM.modules.ALL", "ZohoCRM.settings.ALL"]
+    good = [
+        scope,
+        scope.lower(),
+        f"{area}.ALL",
+        "ZohoCRM.modules.ALL",
+        "ZohoCRM.settings.ALL",
+    ]
     good += [f"ZohoCRM.modules.{operation}"] if ".modules." in scope else []
     bad = [f"{area}.OTHER", "ZohoCRM.modules.deals.ALL", "ZohoCRM.ALL"]
     allowed = {
@@ -339,7 +345,8 @@ def test_code_expires(hub, clients):
 
 
 @pytest.mark.parametrize(
-    "more", [{"client_id": "x"}, {"redirect_uri": "x"}, {"scope": ""}, {"response_type": "x"}]
+    "more",
+    [{"client_id": "x"}, {"redirect_uri": "x"}, {"scope": ""}, {"response_type": "x"}],
 )
 def test_sign_in_refused(hub, clients, more):
     """

@@ -31,9 +31,8 @@ def test_update(hub, send):
     answer = send("POST", "Contacts/upsert", {"data": [{"Email": "ANA@example.com"}]})
     (result,) = answer.json["data"]
 
-    assert (answer.status, result["action"], result["duplicate_field"]) == (
-        *(200, "update", "Email"),
-    )
+    assert (answer.status, result["action"]) == (200, "update")
+    assert result["duplicate_field"] == "Email"
     assert (result["details"]["id"], result["message"]) == (ANA, "record updated")
     assert len(hub.contacts()) == 3
 
@@ -108,7 +107,9 @@ def test_partly(send):
     """
     What is wrong with a row is told in its place, without an action.
     """
-    answer = send("POST", "Contacts/upsert", {"data": [{"Phone": "1"}, {"Last_Name": "Ng"}]})
+    answer = send(
+        "POST", "Contacts/upsert", {"data": [{"Phone": "1"}, {"Last_Name": "Ng"}]}
+    )
     wrong, good = answer.json["data"]
 
     assert answer.status == 207

@@ -29,7 +29,11 @@ OWN = [
     {"api_name": "Seen", "data_type": "datetime"},
     {"api_name": "Born", "data_type": "date"},
     {"api_name": "Short", "length": 3},
-    {"api_name": "Friend", "data_type": "lookup", "lookup": {"module": {"api_name": "Leads"}}},
+    {
+        "api_name": "Friend",
+        "data_type": "lookup",
+        "lookup": {"module": {"api_name": "Leads"}},
+    },
 ]
 
 
