@@ -10,14 +10,17 @@ from urllib.parse import urlsplit
 import pytest
 import urllib3
 from attrs import evolve
-from tests.faults.crms import CRMS, PEOPLE, Case, Clock, fates, flush_until_quiet, held_by
+from tests.faults.crms import CRMS, Case, Clock, fates, flush_until_quiet, held_by
+from tests.faults.faults import FEW
 from tests.faults.proxy import Proxy
 from tests.faults.table import TABLE, lines
 from tests.faults.victims import Victims
 
 from crmkit import _wire
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+SEED = int(os.environ.get("FAULTS_SEED", "1"))
 KEY = b64encode(bytes(32)).decode()
 APP = {"client_id": "app", "client_secret": "s3cret", "refresh_token": "again"}
 
@@ -100,7 +103,7 @@ def world(request, crm_simulator, tmp_path, monkeypatch):
     """
     monkeypatch.setenv("CRMKIT_KEY", KEY)
     crm = CRMS[request.param]
-    simulator = crm_simulator(crm.name, contacts=PEOPLE, limit="off", app=APP)
+    simulator = crm_simulator(crm.name, contacts=crm.people, limit="off", app=APP)
     with Proxy() as proxy:
         world = World(crm, simulator, proxy, tmp_path)
         yield world
@@ -113,8 +116,8 @@ def rotating(world, crm_simulator):
     Return a world whose refresh tokens are good once; a second use ends the grant.
     """
     app = {**APP, "rotate_refresh_tokens": True}
-    name = world.crm.name
-    world.use(crm_simulator(name, contacts=PEOPLE, limit="off", app=app))
+    crm = world.crm
+    world.use(crm_simulator(crm.name, contacts=crm.people, limit="off", app=app))
     return world
 
 
@@ -136,6 +139,32 @@ def victims():
         patched.syspath_prepend(ROOT)
         patched.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
         yield Victims()
+
+
+def pytest_collection_modifyitems(config, items):
+    """
+    Take the first CRM through everything, the others through a few faults of each test.
+
+    With the environment variable FAULTS_ALL they all go through everything that is about
+    requests.
+    """
+    first, everything = next(iter(CRMS)), bool(os.environ.get("FAULTS_ALL"))
+    left = [item for item in items if not _chosen(item, first, everything)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
+
+
+def _chosen(item, first, everything):
+    said = getattr(getattr(item, "callspec", None), "params", {})
+    crm = said.get("world", first)
+    if said.get("step", 0) >= len(CRMS[crm].steps):
+        return False
+    if crm == first or item.path.parent != HERE:
+        return True
+    if item.path.name != "test_faults.py":
+        return False
+    few = said.get("fault", FEW[0]) in FEW and said.get("position", 1) == 1
+    return everything or (few and said.get("seed", SEED) == SEED)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -16,26 +16,38 @@ from attrs import evolve, field, frozen
 from crmkit import ActivityRecord, CRMConnector, CRMCredentials, hookimpl
 from crmkit._clock import SystemClock
 
-PEOPLE = [{"id": str(501 + number)} for number in range(10)]
+PEOPLE = tuple({"id": str(501 + number)} for number in range(10))
 SIZE, CUT = 12, 4
 LONG = 7200
 TEXT = re.compile(r"number (\S+) of many")
 
 
-@frozen
+@frozen(kw_only=True)
 class Crm:
     """
-    A CRM by its provider's *name*, and what the path of a *write* holds.
+    A CRM by its provider's *name*: what the paths of a note's *write* hold, and of *looks*.
+
+    *people* are ten contacts, by the CRM's own fields. The first CRM of all goes through
+    everything, the others through what differs between CRMs.
     """
 
-    name: str
+    name: str = field(kw_only=False)
     write: str
+    looks: tuple[str, ...]
+    people: tuple[dict, ...] = PEOPLE
+
+    @property
+    def steps(self):
+        """
+        What a flush of something uncertain asks for, one after the other.
+        """
+        return (*self.looks, self.write)
 
 
 CRMS = {
     crm.name: crm
     for crm in [
-        Crm("hubspot", write="batch/create"),
+        Crm("hubspot", write="batch/create", looks=("/associations/", "batch/read")),
     ]
 }
 
@@ -102,12 +114,13 @@ class Case:
         """
         Return a batch of several requests; each text tells its activity's id.
         """
+        people = CRMS[self.crm].people if self.crm in CRMS else PEOPLE
         return [
             ActivityRecord(
                 id=f"{self.run}-{number}",
                 user_id=self.user,
                 type="note",
-                client_id=PEOPLE[number % len(PEOPLE)]["id"],
+                client_id=people[number % len(people)]["id"],
                 description=f"number {self.run}-{number} of many",
             )
             for number in range(self.size)
@@ -116,16 +129,26 @@ class Case:
 
 def cutting(name, size):
     """
-    Return the installed provider itself, but that it sends so many activities at once.
+    Return the installed provider itself, but that it sends no more activities at once.
     """
     module = import_module(f"crmkit_{name}")
     hooks = {hook: getattr(module, hook) for hook in dir(module) if hook[:7] == "crmkit_"}
 
     @hookimpl
     def crmkit_provider():
-        return evolve(module.crmkit_provider(), sync_batch=size)
+        info = module.crmkit_provider()
+        return evolve(info, sync_batch=capped(info.sync_batch, size))
 
     return SimpleNamespace(**{**hooks, "crmkit_provider": crmkit_provider})
+
+
+def capped(batch, size):
+    """
+    Return a batch's size, or sizes by kind, of which none is larger.
+    """
+    if isinstance(batch, int):
+        return min(batch, size)
+    return {kind: min(number, size) for kind, number in batch.items()}
 
 
 class Tripwire:

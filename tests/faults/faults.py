@@ -197,6 +197,8 @@ def no_http(it):
 
 REFUSED = {"400", "409"}
 STATUSES = [*sorted(REFUSED), "401", "403", "404", "408", "423", "429", "477"]
+FEW = ["reset_after", "truncated", "done_but_500", "done_but_other_json", "empty"]
+FEW += ["400", "401", "403", "429", "503"]
 ALL = [*(name for name in FAULTS if name != "held"), *STATUSES, "500", "502", "503", "504"]
 # That a client has no activities is an answer like any other: it cannot be told from a lie.
 TOLD = [name for name in ALL if not name.endswith("other_json")]

@@ -26,6 +26,10 @@ from crmkit import (
     TransformerInfo,
     errors,
     hookspecs,
+    kinds,
+    reading,
+    texts,
+    writing,
 )
 from crmkit._session import Session
 from crmkit._values import new_id, now
@@ -37,6 +41,7 @@ HOOKS = {
     for name, function in vars(hookspecs).items()
     if hasattr(function, f"{hookspecs.NAME}_spec")
 }
+WITHIN_A_TABLE = {"text", "whole_seconds", "words"}  # ways to write an entry
 MADE = {now: "now", new_id: "a new one"}
 
 
@@ -187,3 +192,22 @@ def test_http():
     assert all(
         f"`{verb}`" in arguments for verb in ("get", "post", "put", "patch", "delete")
     )
+
+
+@pytest.mark.parametrize("module", [kinds, reading, texts, writing])
+def test_toolkit(module):
+    """
+    Each public function of the toolkit is documented, and no other.
+    """
+    there = {
+        name
+        for name, value in vars(module).items()
+        if inspect.isfunction(value)
+        and value.__module__ == module.__name__
+        and not name.startswith("_")
+    }
+    text = section("## The toolkit")
+    _, _, own = text.partition(f"`{module.__name__}`")
+    named = set(re.findall(r"[`.](\w+)\(", own.partition("`crmkit.")[0]))
+
+    assert named - {"Kind", "Entry", "written", "read"} == there - WITHIN_A_TABLE

@@ -43,15 +43,19 @@ class Kind:
     entries: tuple[Entry, ...] = ()
     defaults: Mapping[str, Any] = field(factory=dict)
 
-    def written(self, rest: dict[str, Any]) -> dict[str, Any]:
+    def written(
+        self, rest: dict[str, Any], known: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """
         Return the fields that metadata fill; what is told so is taken out of *rest*.
 
-        Raises what an entry's *write* raises, InvalidRequestError for a wrong value.
+        *known* fields stand above the defaults, and below what metadata say. Raises what an
+        entry's *write* raises, InvalidRequestError for a wrong value.
         """
-        made = dict(self.defaults)
+        made = {**self.defaults, **(known or {})}
         for entry in self.entries:
-            if entry.key in rest and (value := _written(entry, rest[entry.key])) is not None:
+            value = _written(entry, rest[entry.key]) if entry.key in rest else None
+            if value is not None:
                 made[entry.name] = value
                 del rest[entry.key]
         return made

@@ -121,17 +121,22 @@ def language(value: object) -> str | None:
     """
     Return the BCP 47 tag of a language that is written like one: ``de_at`` is de-AT.
     """
-    first, *rest = str(value or "").strip().replace("_", "-").split("-")
+    text = value if isinstance(value, str) else ""
+    first, *rest = text.strip().replace("_", "-").split("-")
     if not first:
         return None
     return "-".join([first.lower(), *(_subtag(part.lower()) for part in rest)])
 
 
-@lru_cache
-def timezone(value: str) -> str | None:
+def timezone(value: object) -> str | None:
     """
     Return the IANA name of a zone, written in whatever case; None if there is none.
     """
+    return _zone(value) if isinstance(value, str) else None
+
+
+@lru_cache
+def _zone(value: str) -> str | None:
     likely = "/".join(
         "_".join(word.capitalize() for word in part.split("_")) for part in value.split("/")
     )

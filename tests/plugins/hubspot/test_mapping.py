@@ -3,7 +3,7 @@ Records of contacts to clients.
 """
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
 import pytest
@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import Consent, CustomField
-from crmkit.reading import field_value
 from crmkit_hubspot._mapping import to_client
 
 RECORD = {
@@ -160,77 +159,6 @@ def test_unknown_zone(value):
     A zone that nobody knows is none.
     """
     assert contact(hs_timezone=value).timezone is None
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "value"),
-    [
-        ("number", "1500", 1500),
-        ("number", "1500.0", 1500),
-        ("number", "-0.5", -0.5),
-        ("number", "9007199254740993", 9007199254740993),
-        ("number", "0.12345678901234567890", "0.12345678901234567890"),
-        ("number", "1E+400", "1E+400"),
-        ("number", "NaN", "NaN"),
-        ("number", "1,500", "1,500"),
-        ("number", "0", 0),
-        ("boolean", "true", True),
-        ("boolean", "false", False),
-        ("boolean", "maybe", "maybe"),
-        ("date", "2026-05-01", date(2026, 5, 1)),
-        ("date", "1777593600000", date(2026, 5, 1)),
-        ("date", "1/5/2026", "1/5/2026"),
-        ("datetime", "2026-05-01T09:30:00Z", datetime(2026, 5, 1, 9, 30, tzinfo=UTC)),
-        ("datetime", "1777627800000", datetime(2026, 5, 1, 9, 30, tzinfo=UTC)),
-        ("datetime", "soon", "soon"),
-        ("choices", "a;b", ("a", "b")),
-        ("choices", "a", ("a",)),
-        ("choice", "a", "a"),
-        ("text", "007", "007"),
-        ("text", "a;b", "a;b"),
-    ],
-)
-def test_values(kind, text, value):
-    """
-    A value is what its property's type says, or the text itself.
-    """
-    found = field_value(text, CustomField(key="x", name="x", type=kind))
-
-    assert found == value
-    assert type(found) is type(value)
-
-
-@pytest.mark.parametrize(
-    "kind", ["number", "boolean", "date", "datetime", "choice", "text"]
-)
-def test_no_value(kind):
-    """
-    Null is no value, and so is an emptied property.
-    """
-    field = CustomField(key="x", name="x", type=kind)
-
-    assert field_value(None, field) is field_value("", field) is None
-
-
-@given(st.integers())
-def test_whole_numbers(number):
-    """
-    A whole number is an int of the same digits, or text if it is huge.
-    """
-    found = field_value(str(number), CustomField(key="x", name="x", type="number"))
-
-    assert str(found) == str(number)
-    assert isinstance(found, int) or len(str(found)) > 20
-
-
-@given(st.floats(allow_nan=False, allow_infinity=False))
-def test_numbers(number):
-    """
-    A number loses nothing: it equals the text it came as.
-    """
-    found = field_value(repr(number), CustomField(key="x", name="x", type="number"))
-
-    assert float(found) == number
 
 
 @given(

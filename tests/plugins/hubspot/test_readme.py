@@ -42,7 +42,9 @@ def test_types():
         row = next((row for first, row in ROWS.items() if f"`{name}`" in first), "")
         if name in KINDS[kind].types:
             assert row.startswith(kind)
-            assert {key for key, _, _ in KINDS[kind].fields} <= set(re.findall(r"\w+", row))
+            assert {entry.key for entry in KINDS[kind].entries} <= set(
+                re.findall(r"\w+", row)
+            )
 
 
 def test_scopes():

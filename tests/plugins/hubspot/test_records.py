@@ -253,55 +253,6 @@ def test_mark():
     assert read("notes", said).description == "Hi"
 
 
-def test_own_marks():
-    """
-    Two activities, or two users' activities of one id, have different marks.
-    """
-    pairs = [("u", "a"), ("u", "b"), ("v", "a"), (None, "a")]
-    marks = {mark(ActivityRecord(type="note", id=i, user_id=u)) for u, i in pairs}
-
-    assert len(marks) == len(pairs)
-
-
-@given(TEXTS)
-def test_text(text):
-    """
-    A text comes back from HTML as it was, but for the space around it.
-    """
-    assert to_text(to_html(text)) == text.strip()
-
-
-@pytest.mark.parametrize(
-    ("html", "text"),
-    [
-        ("<p>One</p><p>Two&nbsp;3</p>", "One\nTwo\xa03"),
-        ("<div>a<br/>b</div>", "a\nb"),
-        ("<ul><li>a</li><li>b</li></ul>", "a\nb"),
-        ("<style>p{}</style><b>a</b>&lt;", "a<"),
-        ("a < b & c", "a < b & c"),
-        ("Hi<div>there</div>you", "Hi\nthere\nyou"),
-        ("<p>a</p>\n  <p>b</p>", "a\nb"),
-        ("a  <p>b</p>", "a\nb"),
-        ("a<br>\n  b<br>  c", "a\nb\n  c"),
-        ("<div><p>a</p><p><br></p><p>b</p></div>", "a\n\nb"),
-        ("<h1>a</h1><ul>\n<li>b\n<li>c</ul>d", "a\nb\nc\nd"),
-        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
-        ("<blockquote>a</blockquote><hr/>b", "a\nb"),
-        ('<a title="x > y" href=z>a</a><img alt=">">', "a"),
-        ("<!doctype html><head><title>T</title></head><!-- a > b -->c", "c"),
-        ("<STYLE>a</STYLE ><script>if (a<b) {}</script>c", "c"),
-        ("<p>&lt;b&gt; &amp;amp; &eacute;&#8364;</p>", "<b> &amp; é€"),
-        ("1 <2 and a <b", "1 <2 and a <b"),
-        ("<!-- never closed", ""),
-    ],
-)
-def test_markup(html, text):
-    """
-    Of a body that others wrote, the text is read.
-    """
-    assert to_text(html) == text
-
-
 @pytest.mark.parametrize(
     "part",
     [

@@ -4,7 +4,6 @@ An activity to the properties of a HubSpot record, and such a record to an inter
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ActivityRecord, ClientInteraction, InvalidRequestError
@@ -24,12 +23,10 @@ from crmkit.writing import (
     unmarked,
     wire_time,
 )
-from crmkit_hubspot._kinds import KINDS, milliseconds
+from crmkit_hubspot._kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from crmkit_hubspot._kinds import Rule
+    from collections.abc import Iterator, Mapping
 
 LONGEST = 65_536
 _PASSED = ("hs_", "hubspot_")
@@ -54,12 +51,9 @@ def to_properties(kind: str, activity: ActivityRecord, *, marker: bool) -> dict[
     refuse or misread.
     """
     left = dict(activity.metadata)
-    properties = {"hs_timestamp": wire_time(activity.timestamp), **KINDS[kind].defaults}
-    properties.update(_particular(kind, activity, left))
-    for key, name, rule in KINDS[kind].fields:
-        if key in left and (text := _written(rule, left[key])) is not None:
-            properties[name] = text
-            del left[key]
+    properties = {"hs_timestamp": wire_time(activity.timestamp)}
+    known = dict(_particular(kind, activity, left))
+    properties.update(KINDS[kind].written(left, known))
     for name in [name for name in left if name.startswith(_PASSED)]:
         properties[name] = _passed(kind, name, left.pop(name))
     properties.update(_bodies(kind, activity, left, marker=marker))
@@ -76,11 +70,7 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     *plain, marked_up = KINDS[kind].bodies
     text = next(filter(None, map(said.get, plain)), None)
     text = text or to_text(said.get(marked_up) or "")
-    metadata = {
-        key: _read(rule, said[name])
-        for key, name, rule in KINDS[kind].fields
-        if said.get(name)
-    }
+    metadata = KINDS[kind].read(said)
     way = metadata.pop("direction", None)
     direction = str(way) if way in {"in", "out"} else None
     incoming = direction == "in" and kind == "emails"
@@ -98,20 +88,8 @@ def read_properties(kind: str) -> list[str]:
     """
     Return the properties of a kind that to_interaction looks at.
     """
-    named = (name for _, name, _ in KINDS[kind].fields)
+    named = (entry.name for entry in KINDS[kind].entries)
     return list(dict.fromkeys(["hs_timestamp", *KINDS[kind].bodies, *named]))
-
-
-def _written(rule: Rule, value: object) -> str | None:
-    if isinstance(rule, Mapping):
-        return rule.get(str(value).strip().lower().replace(" ", "_").replace("-", "_"))
-    return rule(value)
-
-
-def _read(rule: Rule, text: str) -> str | float:
-    if isinstance(rule, Mapping):
-        return next((word for word, said in rule.items() if said == text), text)
-    return int(text) / 1000 if rule is milliseconds and text.isdecimal() else text
 
 
 def _particular(

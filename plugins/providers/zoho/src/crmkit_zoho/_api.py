@@ -1,0 +1,165 @@
+"""
+Clients: by id, by a field, page by page. 204 with an empty body is nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial, reduce
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from crmkit import AccessDeniedError, ClientPage
+from crmkit.reading import content, records
+from crmkit_zoho._errors import LABEL, UnchangedError
+from crmkit_zoho._fields import plan, searchable
+from crmkit_zoho._mapping import to_client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from crmkit import ClientData, CustomField, Response, Session
+
+    Records = list[dict[str, Any]]
+
+BATCH, PAGE = 100, 200
+AN_ID = re.compile(r"[1-9][0-9]{0,18}")
+_UNQUOTED = {"number": re.compile(r"-?\d+(\.\d+)?"), "boolean": re.compile("true|false")}
+_ANYTHING = re.compile(".+", re.DOTALL)
+_ODD = re.compile(r"[\\\x00-\x1f]")  # how a query escapes these is not documented
+_GONE = "deleted:"  # before the page's number, in a cursor
+
+
+def fetch(session: Session, ids: Sequence[str]) -> Iterable[ClientData]:
+    """
+    Return the clients with these ids; what is no number can be none of Zoho's.
+    """
+    numbers = [client_id for client_id in ids if AN_ID.fullmatch(client_id)]
+    return _clients(session, _by_ids(session, numbers))
+
+
+def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
+    """
+    Return the clients with this e-mail address, phone number or value of a field.
+
+    A query is exact and fresh. The search, whose index lags behind, stands in where the
+    token may not query, and for values that a query cannot hold.
+    """
+    value = value.strip()
+    fields = [
+        one
+        for one in searchable(session, field)
+        if _UNQUOTED.get(one.type, _ANYTHING).fullmatch(value)
+    ]
+    if not fields:
+        return []
+    try:
+        ask = _searched if _ODD.search(value) else _queried
+        found = ask(session, field, value, fields)
+    except AccessDeniedError:
+        found = _searched(session, field, value, fields)
+    return _clients(session, _by_ids(session, [str(one["id"]) for one in found[:BATCH]]))
+
+
+def page(session: Session, since: datetime | None, cursor: str | None) -> ClientPage:
+    """
+    Return one page of all clients; *since* then, of those changed, at last of those gone.
+    """
+    cursor, module = cursor or "", session.settings.module
+    params: dict[str, Any] = {"per_page": PAGE}
+    gone = cursor.startswith(_GONE)
+    if gone:
+        params |= {"type": "all", "page": cursor.removeprefix(_GONE)}
+        module += "/deleted"
+    else:
+        # What changes meanwhile moves to the end of such a list, so it is not missed.
+        order = "Modified_Time" if since else "id"
+        params |= {"fields": plan(session).parts[0], "sort_by": order, "sort_order": "asc"}
+        params["page" if cursor.isdecimal() else "page_token"] = cursor or None
+    moment = {"If-Modified-Since": since.isoformat(timespec="seconds")} if since else {}
+    try:
+        answer = session.http.get(f"/crm/v8/{module}", params=params, headers=moment)
+        found, info = listed(answer)
+    except UnchangedError:
+        found, info = [], {}
+    following = _following(info, gone=gone)
+    if gone:
+        ids = tuple(str(one["id"]) for one in found if one.get("id"))
+        return ClientPage(clients=[], next_cursor=following, deleted=ids)
+    if following is None and since:
+        following = f"{_GONE}1"
+    if len(plan(session).parts) > 1:
+        found = _by_ids(session, [str(one["id"]) for one in found])
+    return ClientPage(clients=_clients(session, found), next_cursor=following)
+
+
+def listed(response: Response) -> tuple[Records, dict[str, Any]]:
+    """
+    Return an answer's records, none for 204, and what it tells of the list.
+    """
+    nobody = response.status == HTTPStatus.NO_CONTENT
+    said = {"data": []} if nobody else content(response, LABEL)
+    info = said.get("info")
+    return records(said, "data", LABEL), info if isinstance(info, dict) else {}
+
+
+def query(
+    session: Session, names: str, rest: str, start: int, most: int
+) -> tuple[Records, dict[str, Any]]:
+    """
+    Return what a query finds; *rest* is its module, and what its records must be.
+    """
+    text = f"select {names} from {rest} limit {start}, {most}"  # noqa: S608 - quoted below
+    body = {"select_query": text}
+    return listed(session.http.post("/crm/v8/coql", json=body, repeatable=True))
+
+
+def _following(info: dict[str, Any], *, gone: bool) -> str | None:
+    if info.get("more_records") is not True:
+        return None
+    number = int(info.get("page") or 1) + 1
+    return f"{_GONE}{number}" if gone else str(info.get("next_page_token") or number)
+
+
+def _queried(
+    session: Session, _field: str, value: str, fields: Sequence[CustomField]
+) -> Records:
+    quoted = "'" + value.replace("'", "''") + "'"
+    criteria = (f"{f.key} = {value if f.type in _UNQUOTED else quoted}" for f in fields)
+    # Each pair of criteria needs brackets of its own.
+    where, module = reduce("({} or {})".format, criteria), session.settings.module
+    return query(session, "id", f"{module} where {where}", 0, BATCH)[0]
+
+
+def _searched(
+    session: Session, field: str, value: str, fields: Sequence[CustomField]
+) -> Records:
+    escaped = re.sub(r"([\\(),])", r"\\\1", value)
+    criteria = {"criteria": f"({fields[0].key}:equals:{escaped})"}
+    params = {field: value} if field in {"email", "phone"} else criteria
+    answer = session.http.get(f"/crm/v8/{session.settings.module}/search", params=params)
+    wanted, names = value.casefold(), [one.key for one in fields]
+    return [
+        one
+        for one in listed(answer)[0]
+        if wanted in {str(one.get(name)).casefold() for name in names}
+    ]
+
+
+def _by_ids(session: Session, ids: Sequence[str]) -> Records:
+    found: dict[str, dict[str, Any]] = {}
+    target = f"/crm/v8/{session.settings.module}"
+    for start in range(0, len(ids), BATCH):
+        some = ",".join(ids[start : start + BATCH])
+        for part in plan(session).parts:
+            answer = session.http.get(target, params={"ids": some, "fields": part})
+            for record in listed(answer)[0]:
+                found.setdefault(str(record.get("id")), {}).update(record)
+    return list(found.values())
+
+
+def _clients(session: Session, found: Records) -> Iterator[ClientData]:
+    tags = session.settings.opted_out_tags
+    fields = plan(session).fields if found else {}
+    return map(partial(to_client, fields=fields, opted_out_tags=tags), found)
