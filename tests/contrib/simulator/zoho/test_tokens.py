@@ -2,9 +2,12 @@
 Tokens: what each may do, until when, and where they come from.
 """
 
-from urllib.parse import parse_qsl, urlsplit
+import json
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+
+from crmkit_simulator._wire import Request
 
 ANA = "5725767000000524157"
 APP = {"client_id": "1000.SIMULATEDAPP", "client_secret": "simulated-secret"}
@@ -228,6 +231,18 @@ def test_parameters(granted, clients):
     grant = {"grant_type": "refresh_token", "refresh_token": "1000.r"}
 
     assert send("POST", TOKEN, **APP, **grant).json["access_token"]
+
+
+def test_https(granted):
+    """
+    A token is good where it was asked for, by HTTPS too.
+    """
+    grant = {"grant_type": "refresh_token", "refresh_token": "1000.r"}
+    body, host = urlencode(APP | grant).encode(), {"Host": "localhost:1"}
+    request = Request("POST", TOKEN, host, body, scheme="https")
+
+    told = json.loads(granted.crm.respond(request).body)
+    assert told["api_domain"] == "https://localhost:1"
 
 
 @pytest.mark.parametrize(
