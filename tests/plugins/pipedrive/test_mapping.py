@@ -27,7 +27,7 @@ SCHEMA = [
 
 def custom(name, kind, *labels):
     """
-    Describe a custom field as Pipedrive does; its options have the ids 1, 2, …
+    Describe a custom field as Pipedrive does; its options are numbered from 1.
     """
     options = [{"id": number, "label": label} for number, label in enumerate(labels, 1)]
     return {

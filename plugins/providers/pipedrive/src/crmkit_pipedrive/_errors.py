@@ -91,7 +91,7 @@ def refusal(response: Response, said: dict[str, Any]) -> CRMError:
         inner = HTTPStatus.NOT_FOUND if code == "ERR_NOT_FOUND" else code
         status = inner if isinstance(inner, int) and inner in _KINDS else 400
     word = next((w for w in urlsplit(response.url).path.split("/") if w in _SCOPES), "")
-    message = str(said.get("error"))
+    message = str(said.get("error")).partition(". ")[0]
     names = ", ".join(dict.fromkeys(_NAMES.findall(message)))
     reason = next((why for held, why in _REASONS.items() if held in message.lower()), None)
     parts = (safe_name(code), names, reason if names else None)
