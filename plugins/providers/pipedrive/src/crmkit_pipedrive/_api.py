@@ -55,7 +55,9 @@ def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
         return []
     params = {"term": value, "fields": place, "exact_match": "true"}
     found = _calls.get(session, _calls.SEARCH, params).get("data", "")
-    items = records(found if isinstance(found, dict) else {"items": found or []}, "items", LABEL)
+    items = records(
+        found if isinstance(found, dict) else {"items": found or []}, "items", LABEL
+    )
     ids = [str(one["id"]) for one in dicts([item.get("item") for item in items])]
     clients = _clients(session, _persons(session, ids))
     return filter(partial(_has, field, value), clients)
