@@ -62,9 +62,8 @@ class Window:
         """
         return self.limit.requests - len(self._taken)
 
-    @property
-    def oldest(self) -> float | None:
+    def resets_in(self, now: float) -> float:
         """
-        When the first of those that count was taken, None if none does.
+        Return in how many seconds the oldest that counts does no more, 0 if none does.
         """
-        return self._taken[0] if self._taken else None
+        return max(0.0, self._taken[0] + self.limit.seconds - now) if self._taken else 0.0

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from crmkit_simulator.pipedrive._errors import NOT_FOUND, Refused, gone, not_found
@@ -129,8 +128,7 @@ class Account:
         self.activities = Shelf("Activity")
         self.notes = Shelf("Note")
         self.calls = Shelf("Call log")
-        numbered = self.persons, self.activities, self.notes
-        self._ids = {shelf.kind: count(1) for shelf in numbered}
+        self._last: dict[str, int] = {}
         self._bin: deque[tuple[float, Shelf, Any]] = deque()
 
     def now(self) -> str:
@@ -139,11 +137,14 @@ class Account:
         """
         return written(self.clock.moment())
 
-    def new_id(self, shelf: Shelf) -> int:
+    def new_id(self, shelf: Shelf, given: int | None = None) -> int:
         """
-        Return an id that no record of a shelf has.
+        Return an id for a record, above all that there were, or the one that is given.
         """
-        return next(id_ for id_ in self._ids[shelf.kind] if id_ not in shelf)
+        last = self._last.get(shelf.kind, 0)
+        id_ = last + 1 if given is None else given
+        self._last[shelf.kind] = max(last, id_)
+        return id_
 
     def delete(self, shelf: Shelf, record: Record) -> None:
         """

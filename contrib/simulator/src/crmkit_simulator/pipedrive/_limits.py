@@ -93,9 +93,7 @@ class Limits:
         if self._limit is None or token is None:
             return {}
         window = self._window(token, search=search)
-        now = self._clock.monotonic()
-        oldest = now if window.oldest is None else window.oldest
-        reset = max(0, ceil(oldest + window.limit.seconds - now))
+        reset = ceil(window.resets_in(self._clock.monotonic()))
         found = {
             "x-ratelimit-limit": str(window.limit.requests),
             "x-ratelimit-remaining": str(window.remaining),

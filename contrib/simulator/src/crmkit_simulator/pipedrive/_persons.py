@@ -115,13 +115,15 @@ def points(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def made(account: Account, body: Mapping[str, Any], owner: int, id_: int = 0) -> Record:
+def made(
+    account: Account, body: Mapping[str, Any], owner: int, id_: int | None = None
+) -> Record:
     """
     Put a person in, and return it.
     """
     now = account.now()
     values: dict[str, Any] = {
-        "id": id_ or account.new_id(account.persons),
+        "id": account.new_id(account.persons, id_),
         "name": "",
         "first_name": None,
         "last_name": None,

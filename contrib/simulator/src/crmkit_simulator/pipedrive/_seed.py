@@ -78,9 +78,9 @@ def _moment(text: str) -> str:
     return found
 
 
-def _id(account: Account, contact: Mapping[str, Any]) -> int:
+def _id(account: Account, contact: Mapping[str, Any]) -> int | None:
     if "id" not in contact:
-        return 0
+        return None
     id_ = str(contact["id"])
     if not id_.isdecimal() or int(id_) in account.persons:
         msg = f"a person's id is a number that no other has, not {id_!r}"

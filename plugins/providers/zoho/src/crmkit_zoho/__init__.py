@@ -23,8 +23,7 @@ from crmkit import (
 )
 from crmkit_zoho import _api
 from crmkit_zoho._errors import LABEL, error_from, limit_from
-from crmkit_zoho._fields import plan
-from crmkit_zoho._kinds import TYPES
+from crmkit_zoho._fields import OWNER, plan
 from crmkit_zoho._settings import HOSTS, Settings
 
 if TYPE_CHECKING:
@@ -33,11 +32,8 @@ if TYPE_CHECKING:
 
     from crmkit import Session
 
-SCOPES = (
-    "ZohoCRM.modules.ALL",
-    "ZohoCRM.settings.fields.READ",
-    "ZohoCRM.coql.READ",
-)
+SCOPES = ("ZohoCRM.modules.ALL", "ZohoCRM.settings.fields.READ", "ZohoCRM.coql.READ")
+_KINDS = {"note": "Notes", "call": "Calls", "meeting": "Events", "task": "Tasks"}
 
 
 @hookimpl
@@ -53,13 +49,14 @@ def crmkit_provider() -> ProviderInfo:
         oauth=OAuth2(
             # Without both parameters there is no refresh token in the answer.
             authorize_url="{accounts}/oauth/v2/auth?access_type=offline&prompt=consent",
-            token_url="{accounts}/oauth/v2/token",
+            token_url="{accounts}/oauth/v2/token",  # noqa: S106 - no password
             scopes=(",".join(SCOPES),),  # which Zoho parts by commas
         ),
         settings=Settings,
         fetch_batch=_api.BATCH,
         sync_batch=_api.BATCH,
-        kinds=TYPES,
+        # Zoho has no mails of other programs: a mail that it knows was sent by it.
+        kinds={**_KINDS, "*": "Notes"},
         error_from=error_from,
         limit_from=limit_from,
     )
@@ -106,7 +103,8 @@ def crmkit_fields(session: Session) -> Iterable[CustomField]:
     """
     Return the fields that are read as custom fields.
     """
-    return plan(session).listed
+    owner = (CustomField(key="Owner", name=name) for name in OWNER)
+    return [*plan(session).fields.values(), *owner]
 
 
 @hookimpl

@@ -16,14 +16,12 @@ from crmkit import (
     SyncOutcome,
 )
 from crmkit.writing import mark, marked
-from crmkit_zoho._api import AN_ID, PAGE, more, query, rows, said
-from crmkit_zoho._errors import RowsRefused, error_of
-from crmkit_zoho._kinds import KINDS
-from crmkit_zoho._records import read_fields, to_interaction, to_record
-from crmkit_zoho._settings import path
+from crmkit_zoho._api import AN_ID, PAGE, listed, query
+from crmkit_zoho._errors import RowsError, error_of
+from crmkit_zoho._records import KINDS, read_fields, to_interaction, to_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from crmkit import ActivityRecord, ClientInteraction, Session
 
@@ -39,41 +37,46 @@ def sync(
     What Zoho could only refuse fails alone, before the request.
     """
     if kind not in KINDS:
-        msg = (
-            f"Zoho has no kind of activity {kind!r}; in the setting activity_types use one "
-            f"of {', '.join(KINDS)}"
-        )
+        known = ", ".join(KINDS)
+        msg = f"Zoho has no kind of activity {kind!r}; activity_types may name {known}"
         raise ConfigurationError(msg)
     sent, data = [], []
     for activity in activities:
         try:
-            data.append(_record(session, kind, activity))
+            _check_id(activity.client_id)
+            data.append(to_record(kind, activity, session.settings))
+            sent.append(activity)
         except (InvalidRequestError, ClientNotFoundError) as error:
             yield SyncOutcome.failed(activity, error)
-        else:
-            sent.append(activity)
-    if sent:
-        yield from _outcomes(sent, _written(session, kind, data))
+    answered = _written(session, kind, data) if data else []
+    if len(answered) != len(sent):
+        return  # nobody knows which is which
+    for activity, row in zip(sent, answered, strict=True):
+        details = row.get("details")
+        remote_id = details.get("id") if isinstance(details, dict) else None
+        if row.get("status") == "success" and remote_id:
+            yield SyncOutcome.synced(activity, str(remote_id))
+        elif refused := error_of(row):
+            yield SyncOutcome.failed(activity, refused)
 
 
 def find(session: Session, kind: str, activity: ActivityRecord) -> str | None:
     """
     Return the id of an activity that may be in Zoho, None if it is not.
 
-    What is written by a unique field may be sent again without a look. Raises
-    NotSupportedError when this one cannot be looked up, now or later.
+    What has a unique field may be sent again without a look. Raises NotSupportedError when
+    this one cannot be looked up, now or later.
     """
-    settings = session.settings
-    if kind in settings.unique_fields:
+    if kind in session.settings.unique_fields:
         return None
-    if not activity.client_id or not settings.marker:
+    if not activity.client_id or not session.settings.marker:
         lack = "the setting marker" if activity.client_id else "a client"
         msg = f"an activity without {lack} cannot be looked up in Zoho"
         raise NotSupportedError(msg)
     body = KINDS[kind].body
     try:
         for record in _of_client(session, kind, activity.client_id, [body]):
-            if marked(str(record.get(body) or "")) == mark(activity):
+            if marked(str(record.get(body))) == mark(activity):
                 return str(record["id"])
     except AccessDeniedError as error:
         msg = f"the activity cannot be looked up: {error}"
@@ -94,11 +97,10 @@ def history(session: Session, client_id: str) -> list[ClientInteraction]:
     return found
 
 
-def _record(session: Session, kind: str, activity: ActivityRecord) -> dict[str, Any]:
-    if activity.client_id and not AN_ID.fullmatch(activity.client_id):
+def _check_id(client_id: str | None) -> None:
+    if client_id and not AN_ID.fullmatch(client_id):
         msg = "the client's id is no number, so it is none of Zoho's"
         raise ClientNotFoundError(msg)
-    return to_record(kind, activity, session.settings)
 
 
 def _written(
@@ -107,63 +109,32 @@ def _written(
     body: dict[str, Any] = {"data": data}
     if not session.settings.workflows:
         body["trigger"] = []  # without it all of them run
-    unique = session.settings.unique_fields.get(kind)
+    target, unique = f"/crm/v8/{kind}", session.settings.unique_fields.get(kind)
     if unique:
-        body["duplicate_check_fields"] = [unique]
-    target = path(f"{kind}/upsert" if unique else kind)
+        target, body["duplicate_check_fields"] = f"{target}/upsert", [unique]
     try:
-        answer = session.http.post(target, json=body, repeatable=unique is not None)
-    except RowsRefused as refused:
-        return refused.rows
-    return rows(said(answer))
-
-
-def _outcomes(
-    sent: Sequence[ActivityRecord], answered: Sequence[dict[str, Any]]
-) -> Iterator[SyncOutcome]:
-    if len(answered) != len(sent):
-        return  # nobody knows which is which
-    for activity, row in zip(sent, answered, strict=True):
-        details = row.get("details")
-        remote_id = details.get("id") if isinstance(details, dict) else None
-        if row.get("status") == "success" and remote_id:
-            yield SyncOutcome.synced(activity, str(remote_id))
-        elif error := error_of(row):
-            yield SyncOutcome.failed(activity, error)
+        return listed(session.http.post(target, json=body, repeatable=bool(unique)))[0]
+    except RowsError as error:
+        return error.rows
 
 
 def _of_client(
     session: Session, kind: str, client_id: str, fields: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
     """
-    Yield a client's records of one kind, page by page.
-
-    Notes cannot be queried; of the others, which list has them differs by their state.
+    Yield a client's records of one kind; notes cannot be queried, others not be listed.
     """
-    if not AN_ID.fullmatch(client_id):
-        return
-    number, goes_on = 0, True
-    while goes_on:
-        read = _notes if kind == "Notes" else _queried
-        answer = read(session, kind, client_id, fields, number)
-        yield from rows(answer)
-        number, goes_on = number + 1, more(answer)
-
-
-def _notes(
-    session: Session, kind: str, client_id: str, fields: Iterable[str], number: int
-) -> dict[str, Any]:
-    params = {"fields": ",".join(fields), "per_page": PAGE, "page": number + 1}
-    target = path(f"{session.settings.module}/{client_id}/{kind}")
-    return said(session.http.get(target, params=params))
-
-
-def _queried(
-    session: Session, kind: str, client_id: str, fields: Iterable[str], number: int
-) -> dict[str, Any]:
-    parent = "Who_Id" if session.settings.module == "Contacts" else "What_Id"
-    text = (
-        f"select id, {', '.join(fields)} from {kind} where {parent} = '{client_id}' "
-        f"order by id desc limit {number * PAGE}, {PAGE}"
-    )
-    return query(session, text)
+    _check_id(client_id)
+    module, names = session.settings.module, ",".join([*fields, "Created_Time"])
+    parent = "Who_Id" if module == "Contacts" else "What_Id"
+    where = f"{kind} where {parent} = '{client_id}' order by id desc"
+    params, number, more = {"fields": names, "per_page": PAGE}, 0, True
+    while more:
+        if kind == "Notes":
+            target = f"/crm/v8/{module}/{client_id}/Notes"
+            answer = session.http.get(target, params={**params, "page": number + 1})
+            found, info = listed(answer)
+        else:
+            found, info = query(session, f"id,{names}", where, number * PAGE, PAGE)
+        yield from found
+        number, more = number + 1, info.get("more_records") is True

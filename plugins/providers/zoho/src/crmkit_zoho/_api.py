@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import re
 from functools import partial, reduce
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from crmkit import AccessDeniedError, ClientPage
 from crmkit.reading import content, records
-from crmkit_zoho._errors import LABEL, Unchanged
+from crmkit_zoho._errors import LABEL, UnchangedError
 from crmkit_zoho._fields import plan, searchable
 from crmkit_zoho._mapping import to_client
-from crmkit_zoho._settings import path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
     from crmkit import ClientData, CustomField, Response, Session
 
+    Records = list[dict[str, Any]]
+
 BATCH, PAGE = 100, 200
 AN_ID = re.compile(r"[1-9][0-9]{0,18}")
-_PLAIN = {"number": re.compile(r"-?\d+(\.\d+)?"), "boolean": re.compile("true|false")}
-_UNQUOTABLE = re.compile(r"[\\\x00-\x1f]")  # how a query escapes these is not documented
-_GONE, _PAGE = "deleted:", "page:"  # cursors; all others are tokens of Zoho's
-_FEW = 10  # matches: two are enough to be ambiguous
+_UNQUOTED = {"number": re.compile(r"-?\d+(\.\d+)?"), "boolean": re.compile("true|false")}
+_ANYTHING = re.compile(".+", re.DOTALL)
+_ODD = re.compile(r"[\\\x00-\x1f]")  # how a query escapes these is not documented
+_GONE = "deleted:"  # before the page's number, in a cursor
 
 
 def fetch(session: Session, ids: Sequence[str]) -> Iterable[ClientData]:
@@ -34,176 +36,130 @@ def fetch(session: Session, ids: Sequence[str]) -> Iterable[ClientData]:
     Return the clients with these ids; what is no number can be none of Zoho's.
     """
     numbers = [client_id for client_id in ids if AN_ID.fullmatch(client_id)]
-    return _clients(session, _by_ids(session, numbers) if numbers else [])
+    return _clients(session, _by_ids(session, numbers))
 
 
 def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
     """
     Return the clients with this e-mail address, phone number or value of a field.
 
-    A query is exact and fresh. The search, whose index lags behind, stands in for it where
-    the token may not query, and for values that a query cannot hold.
+    A query is exact and fresh. The search, whose index lags behind, stands in where the
+    token may not query, and for values that a query cannot hold.
     """
-    value, fields = value.strip(), searchable(session, field)
-    told = [one for one in fields if _PLAIN.get(one.type, _ANYTHING).fullmatch(value)]
-    if not value or not told:
+    value = value.strip()
+    fields = [
+        one
+        for one in searchable(session, field)
+        if _UNQUOTED.get(one.type, _ANYTHING).fullmatch(value)
+    ]
+    if not fields:
         return []
     try:
-        found = None if _UNQUOTABLE.search(value) else _queried(session, told, value)
+        ask = _searched if _ODD.search(value) else _queried
+        found = ask(session, field, value, fields)
     except AccessDeniedError:
-        found = None
-    if found is None:
-        found = _searched(session, field, value, [one.key for one in told])
-    return _clients(session, _by_ids(session, found) if found else [])
+        found = _searched(session, field, value, fields)
+    return _clients(session, _by_ids(session, [str(one["id"]) for one in found[:BATCH]]))
 
 
 def page(session: Session, since: datetime | None, cursor: str | None) -> ClientPage:
     """
     Return one page of all clients; *since* then, of those changed, at last of those gone.
     """
-    cursor = cursor or ""
-    if since is not None and cursor.startswith(_GONE):
-        return _deleted(session, since, cursor.removeprefix(_GONE))
-    params: dict[str, Any] = {"fields": plan(session).parts[0], "per_page": PAGE}
-    # What is changed meanwhile moves to the end of such a list, so it is not missed.
-    params["sort_by"] = "id" if since is None else "Modified_Time"
-    params["sort_order"] = "asc"
-    if cursor.startswith(_PAGE):
-        params["page"] = cursor.removeprefix(_PAGE)
+    cursor, module = cursor or "", session.settings.module
+    params: dict[str, Any] = {"per_page": PAGE}
+    gone = cursor.startswith(_GONE)
+    if gone:
+        params |= {"type": "all", "page": cursor.removeprefix(_GONE)}
+        module += "/deleted"
     else:
-        params["page_token"] = cursor or None
-    answer = _listed(session, session.settings.module, params, since)
-    following = _following(answer)
-    if following is None and since is not None:
+        # What changes meanwhile moves to the end of such a list, so it is not missed.
+        order = "Modified_Time" if since else "id"
+        params |= {"fields": plan(session).parts[0], "sort_by": order, "sort_order": "asc"}
+        params["page" if cursor.isdecimal() else "page_token"] = cursor or None
+    moment = {"If-Modified-Since": since.isoformat(timespec="seconds")} if since else {}
+    try:
+        answer = session.http.get(f"/crm/v8/{module}", params=params, headers=moment)
+        found, info = listed(answer)
+    except UnchangedError:
+        found, info = [], {}
+    following = _following(info, gone=gone)
+    if gone:
+        ids = tuple(str(one["id"]) for one in found if one.get("id"))
+        return ClientPage(clients=[], next_cursor=following, deleted=ids)
+    if following is None and since:
         following = f"{_GONE}1"
-    found = _whole(session, rows(answer))
+    if len(plan(session).parts) > 1:
+        found = _by_ids(session, [str(one["id"]) for one in found])
     return ClientPage(clients=_clients(session, found), next_cursor=following)
 
 
-def query(session: Session, text: str) -> dict[str, Any]:
+def listed(response: Response) -> tuple[Records, dict[str, Any]]:
     """
-    Return what a query finds: ``data`` and ``info``.
+    Return an answer's records, none for 204, and what it tells of the list.
     """
+    nobody = response.status == HTTPStatus.NO_CONTENT
+    said = {"data": []} if nobody else content(response, LABEL)
+    info = said.get("info")
+    return records(said, "data", LABEL), info if isinstance(info, dict) else {}
+
+
+def query(
+    session: Session, names: str, rest: str, start: int, most: int
+) -> tuple[Records, dict[str, Any]]:
+    """
+    Return what a query finds; *rest* is its module, and what its records must be.
+    """
+    text = f"select {names} from {rest} limit {start}, {most}"  # noqa: S608 - quoted below
     body = {"select_query": text}
-    return said(session.http.post(path("coql"), json=body, repeatable=True))
+    return listed(session.http.post("/crm/v8/coql", json=body, repeatable=True))
 
 
-def said(response: Response) -> dict[str, Any]:
-    """
-    Return the object that an answer is, an empty one for an empty body.
-    """
-    return content(response, LABEL) if response.content else {}
-
-
-def rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """
-    Return an answer's records; ProtocolError for an answer without, unless it is empty.
-    """
-    return records(answer, "data", LABEL) if answer else []
-
-
-def more(answer: dict[str, Any]) -> bool:
-    """
-    Tell whether a list goes on.
-    """
-    info = answer.get("info")
-    return isinstance(info, dict) and info.get("more_records") is True
-
-
-def _queried(session: Session, fields: Sequence[CustomField], value: str) -> list[str]:
-    criteria = [f"{one.key} = {_literal(one, value)}" for one in fields]
-    # Of more than two criteria each pair needs brackets of its own.
-    where = reduce("({} or {})".format, criteria)
-    module = session.settings.module
-    text = f"select id from {module} where {where} limit 0, {_FEW}"
-    return [str(row["id"]) for row in rows(query(session, text))]
-
-
-def _literal(field: CustomField, value: str) -> str:
-    return value if field.type in _PLAIN else "'" + value.replace("'", "''") + "'"
-
-
-def _searched(session: Session, field: str, value: str, names: Sequence[str]) -> list[str]:
-    if field in {"email", "phone"}:
-        params = {field: value}
-    else:
-        escaped = re.sub(r"([\\(),])", r"\\\1", value)
-        params = {"criteria": f"({names[0]}:equals:{escaped})"}
-    target = path(f"{session.settings.module}/search")
-    found = rows(said(session.http.get(target, params={**params, "per_page": PAGE})))
-    wanted = value.casefold()
-    return [
-        str(row["id"])
-        for row in found
-        if wanted in {str(row.get(name)).casefold() for name in names}
-    ][:_FEW]
-
-
-def _by_ids(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:
-    first, *others = plan(session).parts
-    found = _part(session, ids, first)
-    return _completed(session, found, others)
-
-
-def _whole(session: Session, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return _completed(session, found, plan(session).parts[1:])
-
-
-def _completed(
-    session: Session, found: list[dict[str, Any]], parts: Sequence[str]
-) -> list[dict[str, Any]]:
-    """
-    Return the records with the fields that did not fit into their first request.
-    """
-    known = {str(record.get("id")): record for record in found}
-    ids = list(known)
-    for part in parts:
-        for start in range(0, len(ids), BATCH):
-            for record in _part(session, ids[start : start + BATCH], part):
-                known[str(record.get("id"))].update(record)
-    return found
-
-
-def _part(session: Session, ids: Sequence[str], names: str) -> list[dict[str, Any]]:
-    params = {"ids": ",".join(ids), "fields": names, "per_page": PAGE}
-    return rows(said(session.http.get(path(session.settings.module), params=params)))
-
-
-def _listed(
-    session: Session, rest: str, params: dict[str, Any], since: datetime | None
-) -> dict[str, Any]:
-    moment = {"If-Modified-Since": since.isoformat(timespec="seconds")} if since else {}
-    try:
-        return said(session.http.get(path(rest), params=params, headers=moment))
-    except Unchanged:
-        return {}
-
-
-def _following(answer: dict[str, Any]) -> str | None:
-    if not more(answer):
+def _following(info: dict[str, Any], *, gone: bool) -> str | None:
+    if info.get("more_records") is not True:
         return None
-    info = answer["info"]
-    token = info.get("next_page_token")
-    return str(token) if token else f"{_PAGE}{int(info.get('page') or 1) + 1}"
+    number = int(info.get("page") or 1) + 1
+    return f"{_GONE}{number}" if gone else str(info.get("next_page_token") or number)
 
 
-def _deleted(session: Session, since: datetime, number: str) -> ClientPage:
-    params = {"type": "all", "page": number, "per_page": PAGE}
-    answer = _listed(session, f"{session.settings.module}/deleted", params, since)
-    following = f"{_GONE}{int(number) + 1}" if more(answer) else None
-    gone = tuple(str(row["id"]) for row in rows(answer) if row.get("id"))
-    return ClientPage(clients=[], next_cursor=following, deleted=gone)
+def _queried(
+    session: Session, _field: str, value: str, fields: Sequence[CustomField]
+) -> Records:
+    quoted = "'" + value.replace("'", "''") + "'"
+    criteria = (f"{f.key} = {value if f.type in _UNQUOTED else quoted}" for f in fields)
+    # Each pair of criteria needs brackets of its own.
+    where, module = reduce("({} or {})".format, criteria), session.settings.module
+    return query(session, "id", f"{module} where {where}", 0, BATCH)[0]
 
 
-def _clients(session: Session, found: Iterable[dict[str, Any]]) -> Iterator[ClientData]:
-    settings = session.settings
-    convert = partial(
-        to_client,
-        fields=plan(session).fields,
-        values=frozenset(settings.values),
-        opted_out_tags=settings.opted_out_tags,
-    )
-    return map(convert, found)
+def _searched(
+    session: Session, field: str, value: str, fields: Sequence[CustomField]
+) -> Records:
+    escaped = re.sub(r"([\\(),])", r"\\\1", value)
+    criteria = {"criteria": f"({fields[0].key}:equals:{escaped})"}
+    params = {field: value} if field in {"email", "phone"} else criteria
+    answer = session.http.get(f"/crm/v8/{session.settings.module}/search", params=params)
+    wanted, names = value.casefold(), [one.key for one in fields]
+    return [
+        one
+        for one in listed(answer)[0]
+        if wanted in {str(one.get(name)).casefold() for name in names}
+    ]
 
 
-_ANYTHING = re.compile(r".*", re.DOTALL)
+def _by_ids(session: Session, ids: Sequence[str]) -> Records:
+    found: dict[str, dict[str, Any]] = {}
+    target = f"/crm/v8/{session.settings.module}"
+    for start in range(0, len(ids), BATCH):
+        some = ",".join(ids[start : start + BATCH])
+        for part in plan(session).parts:
+            answer = session.http.get(target, params={"ids": some, "fields": part})
+            for record in listed(answer)[0]:
+                found.setdefault(str(record.get("id")), {}).update(record)
+    return list(found.values())
+
+
+def _clients(session: Session, found: Records) -> Iterator[ClientData]:
+    tags = session.settings.opted_out_tags
+    fields = plan(session).fields if found else {}
+    return map(partial(to_client, fields=fields, opted_out_tags=tags), found)

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 def to_client(
     record: Mapping[str, Any],
     fields: Mapping[str, CustomField],
-    values: frozenset[str] = frozenset(),
-    opted_out_tags: Mapping[str, Sequence[str]] | None = None,
+    opted_out_tags: Mapping[str, Sequence[str]],
 ) -> ClientData:
     """
     Return the client that a record describes; *fields* are the custom ones, by API name.
 
-    A choice is its label, unless it is in *values*; another record is its name. Null,
-    missing and what is not of its type never raise: it is None, or stays as it is.
+    A choice is its label, another record is its name. Null, missing and what is not of its
+    type never raise: it is None, or stays as it is.
     """
-    owner = record.get("Owner")
-    owner = owner if isinstance(owner, dict) else {}
-    tags = _names(record.get("Tag"))
+    owner, tags = record.get("Owner"), _names(record.get("Tag"))
+    custom = {name: _value(record[name], fields[name]) for name in fields if name in record}
+    for name, key in OWNER.items():
+        custom[name] = _text(owner.get(key)) if isinstance(owner, dict) else None
     return ClientData(
         id=record["id"],
         name=_text(record.get("Full_Name")),
@@ -39,15 +39,8 @@ def to_client(
         email=_first(record, EMAILS),
         phone=_first(record, PHONES),
         tags=tags,
-        custom_fields={
-            **{
-                name: _value(record[name], field, labelled=name not in values)
-                for name, field in fields.items()
-                if name in record
-            },
-            **{name: _text(owner.get(key)) for name, key in OWNER.items()},
-        },
-        consent=tuple(_consents(record, tags, opted_out_tags or {})),
+        custom_fields=custom,
+        consent=tuple(_consents(record, tags, opted_out_tags)),
         updated_at=instant(record.get("Modified_Time")),
         raw=record,
     )
@@ -57,30 +50,27 @@ def _consents(
     record: Mapping[str, Any], tags: Sequence[str], closing: Mapping[str, Sequence[str]]
 ) -> Iterator[Consent]:
     if str(record.get("Email_Opt_Out")).lower() == "true":
-        yield Consent(
-            channel="email",
-            status="opted_out",
-            source="Email_Opt_Out",
-            as_of=instant(record.get("Unsubscribed_Time")),
-        )
+        since = instant(record.get("Unsubscribed_Time"))
+        source = "Email_Opt_Out"
+        yield Consent(channel="email", status="opted_out", source=source, as_of=since)
     for channel, named in closing.items():
         if set(named).intersection(tags):
             status = "do_not_contact" if channel == "*" else "opted_out"
             yield Consent(channel=channel, status=status, source="Tag")
 
 
-def _value(value: Any, field: CustomField, *, labelled: bool) -> Any:
+def _value(value: Any, field: CustomField) -> Any:
     if isinstance(value, dict):
         return _text(value.get("name"))
-    if isinstance(value, list) and dicts(value):
+    if dicts(value):
         return _names(value)
-    return field_value(value, field, labelled=labelled)
+    return field_value(value, field, labelled=True)
 
 
 def _names(value: object) -> tuple[str, ...]:
     items = value if isinstance(value, list) else []
     named = (_text(one.get("name") if isinstance(one, dict) else one) for one in items)
-    return tuple(name for name in named if name)
+    return tuple(filter(None, named))
 
 
 def _first(record: Mapping[str, Any], names: Sequence[str]) -> str | None:

@@ -1,14 +1,16 @@
 """
-An activity to a record of Zoho's, and such a record to an interaction.
+An activity to a record of one of Zoho's kinds, and such a record to an interaction.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
+
 from crmkit import ClientInteraction, InvalidRequestError
+from crmkit.kinds import Entry, Kind, text, whole_seconds, words
 from crmkit.reading import instant
 from crmkit.texts import to_text
 from crmkit.writing import (
@@ -16,6 +18,7 @@ from crmkit.writing import (
     lines,
     mark,
     mark_line,
+    moment,
     seconds,
     text_body,
     title,
@@ -23,18 +26,90 @@ from crmkit.writing import (
     utc,
 )
 from crmkit_zoho._errors import LABEL
-from crmkit_zoho._kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from crmkit import ActivityRecord
-    from crmkit_zoho._kinds import ZohoKind
     from crmkit_zoho._settings import Settings
 
-_HOUR = 3600.0
+_HOUR = 3600.0  # of a meeting, which has an end in Zoho, whoever does not tell it
 _AT = re.compile(r"^at: (\S+)$\n?", re.MULTILINE)
+_DURATION = re.compile(r"(\d+):(\d\d?)")
+
+
+@frozen(kw_only=True)
+class Module(Kind):
+    """
+    One module of activities: its *title*, *body* and *time*, and what the first two take.
+
+    Without a time of its own the moment is told in the body.
+    """
+
+    title: str = "Subject"
+    body: str = "Description"
+    time: str = ""
+    longest: tuple[int, int] = (255, 32_000)
+
+
+def _clock(value: object) -> str:
+    minutes, rest = divmod(whole_seconds(value), 60)
+    return f"{minutes:02}:{rest:02}"
+
+
+def _seconds(value: Any) -> Any:
+    found = _DURATION.fullmatch(str(value))
+    return int(found[1]) * 60 + int(found[2]) if found else value
+
+
+def _day(value: object) -> str:
+    return moment(value).date().isoformat()
+
+
+_RESULTS = words(
+    *("Interested", "Not interested", "No response/Busy", "Requested more info"),
+    *("Requested call back", "Invalid number"),
+)
+_STATUSES = ("Not Started", "Deferred", "In Progress", "Completed", "Waiting for input")
+KINDS = {
+    "Notes": Module(
+        types=("note",),
+        entries=(Entry("subject", "Note_Title", text),),
+        title="Note_Title",
+        body="Note_Content",
+        longest=(120, 65_535),
+    ),
+    "Calls": Module(
+        types=("call",),
+        entries=(
+            Entry("subject", "Subject", text),
+            Entry("direction", "Call_Type", {"in": "Inbound", "out": "Outbound"}),
+            Entry("duration_s", "Call_Duration", _clock, _seconds),
+            Entry("outcome", "Call_Type", {"missed": "Missed"}),
+            Entry("outcome", "Call_Result", _RESULTS),
+        ),
+        # A call of the past is refused without a duration.
+        defaults={"Call_Type": "Outbound", "Call_Duration": "00:00"},
+        time="Call_Start_Time",
+    ),
+    "Events": Module(
+        types=("meeting",),
+        entries=(Entry("subject", "Event_Title", text), Entry("location", "Venue", text)),
+        defaults={"$send_notification": False},
+        title="Event_Title",
+        time="Start_DateTime",
+    ),
+    "Tasks": Module(
+        types=("task",),
+        entries=(
+            Entry("subject", "Subject", text),
+            Entry("due_at", "Due_Date", _day),
+            Entry("outcome", "Status", words(*_STATUSES)),
+        ),
+        defaults={"Status": "Not Started"},
+    ),
+}
 
 
 def to_record(kind: str, activity: ActivityRecord, settings: Settings) -> dict[str, Any]:
@@ -44,41 +119,59 @@ def to_record(kind: str, activity: ActivityRecord, settings: Settings) -> dict[s
     Metadata without a field become lines of the body; the mark, where the settings want
     one, is the last. Raises InvalidRequestError for what Zoho would refuse or misread.
     """
-    made_of, rest = KINDS[kind], dict(activity.metadata)
-    record = _timed(made_of, activity, rest)
-    record = made_of.written(rest, record)
-    record |= {name: rest.pop(name) for name in settings.activity_fields if name in rest}
+    module, rest, said = KINDS[kind], dict(activity.metadata), activity.description
+    at = _wire(utc(activity.timestamp))
+    known: dict[str, Any] = {module.time: at} if module.time else {}
+    if kind == "Events":
+        length = seconds(rest.pop("duration_s")) if "duration_s" in rest else _HOUR
+        known["End_DateTime"] = _wire(utc(activity.timestamp, length))
+    if kind != "Notes":
+        known[module.title] = title(said) or activity.type
+    html = to_text(str(rest.pop("html", None) or ""))
+    record = module.written(rest, known) | _parent(kind, activity, settings.module)
     if record.get("Call_Type") == "Outbound":
         record["Outbound_Call_Status"] = "Completed"
     if kind in settings.unique_fields:
         record[settings.unique_fields[kind]] = mark(activity)
-    record |= _parent(kind, activity, settings.module)
-    if kind != "Notes" and made_of.title not in record:
-        record[made_of.title] = title(activity.description) or activity.type
-    return record | _texts(made_of, activity, rest, record, settings)
+    more = lines(activity, rest, module.types)
+    more += [] if module.time else [f"at: {at}"]
+    more += [mark_line(activity)] if settings.marker else []
+    record[module.body] = text_body(said, [html] if html != said.strip() else [])
+    tails = {module.body: "\n".join(["", *more] if record[module.body] else more)}
+    for name, longest in zip((module.title, module.body), module.longest, strict=True):
+        if name in record:
+            record[name] = fitting(
+                record[name],
+                longest,
+                field=name,
+                label=LABEL,
+                cut=settings.cut_long_text,
+                tail=tails.get(name, ""),
+            )
+    return record
 
 
 def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     """
     Return what a record tells, in the caller's words where it has some.
     """
-    made_of = KINDS[kind]
-    text = unmarked(_text(record.get(made_of.body)))
-    told = _AT.findall(text)
-    metadata = made_of.read(record)
+    module, body = KINDS[kind], record.get(KINDS[kind].body)
+    said = unmarked(body) if isinstance(body, str) else ""
+    told = [
+        record.get(module.time),
+        *reversed(_AT.findall(said)),
+        record.get("Created_Time"),
+    ]
+    metadata = module.read(record)
     if isinstance(length := record.get("Call_Duration_in_seconds"), int):
         metadata["duration_s"] = length
     way = metadata.pop("direction", None)
     return ClientInteraction(
         id=record["id"],
-        type=made_of.types[0],
-        description=_AT.sub("", text).strip(),
-        timestamp=instant(
-            record.get(made_of.time or "")
-            or next(filter(instant, reversed(told)), None)
-            or record.get("Created_Time")
-        ),
-        direction=way if way in {"in", "out"} else None,
+        type=module.types[0],
+        description=_AT.sub("", said).strip(),
+        timestamp=next(filter(None, map(instant, told)), None),
+        direction=way if way in ("in", "out") else None,
         metadata=metadata,
     )
 
@@ -87,78 +180,23 @@ def read_fields(kind: str) -> list[str]:
     """
     Return the fields of a kind that to_interaction looks at.
     """
-    made_of = KINDS[kind]
-    named = [entry.name for entry in made_of.entries]
-    more = ["Call_Duration_in_seconds"] if kind == "Calls" else []
-    times = [made_of.time] if made_of.time else []
-    return list(dict.fromkeys([made_of.body, *named, *times, *more, "Created_Time"]))
-
-
-def _timed(
-    made_of: ZohoKind, activity: ActivityRecord, rest: dict[str, Any]
-) -> dict[str, Any]:
-    if made_of.time is None:
-        return {}
-    record = {made_of.time: _wire(utc(activity.timestamp))}
-    if made_of.time == "Start_DateTime":
-        length = seconds(rest.pop("duration_s")) if "duration_s" in rest else _HOUR
-        record["End_DateTime"] = _wire(utc(activity.timestamp, length))
-    return record
+    module, more = KINDS[kind], {"Calls": "Call_Duration_in_seconds"}.get(kind)
+    named = (entry.name for entry in module.entries)
+    return list(filter(None, dict.fromkeys((module.body, *named, module.time, more))))
 
 
 def _parent(kind: str, activity: ActivityRecord, module: str) -> dict[str, Any]:
-    client_id = activity.client_id
+    record = {"id": activity.client_id}
     if kind == "Notes":
-        if not client_id:
+        if not activity.client_id:
             msg = f"a note of {LABEL}'s belongs to a client; give the activity a client_id"
             raise InvalidRequestError(msg)
-        return {"Parent_Id": {"module": {"api_name": module}, "id": client_id}}
-    if not client_id:
+        return {"Parent_Id": {"module": {"api_name": module}, **record}}
+    if not activity.client_id:
         return {}
-    if module == "Contacts":
-        return {"Who_Id": {"id": client_id}}
-    return {"What_Id": {"id": client_id}, "$se_module": module}
+    contact = module == "Contacts"
+    return {"Who_Id": record} if contact else {"What_Id": record, "$se_module": module}
 
 
-def _texts(
-    made_of: ZohoKind,
-    activity: ActivityRecord,
-    rest: dict[str, Any],
-    record: dict[str, Any],
-    settings: Settings,
-) -> dict[str, str]:
-    html = to_text(str(rest.pop("html", None) or ""))
-    said = activity.description
-    html = "" if html == said.strip() else html
-    more = lines(activity, rest, made_of.types)
-    if made_of.time is None:
-        more.append(f"at: {_wire(utc(activity.timestamp))}")
-    if settings.marker:
-        more.append(mark_line(activity))
-    tail = "\n".join(more)
-    longest_title, longest = made_of.longest
-    text = text_body(said, [html])
-    name, cut = made_of.title, settings.cut_long_text
-    found = {
-        made_of.body: fitting(
-            text,
-            longest,
-            field=made_of.body,
-            label=LABEL,
-            cut=cut,
-            tail=f"\n{tail}" if text and tail else tail,
-        )
-    }
-    if name in record:
-        found[name] = fitting(
-            str(record[name]), longest_title, field=name, label=LABEL, cut=cut
-        )
-    return found
-
-
-def _wire(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _wire(instant: datetime) -> str:
+    return instant.isoformat(timespec="seconds")
