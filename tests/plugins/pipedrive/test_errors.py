@@ -212,6 +212,7 @@ def test_request_id():
         pytest.param(429, said("x"), {}, 2, id="without headers"),
         pytest.param(429, PAGE, {"remaining": "0", "reset": "2"}, 2, id="a page"),
         pytest.param(429, said("x"), {"remaining": "17", "reset": "2"}, 3600, id="day"),
+        pytest.param(429, said("Daily rate limit exceeded"), {}, 3600, id="day in words"),
         pytest.param(403, PAGE, {}, 300, id="blocked"),
     ],
 )

@@ -126,9 +126,11 @@ def _limited(response: Response) -> RateLimitedError:
     # Pipedrive's guard, which blocks who goes on after 429, answers with a web page.
     if response.status == HTTPStatus.FORBIDDEN:
         wait, why = _BLOCKED, "blocked for going on after 429; come again in 300 s"
-    # That the day is over is in the headers, or known by a burst with room in it.
-    elif 0 in {_number(response, name) for name in left} or _number(
-        response, "X-RateLimit-Remaining"
+    # That the day is over is in headers or words, or known by a burst with room in it.
+    elif (
+        0 in {_number(response, name) for name in left}
+        or _number(response, "X-RateLimit-Remaining")
+        or b"daily" in response.content.lower()
     ):
         wait, why = _HOUR, "the company's tokens of the day are spent; come again in 1 h"
     told = status_message(LABEL, response.status, why)
