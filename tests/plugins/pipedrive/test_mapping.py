@@ -104,6 +104,14 @@ def test_addresses(given, wanted):
     assert client({"emails": given}).email == wanted
 
 
+@pytest.mark.parametrize(("asked", "aliases"), [(None, ()), ("7", ()), ("6", ("6",))])
+def test_merged(asked, aliases):
+    """
+    A record that answers for another id than its own was merged with that.
+    """
+    assert to_client({"id": 7}, planned(SCHEMA), {}, asked).aliases == aliases
+
+
 def test_never_changed():
     """
     Who was never changed since was changed last when they were made.

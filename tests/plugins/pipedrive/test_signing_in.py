@@ -2,14 +2,18 @@
 API tokens in a header of their own, and OAuth as the core does it.
 """
 
+from base64 import b64encode
 from datetime import timedelta
+from http.client import HTTPConnection
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.plugins.pipedrive.conftest import Clock, calls
 
-from crmkit import AuthenticationError, CredentialsError, CRMCredentials
+from crmkit import AuthenticationError, CredentialsError, CRMConnector, CRMCredentials
 from crmkit_pipedrive import crmkit_provider
 
+BACK = "http://127.0.0.1:8765/"
 APP = {"client_id": "app-1", "client_secret": "s3cret"}
 
 
@@ -120,3 +124,24 @@ def test_grants_address(company, connect):
     session.http.get("/api/v1/users/me")
     assert session.credentials.metadata["api_domain"] == "https://bolt.pipedrive.com"
     assert crmkit_provider().base_url == "{api_domain}"
+
+
+def test_login(company, tmp_path, monkeypatch):
+    """
+    A user allows the app in the browser; the code becomes tokens, which are kept.
+    """
+    pytest.importorskip("cryptography")
+    monkeypatch.setenv("CRMKIT_KEY", b64encode(bytes(32)).decode())
+    hub = company(app=APP)
+    given = {**hub.config, "credentials": None}
+    with CRMConnector(**given, store=f"sqlite:///{tmp_path}/kept.db") as crm:
+        begun = crm.credentials.begin("pipedrive", back=BACK, **APP)
+        page = urlsplit(begun.url)
+        connection = HTTPConnection(page.netloc)
+        connection.request("GET", f"{page.path}?{page.query}")
+        sent = parse_qs(urlsplit(connection.getresponse().headers["Location"]).query)
+        connection.close()
+        crm.credentials.finish(begun, sent["code"][0])
+
+        assert sent["state"] == [begun.proof.state]
+        assert crm.get_client_data("501").id == "501"

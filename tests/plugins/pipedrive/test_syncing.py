@@ -2,7 +2,7 @@
 Activities, notes and call logs: written, found again, read as history.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from tests.plugins.pipedrive.conftest import Clock, ask, calls
@@ -12,6 +12,7 @@ from crmkit.writing import mark_line
 from crmkit_pipedrive._kinds import TYPES
 
 NOON = datetime(2026, 5, 1, 12, 30, 45, tzinfo=UTC)
+FAR = timezone(timedelta(hours=13))
 LONGEST = 65_000
 
 
@@ -54,7 +55,7 @@ def test_call(hub, crm):
     """
     A call is an activity of its person, done, at its time to the minute, in UTC.
     """
-    there = NOON.astimezone().isoformat()
+    there = NOON.astimezone(FAR).isoformat()
     said = {"subject": "Tuesday", "duration_s": 5400, "direction": "out"}
     made = written(hub, crm, timestamp=there, description="At nine <3", metadata=said)
 
@@ -170,7 +171,7 @@ def test_note(hub, crm):
     """
     A note has its text in HTML, its person, and its time to the second, in UTC.
     """
-    moment = NOON.astimezone().isoformat()
+    moment = NOON.astimezone(FAR).isoformat()
     said = {"html": "<b>See</b> you", "url": "https://example.com/?a=1&b=2"}
     made = written(hub, crm, "note", timestamp=moment, description="See", metadata=said)
 
