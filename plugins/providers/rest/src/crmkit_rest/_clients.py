@@ -78,10 +78,8 @@ def list_clients(
     found = page(session, crm, listing, {"since": since}, cursor)
     gone = listing.deleted.several_of(found.answer)
     clients = _clients(session, crm, found.records, fetch_each=listing.fetch)
-    if filters:
-        clients = filter(
-            lambda one: not (one.updated_at and one.updated_at < since), clients
-        )
+    if since is not None and not asks:
+        clients = filter(partial(_is_after, since), clients)
     return ClientPage(
         clients=clients,
         next_cursor=found.following,
