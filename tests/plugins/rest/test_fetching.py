@@ -5,10 +5,12 @@ Clients by id, by a field, page by page: each way that a file may describe.
 from datetime import UTC, datetime
 
 import pytest
-from tests.plugins.rest.conftest import MINIMAL
+from tests.plugins.rest.conftest import EXAMPLES, MINIMAL
+from tests.plugins.rest.fakes import Acme
 
 from crmkit import (
     AmbiguousClientError,
+    ClientData,
     ClientNotFoundError,
     NotSupportedError,
     ProtocolError,
@@ -264,6 +266,57 @@ def test_custom(played, connect):
     assert played.asked[-1].query == {"x_budget": "450000"}
     with pytest.raises(NotSupportedError, match="'colour'"):
         crm.find_client(field=("colour", "teal"))
+
+
+def test_examples_phone(connect):
+    """
+    The first example's numbers are found however they are written.
+    """
+    acme = Acme()
+    acme.add_client(ClientData(id="7", phone="+351 (555) 01"))
+    crm = connect(acme, file=str(EXAMPLES / "acme.toml"))
+
+    assert crm.find_client(phone="351 555-01").id == "7"
+    assert crm.find_client(phone="x") is None
+
+
+def test_many_numbers(played, connect, written):
+    """
+    Of many ids those that are no numbers are nobody's; without any, nothing is asked.
+    """
+    text = """
+label = "Acme"
+base_url = "https://api.acme.example"
+auth = "bearer"
+client = {}
+fetch = { path = "/people", body = { ids = "{ids|number}" } }
+activities.note = { path = "/notes", body = { text = "{text}" } }
+"""
+    played.answers["/people"] = [{"id": 1}]
+    crm = connect(played, file=written(text=text))
+    found = crm.get_clients_data(["ana", "1"])
+
+    assert found["1"].id == "1"
+    assert isinstance(found["ana"], ClientNotFoundError)
+    assert isinstance(crm.get_clients_data(["bo"])["bo"], ClientNotFoundError)
+    assert played.bodies == [{"ids": [1]}]
+
+
+def test_one_of_many(played, connect):
+    """
+    A 404 for many costs the one that is not there, not the others.
+    """
+
+    def answer(request):
+        ids = request.query["ids"].split(",")
+        return Answer(status=404, json={}) if "9" in ids else {"data": [{"id": ids[0]}]}
+
+    played.answers |= {"/people": answer, "/fields": {"data": []}}
+    crm = connect(played, file=str(EXAMPLES / "acme.toml"))
+    found = crm.get_clients_data(["1", "9"])
+
+    assert found["1"].id == "1"
+    assert isinstance(found["9"], ClientNotFoundError)
 
 
 def test_since_without(played, connect, written):

@@ -1,5 +1,5 @@
 """
-Requests as the file describes them, page by page: clients by id, by a field, all.
+Requests as the file describes them, page by page.
 """
 
 from __future__ import annotations
@@ -9,10 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin
 
-from crmkit import (
-    ProtocolError,
-    stable_id,
-)
+from crmkit import ProtocolError, stable_id
 from crmkit.codec import to_json
 from crmkit_rest._templates import in_url
 
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
 
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^<>]*\brel\s*=\s*"?(?:[\w\s]*\s)?next\b', re.IGNORECASE)
 _HEADER = "header"  # said as link, for the header of RFC 8288
-_NO_DIGIT = re.compile(r"\D")
 
 
 class Page(NamedTuple):
@@ -83,13 +79,12 @@ def page(
     if cursor is not None and reading.link:
         response = session.http.get(cursor, limit=reading.limit, headers=_headers(crm))
     else:
-        place, _, _ = (cursor or "").partition(" ")
-        first = {"cursor": cursor, "page": reading.first_page, "offset": 0}
-        at = (
-            {name: int(place) for name in ("page", "offset")}
-            if place.isdecimal()
-            else first
-        )
+        place = (cursor or "").partition(" ")[0]
+        number = int(place) if place.isdecimal() else None
+        at = {
+            "page": reading.first_page if number is None else number,
+            "offset": number or 0,
+        }
         response = send(session, crm, reading, {**values, **at, "cursor": cursor})
     answer = response.json()
     records = reading.at.of(answer)
@@ -152,9 +147,7 @@ def _following(
 
 
 def _param(value: Any) -> str | list[str]:
-    if isinstance(value, list) and any(isinstance(one, list) for one in value):
-        value = list(
-            chain.from_iterable(one if isinstance(one, list) else [one] for one in value)
-        )
-        return [in_url(one) for one in value]
-    return in_url(value)
+    if not isinstance(value, list) or not any(isinstance(one, list) for one in value):
+        return in_url(value)
+    parts = (one if isinstance(one, list) else [one] for one in value)
+    return [in_url(one) for one in chain.from_iterable(parts)]

@@ -5,6 +5,7 @@ Clients as the file describes them: by id, by a field, all, and their custom fie
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from crmkit_rest._expressions import as_text
 from crmkit_rest._mapping import listed, to_client, to_field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from crmkit import ClientData, Session
@@ -36,9 +37,15 @@ def fetch(session: Session, crm: CRM, ids: Sequence[str]) -> Iterable[ClientData
     Return the clients with these ids.
     """
     if "ids" in crm.fetch.names:
-        found = chain.from_iterable(pages(session, crm, crm.fetch, {"ids": list(ids)}))
+        found = chain.from_iterable(_asked(session, crm, {"ids": list(ids)}))
         return map(_convert(session, crm), found)
-    return chain.from_iterable(_one(session, crm, client_id) for client_id in ids)
+    return chain.from_iterable(
+        map(
+            _convert(session, crm, asked),
+            chain.from_iterable(_asked(session, crm, {"id": asked})),
+        )
+        for asked in ids
+    )
 
 
 def find(session: Session, crm: CRM, field: str, value: str) -> Iterable[ClientData]:
@@ -51,10 +58,9 @@ def find(session: Session, crm: CRM, field: str, value: str) -> Iterable[ClientD
     how, key = _way(session, crm, field)
     if not value.strip("."):
         return []
-    try:
+    found: list[Any] = []
+    with _nobody():
         found = page(session, crm, how, {"field": key, "value": value}).records
-    except ClientNotFoundError:
-        return []
     is_same = partial(_same, field, value)
     if how.match:
         found = [one for one in found if any(map(is_same, how.match.several_of(one)))]
@@ -103,16 +109,28 @@ def _is_after(since: datetime, client: ClientData) -> bool:
     return client.updated_at is None or client.updated_at >= since
 
 
-def _one(session: Session, crm: CRM, client_id: str) -> Iterable[ClientData]:
+def _asked(session: Session, crm: CRM, values: Mapping[str, Any]) -> Iterator[list[Any]]:
     try:
-        found = page(session, crm, crm.fetch, {"id": client_id}).records
+        with _nobody(among=len(values.get("ids", ()))):
+            yield from pages(session, crm, crm.fetch, values)
+    except ClientNotFoundError:  # which says not who of several
+        for each in values["ids"]:
+            yield from _asked(session, crm, {"ids": [each]})
+
+
+@contextmanager
+def _nobody(among: int = 1) -> Iterator[None]:
+    """
+    Take it for nobody that the CRM says so, or that no request can name whom is asked for.
+    """
+    try:
+        yield
     except ClientNotFoundError:
-        return []
+        if among > 1:
+            raise
     except InvalidRequestError as error:
-        if error.status is None:  # no request can name it
-            return []
-        raise
-    return map(_convert(session, crm, client_id), found)
+        if error.status is not None:
+            raise
 
 
 def _clients(
@@ -150,7 +168,7 @@ def _value(client: ClientData, field: str) -> Any:
 
 
 def _same(field: str, value: str, found: Any) -> bool:
-    text = as_text(found) or str(found or "")
+    text = "" if found is None else as_text(found) or str(found)
     if field == "phone":
         return _NO_DIGIT.sub("", text) == _NO_DIGIT.sub("", value) != ""
     return text.casefold() == value.casefold()
