@@ -148,7 +148,7 @@ def _searched(
 
 
 def _by_ids(session: Session, ids: Sequence[str]) -> Records:
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {client_id: {} for client_id in ids}
     target = f"/crm/v8/{session.settings.module}"
     for start in range(0, len(ids), BATCH):
         some = ",".join(ids[start : start + BATCH])
@@ -156,7 +156,7 @@ def _by_ids(session: Session, ids: Sequence[str]) -> Records:
             answer = session.http.get(target, params={"ids": some, "fields": part})
             for record in listed(answer)[0]:
                 found.setdefault(str(record.get("id")), {}).update(record)
-    return list(found.values())
+    return [record for record in found.values() if record]
 
 
 def _clients(session: Session, found: Records) -> Iterator[ClientData]:

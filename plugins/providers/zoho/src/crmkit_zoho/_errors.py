@@ -193,6 +193,8 @@ def _details(said: object) -> Iterator[str]:
 
 def _scope(path: str) -> str:
     found = _PLACE.match(path)
+    if path.endswith("/search"):
+        return "ZohoSearch.securesearch.READ, or ZohoCRM.coql.READ"
     if found is None:
         return "that the readme names"
     of_module = f"modules.{(found[2] or '').lower()}.ALL"

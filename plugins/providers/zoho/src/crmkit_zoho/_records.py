@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from crmkit_zoho._settings import Settings
 
 _HOUR = 3600.0  # of a meeting, which has an end in Zoho, whoever does not tell it
-_AT = re.compile(r"^at: (\S+)$\n?", re.MULTILINE)
+_AT = re.compile(r"^at: (\d{4}-\d\d-\d\dT\S+)$\n?", re.MULTILINE)
 _DURATION = re.compile(r"(\d+):(\d\d?)")
 
 
