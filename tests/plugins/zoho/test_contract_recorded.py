@@ -16,6 +16,7 @@ import crmkit_zoho
 from crmkit.testing import ProviderContract
 from crmkit_simulator import Simulator
 
+SETTINGS = {"fields": ["Title"]}  # so that the account's own ones do not matter
 MORE = [{"Last_Name": name, "Email": f"{name}@example.com"} for name in ("di", "eli")]
 
 
@@ -42,5 +43,5 @@ class TestZohoRecorded(ProviderContract):
     plugin = crmkit_zoho
     api = Zoho
     mode = "replayed"
-    settings = {"fields": ["Title"]}  # so that the account's own ones do not matter
+    settings = SETTINGS
     cassettes = OPTIONS

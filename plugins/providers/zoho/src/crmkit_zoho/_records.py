@@ -119,34 +119,30 @@ def to_record(kind: str, activity: ActivityRecord, settings: Settings) -> dict[s
     Metadata without a field become lines of the body; the mark, where the settings want
     one, is the last. Raises InvalidRequestError for what Zoho would refuse or misread.
     """
-    module, rest, said = KINDS[kind], dict(activity.metadata), activity.description
-    at = _wire(utc(activity.timestamp))
-    known: dict[str, Any] = {module.time: at} if module.time else {}
-    if kind == "Events":
-        length = seconds(rest.pop("duration_s")) if "duration_s" in rest else _HOUR
-        known["End_DateTime"] = _wire(utc(activity.timestamp, length))
-    if kind != "Notes":
-        known[module.title] = title(said) or activity.type
+    module, rest = KINDS[kind], dict(activity.metadata)
+    known = _known(kind, activity, rest, settings)
     html = to_text(str(rest.pop("html", None) or ""))
-    record = module.written(rest, known) | _parent(kind, activity, settings.module)
+    record = module.written(rest, known)
     if record.get("Call_Type") == "Outbound":
         record["Outbound_Call_Status"] = "Completed"
-    if kind in settings.unique_fields:
-        record[settings.unique_fields[kind]] = mark(activity)
     more = lines(activity, rest, module.types)
-    more += [] if module.time else [f"at: {at}"]
+    more += [] if module.time else [f"at: {_wire(activity.timestamp)}"]
     more += [mark_line(activity)] if settings.marker else []
-    record[module.body] = text_body(said, [html] if html != said.strip() else [])
-    tails = {module.body: "\n".join(["", *more] if record[module.body] else more)}
-    for name, longest in zip((module.title, module.body), module.longest, strict=True):
-        if name in record:
+    said = activity.description
+    text = text_body(said, [html] if html != said.strip() else [])
+    told = {
+        module.title: (record.get(module.title), ""),
+        module.body: (text, "\n".join(more)),
+    }
+    for (name, (value, tail)), longest in zip(told.items(), module.longest, strict=True):
+        if value is not None:
             record[name] = fitting(
-                record[name],
+                value,
                 longest,
                 field=name,
                 label=LABEL,
                 cut=settings.cut_long_text,
-                tail=tails.get(name, ""),
+                tail=f"\n{tail}" if value and tail else tail,
             )
     return record
 
@@ -185,18 +181,35 @@ def read_fields(kind: str) -> list[str]:
     return list(filter(None, dict.fromkeys((module.body, *named, module.time, more))))
 
 
-def _parent(kind: str, activity: ActivityRecord, module: str) -> dict[str, Any]:
-    record = {"id": activity.client_id}
+def _known(
+    kind: str, activity: ActivityRecord, rest: dict[str, Any], settings: Settings
+) -> dict[str, Any]:
+    module = KINDS[kind]
+    known = _parent(kind, activity.client_id, settings.module)
+    if module.time:
+        known[module.time] = _wire(activity.timestamp)
+    if kind == "Events":
+        length = seconds(rest.pop("duration_s")) if "duration_s" in rest else _HOUR
+        known["End_DateTime"] = _wire(activity.timestamp, length)
+    if kind != "Notes":
+        known[module.title] = title(activity.description) or activity.type
+    if kind in settings.unique_fields:
+        known[settings.unique_fields[kind]] = mark(activity)
+    return known
+
+
+def _parent(kind: str, client_id: str | None, module: str) -> dict[str, Any]:
+    if kind == "Notes" and not client_id:
+        msg = f"a note of {LABEL}'s belongs to a client; give the activity a client_id"
+        raise InvalidRequestError(msg)
     if kind == "Notes":
-        if not activity.client_id:
-            msg = f"a note of {LABEL}'s belongs to a client; give the activity a client_id"
-            raise InvalidRequestError(msg)
-        return {"Parent_Id": {"module": {"api_name": module}, **record}}
-    if not activity.client_id:
+        return {"Parent_Id": {"module": {"api_name": module}, "id": client_id}}
+    if not client_id:
         return {}
-    contact = module == "Contacts"
-    return {"Who_Id": record} if contact else {"What_Id": record, "$se_module": module}
+    if module == "Contacts":
+        return {"Who_Id": {"id": client_id}}
+    return {"What_Id": {"id": client_id}, "$se_module": module}
 
 
-def _wire(instant: datetime) -> str:
-    return instant.isoformat(timespec="seconds")
+def _wire(moment: datetime, after: float = 0) -> str:
+    return utc(moment, after).isoformat(timespec="seconds")
