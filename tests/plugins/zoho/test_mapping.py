@@ -197,11 +197,24 @@ class TestRecord:
 
     def test_missed(self):
         """
-        A call with the outcome missed is of that type in Zoho.
+        A call with the outcome missed is of that type in Zoho, and comes back so.
         """
         given = activity("call", metadata={"direction": "in", "outcome": "missed"})
+        record = written("Calls", given)
+        found = to_interaction("Calls", {**record, "id": "5"})
 
-        assert written("Calls", given)["Call_Type"] == "Missed"
+        assert record["Call_Type"] == "Missed"
+        assert (found.direction, found.metadata["outcome"]) == ("in", "missed")
+
+    @pytest.mark.parametrize("way", ["in", "out"])
+    def test_no_outcome(self, way):
+        """
+        A call without an outcome comes back without one, and goes its way.
+        """
+        record = written("Calls", activity("call", metadata={"direction": way}))
+        found = to_interaction("Calls", {**record, "id": "5"})
+
+        assert (found.direction, "outcome" in found.metadata) == (way, False)
 
     @pytest.mark.parametrize(
         ("metadata", "end"),

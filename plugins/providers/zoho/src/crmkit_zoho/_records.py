@@ -86,7 +86,6 @@ KINDS = {
             Entry("subject", "Subject", text),
             Entry("direction", "Call_Type", {"in": "Inbound", "out": "Outbound"}),
             Entry("duration_s", "Call_Duration", _clock, _seconds),
-            Entry("outcome", "Call_Type", {"missed": "Missed"}),
             Entry("outcome", "Call_Result", _RESULTS),
         ),
         # A call of the past is refused without a duration.
@@ -161,6 +160,8 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     metadata = module.read(record)
     if isinstance(length := record.get("Call_Duration_in_seconds"), int):
         metadata["duration_s"] = length
+    if metadata.get("direction") == "Missed":
+        metadata |= {"direction": "in", "outcome": "missed"}
     way = metadata.pop("direction", None)
     return ClientInteraction(
         id=record["id"],
@@ -191,6 +192,10 @@ def _known(
     if kind == "Events":
         length = seconds(rest.pop("duration_s")) if "duration_s" in rest else _HOUR
         known["End_DateTime"] = _wire(activity.timestamp, length)
+    if kind == "Calls" and rest.get("outcome") == "missed":
+        known["Call_Type"] = "Missed"  # which is a direction of its own
+        rest.pop("outcome")
+        rest.pop("direction", None)
     if kind != "Notes":
         known[module.title] = title(activity.description) or activity.type
     if kind in settings.unique_fields:
