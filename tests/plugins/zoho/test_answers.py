@@ -26,6 +26,7 @@ SCHEMA = {
 }
 SUCCESS = {"code": "SUCCESS", "status": "success", "details": {"id": "900"}}
 REFUSED = {"code": "INVALID_DATA", "status": "error", "details": {"api_name": "Subject"}}
+DUPLICATE = {"code": "DUPLICATE_DATA", "status": "error", "details": {"id": "57"}}
 MORE = {"more_records": True}
 
 
@@ -135,6 +136,20 @@ def test_list_without_token(answering, info):
     assert [client.id for client in crm.iter_clients()] == ["1", "2", "3"]
     pages = [request.query.get("page") for request in asked if "page" in request.query]
     assert pages == ["2", "3"]
+    assert not any("page_token" in request.query for request in asked)
+
+
+def test_inexact_search(answering):
+    """
+    What a search finds beside is nobody: it may compare by words, or by the beginning.
+    """
+    denied = {"code": "OAUTH_SCOPE_MISMATCH", "status": "error", "details": {}}
+    ana = {"id": "1", "Email": "ANA@example.com"}
+    other = {"id": "2", "Email": "ana@example.com.br"}
+    crm, asked = answering(Answer(status=401, json=denied), found(ana, other), found(ana))
+
+    assert crm.find_client(email="ana@example.com").id == "1"
+    assert asked[-1].query["ids"] == "1"
 
 
 def test_list_with_tokens(answering):
@@ -157,13 +172,25 @@ def test_list_with_tokens(answering):
         ([SUCCESS, REFUSED], ["synced", "dead"]),
         ([SUCCESS], ["uncertain", "uncertain"]),
         ([SUCCESS, SUCCESS, SUCCESS], ["uncertain", "uncertain"]),
+        ([SUCCESS, DUPLICATE], ["synced", "dead"]),
         ([SUCCESS, {}], ["synced", "uncertain"]),
         ([SUCCESS, {"status": "success", "details": None}], ["synced", "uncertain"]),
         ([SUCCESS, {"code": "INTERNAL_ERROR", "status": "error"}], ["synced", "uncertain"]),
         ([SUCCESS, {"code": "RECORD_LOCKED", "status": "error"}], ["synced", "pending"]),
         ([None, SUCCESS], ["uncertain", "uncertain"]),
     ],
-    ids=["both", "one", "fewer", "more", "blank", "no id", "failed", "locked", "null"],
+    ids=[
+        "both",
+        "one",
+        "fewer",
+        "more",
+        "twin",
+        "blank",
+        "no id",
+        "failed",
+        "locked",
+        "null",
+    ],
 )
 @pytest.mark.parametrize("status", [200, 201, 202, 207])
 def test_rows(answering, rows, expected, status):

@@ -227,6 +227,8 @@ def test_found_among_many(crm_simulator, connect, of):
 
     assert all(crm.flush_pending())
     assert len(hub.activities()) == 451
+    history = crm.get_client_data(ANA["id"], include=["history"]).history
+    assert len({one.id for one in history}) == len(history) == 451
 
 
 def test_lead(crm_simulator, connect):
@@ -302,6 +304,17 @@ def test_unique_field(unique, fault):
     assert len({one["properties"]["Crmkit_Id"] for one in hub.activities("Calls")}) == 2
     assert calls(hub, "/coql") == []
     assert calls(hub, "/Notes") == ["POST"]
+
+
+def test_unique_field_at_once(unique):
+    """
+    What is written by a unique field is sent again at once when its answer is lost.
+    """
+    hub, crm = unique
+    hub.fault("reset_after", method="POST", path="/Calls/upsert")
+
+    assert crm.sync_activity(made(1, "call")[0])
+    assert len(hub.activities("Calls")) == 1
 
 
 def test_history(hub, crm):
