@@ -14,13 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from crmkit.errors import PluginConflictError, PluginLoadError, PluginNotFoundError
+from crmkit.errors import (
+    ConfigurationError,
+    PluginConflictError,
+    PluginError,
+    PluginLoadError,
+    PluginNotFoundError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PROVIDERS, TRANSFORMERS = "crmkit.providers", "crmkit.transformers"
 STORES, COMMANDS = "crmkit.stores", "crmkit.commands"
+FILES = "crmkit.files"  # what makes a plugin of a file, by the file's ending
 
 KNOWN = {
     PROVIDERS: {
@@ -28,7 +35,6 @@ KNOWN = {
         "followupboss": "crmkit-followupboss",
         "hubspot": "crmkit-hubspot",
         "pipedrive": "crmkit-pipedrive",
-        "rest": "crmkit-rest",
         "salesforce": "crmkit-salesforce",
         "zoho": "crmkit-zoho",
     },
@@ -40,15 +46,18 @@ KNOWN = {
     STORES: {"dynamodb": "crmkit-dynamodb"},
     COMMANDS: {
         "new": "crmkit-scaffold",
+        "rest": "crmkit-rest",
         "simulate": "crmkit-simulator",
         "store": "crmkit-dynamodb",
     },
+    FILES: {"toml": "crmkit-rest"},
 }
 _WORD = {
     PROVIDERS: "CRM provider",
     TRANSFORMERS: "transformer",
     STORES: "store",
     COMMANDS: "command",
+    FILES: "reader of files",
 }
 
 
@@ -137,18 +146,31 @@ def not_found(group: str, name: str, others: tuple[str, ...] = ()) -> str:
 
 def import_named(place: str, name: str) -> Any:
     """
-    Import a plugin from a file (``./acme.py``) or by its module's name.
+    Import a plugin from a file (``./acme.py``), or by its module's name.
 
-    Raises PluginLoadError when there is none, or when it fails.
+    Of a file with another ending (``acme.toml``) what is registered for it makes the
+    plugin. Raises PluginLoadError when there is none, or when it fails.
     """
     try:
-        if not place.endswith(".py"):
-            return import_module(place)
-        spec = spec_from_file_location(f"crmkit_plugin_{name}", place)
-        module = module_from_spec(spec)  # type: ignore[arg-type]
-        sys.modules[module.__name__] = module  # dataclasses look themselves up there
-        spec.loader.exec_module(module)  # type: ignore[union-attr]
+        if place.endswith(".py"):
+            return _of_python(place, name)
+        ending = place.rpartition(".")[2]
+        if ending in {*KNOWN[FILES], *(reader.name for reader in installed(FILES))}:
+            return find(FILES, ending, {}).load()(place)
+        return import_module(place)
+    except PluginError:
+        raise
+    except ConfigurationError as error:  # it is the file that is wrong
+        msg = f"the plugin {place!r} cannot be loaded: {error}"
+        raise PluginLoadError(msg, plugin=name) from None
     except Exception as error:
         msg = f"the plugin {place!r} cannot be loaded: {type(error).__name__}: {error}"
         raise PluginLoadError(msg, plugin=name) from error
+
+
+def _of_python(place: str, name: str) -> Any:
+    spec = spec_from_file_location(f"crmkit_plugin_{name}", place)
+    module = module_from_spec(spec)  # type: ignore[arg-type]
+    sys.modules[module.__name__] = module  # dataclasses look themselves up there
+    spec.loader.exec_module(module)  # type: ignore[union-attr]
     return module

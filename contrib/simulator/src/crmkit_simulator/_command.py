@@ -43,6 +43,7 @@ class _Refused(click.ClickException):
     help="0 takes any free one.",
 )
 @click.option("--token", help="The access token to accept; without it one is made.")
+@click.option("--tls", is_flag=True, help="HTTPS, with a certificate made for it.")
 @click.option("--limit", help="off, or requests in seconds: 190/10s.")
 @click.option(
     "--contacts",
@@ -109,13 +110,14 @@ def _contact(file: str, number: int, line: str) -> dict[str, Any]:
 
 def _announce(simulator: Simulator, *, as_json: bool) -> None:
     if as_json:
-        ready = {"base_url": simulator.base_url, "token": simulator.token}
-        click.echo(json.dumps(ready))
+        click.echo(json.dumps(simulator.about()))
         sys.stdout.flush()
         return
     (provider,) = simulator.config["settings"]
     click.echo(f"{provider} is simulated at {simulator.base_url} until Ctrl-C. Try:")
     click.echo(f"  export CRMKIT_{provider.upper()}_TOKEN={simulator.token}")
+    if simulator.ca_file:
+        click.echo(f"  export SSL_CERT_FILE={simulator.ca_file}")
     click.echo(
         f"  crmkit fetch --provider {provider} --set base_url={simulator.base_url} "
         f"{simulator.contacts()[0]['id'] if simulator.contacts() else 'ID'}"

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from crmkit_simulator._wire import Answer, Request
 
 _CRMS = {
+    "followupboss": "crmkit_simulator.followupboss:FollowUpBoss",
     "hubspot": "crmkit_simulator.hubspot:HubSpot",
+    "pipedrive": "crmkit_simulator.pipedrive:Pipedrive",
+    "salesforce": "crmkit_simulator.salesforce:Salesforce",
     "zoho": "crmkit_simulator.zoho:Zoho",
 }
 
