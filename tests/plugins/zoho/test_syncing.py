@@ -177,7 +177,10 @@ def test_unknown_choice(crm_simulator, connect):
     """
     A choice that the account does not have is refused by its field's name.
     """
-    hub = crm_simulator("zoho", contacts=[ANA], limit="off")
+    choices = [{"display_value": "Sold", "actual_value": "Sold"}]
+    results = {"api_name": "Call_Result", "module": "Calls", "data_type": "picklist"}
+    own = [{**results, "pick_list_values": choices}]
+    hub = crm_simulator("zoho", contacts=[ANA], fields=own, limit="off")
     given = made(1, "call", metadata={"outcome": "invalid_number"})
     outcome = connect(hub).sync_activity(given[0])
 
