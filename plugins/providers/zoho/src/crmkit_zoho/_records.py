@@ -192,7 +192,7 @@ def _known(
     if kind == "Events":
         length = seconds(rest.pop("duration_s")) if "duration_s" in rest else _HOUR
         known["End_DateTime"] = _wire(activity.timestamp, length)
-    if kind == "Calls" and rest.get("outcome") == "missed":
+    if kind == "Calls" and str(rest.get("outcome")).lower() == "missed":
         known["Call_Type"] = "Missed"  # which is a direction of its own
         rest.pop("outcome")
         rest.pop("direction", None)
