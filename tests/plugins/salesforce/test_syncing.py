@@ -192,6 +192,18 @@ def test_locked_row(org, crm):
     assert len(org.activities("Task")) == 3
 
 
+def test_lock_holds_nobody_up(org, crm):
+    """
+    What finds a record locked waits alone: the batches after it are sent.
+    """
+    org.crm.lock(ANA)
+    batch = [activity(client_id=ANA if n == 0 else BO) for n in range(450)]
+    report = crm.batch_sync_activities(batch)
+
+    assert [one.status for one in report].count("pending") == 1
+    assert len(org.activities("Task")) == 449
+
+
 def test_refused_rows(org, crm):
     """
     Of a batch, what Salesforce refuses is dead alone, and the field is named.

@@ -92,7 +92,7 @@ def error_of(errors: Sequence[dict[str, Any]]) -> CRMError:
     """
     told = f"{LABEL} refuses the record: {_details(errors) or 'it does not say why'}"
     if codes(errors) & _NOTHING_DONE:
-        return RateLimitedError(told)
+        return RateLimitedError(told, status=HTTPStatus.LOCKED)  # the record, not the org
     about = {name for item in errors for name in _fields(item)}
     if codes(errors) & _GONE and (not about or about & {"WhoId", "WhatId"}):
         return ClientNotFoundError(told)
