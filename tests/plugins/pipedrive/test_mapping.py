@@ -27,7 +27,7 @@ SCHEMA = [
 
 def custom(name, kind, *labels):
     """
-    Describe a custom field as Pipedrive does; its options have the ids 1, 2, …
+    Describe a custom field as Pipedrive does; its options are numbered from 1.
     """
     options = [{"id": number, "label": label} for number, label in enumerate(labels, 1)]
     return {
@@ -102,6 +102,14 @@ def test_addresses(given, wanted):
     The primary address is taken, else the first that there is, in whatever shape.
     """
     assert client({"emails": given}).email == wanted
+
+
+@pytest.mark.parametrize(("asked", "aliases"), [(None, ()), ("7", ()), ("6", ("6",))])
+def test_merged(asked, aliases):
+    """
+    A record that answers for another id than its own was merged with that.
+    """
+    assert to_client({"id": 7}, planned(SCHEMA), {}, asked).aliases == aliases
 
 
 def test_never_changed():
