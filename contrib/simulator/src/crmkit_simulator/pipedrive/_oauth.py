@@ -164,7 +164,7 @@ class OAuth:
             "refresh_token": refresh_token,
             "scope": ",".join(self._scopes),
             "expires_in": int(self._lifetime),
-            "api_domain": self._api_domain or _origin(request),
+            "api_domain": self._api_domain or request.origin,
         }
 
     def _revoke(self, value: str) -> Answer:
@@ -179,7 +179,3 @@ def _pair(value: str) -> tuple[str, str]:
     except ValueError:
         return "", ""
     return name, secret
-
-
-def _origin(request: Request) -> str:
-    return f"http://{request.headers.get('Host', 'localhost')}"

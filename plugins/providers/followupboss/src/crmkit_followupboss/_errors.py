@@ -101,7 +101,7 @@ def _denied(response: Response) -> str:
 
 
 def _details(sentence: str) -> str | None:
-    words = _WORD.findall(sentence)
+    words = _WORD.findall(sentence.rpartition(":")[2])
     named = dict.fromkeys(w for w in words if w in _FIELDS or _CUSTOM.fullmatch(w))
     return f"see {', '.join(named)}" if named else None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit import ClientData, Consent
 from crmkit.reading import dicts, field_value, instant
-from crmkit_followupboss._fields import PLACE, STANDARD
+from crmkit_followupboss._fields import PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,8 +53,8 @@ def to_client(
         phone=phone.get("value"),
         tags=_tags(record),
         custom_fields={
+            **{f.name: _value(get(f.key), f) for f in fields},
             **{name: place.get(name) for name in PLACE},
-            **{f.name: _value(record, f) for f in fields if f.key in record},
             "email_status": email.get("status"),
             "phone_status": phone.get("status"),
             "owner_id": get("assignedUserId"),
@@ -81,11 +81,10 @@ def _tags(record: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(tag) for tag in tags if tag) if isinstance(tags, list) else ()
 
 
-def _value(record: Mapping[str, Any], field: CustomField) -> Any:
-    value = record[field.key]
-    if STANDARD.get(field.key) == "boolean" and value in (0, 1):
-        return bool(value)
-    return field_value(value, field)
+def _value(value: Any, field: CustomField) -> Any:
+    # Switches are told as 0 and 1.
+    flag = field.type == "boolean" and value in (0, 1)
+    return bool(value) if flag else field_value(value, field)
 
 
 def _consent(record: Mapping[str, Any], settings: Settings) -> Iterator[Consent]:

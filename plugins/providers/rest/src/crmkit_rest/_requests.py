@@ -24,11 +24,13 @@ PAGED = frozenset({"cursor", "offset", "page"})
 class TableError(ValueError):
     """
     What is wrong with a table: pairs of a key, empty for the table itself, and a sentence.
+
+    *alone* are those that are so whatever else the table says.
     """
 
-    def __init__(self, found: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{key} {told}" for key, told in found))
-        self.found = found
+    def __init__(self, alone: list[tuple[str, str]], others: list[tuple[str, str]]) -> None:
+        super().__init__("a table that cannot be meant")
+        self.alone, self.others = alone, others
 
 
 @frozen(kw_only=True)
@@ -38,8 +40,12 @@ class Table:
     """
 
     def __attrs_post_init__(self) -> None:
-        if found := list(self._mistakes()):
-            raise TableError(found)
+        alone, others = list(self._wrong_names()), list(self._mistakes())
+        if alone or others:
+            raise TableError(alone, others)
+
+    def _wrong_names(self) -> Told:
+        yield from ()
 
     def _mistakes(self) -> Told:
         yield from ()
@@ -74,9 +80,11 @@ class Request(Table):
     def _known(self) -> frozenset[str]:
         return self.NAMES
 
-    def _mistakes(self) -> Told:
+    def _wrong_names(self) -> Told:
         for key in ("path", "params", "headers", "body", "form"):
             yield from unknown_names(key, getattr(self, key).names, self._known())
+
+    def _mistakes(self) -> Told:
         if self.NEEDS and not self.NEEDS & self.names:
             needed = " or ".join(f"{{{name}}}" for name in sorted(self.NEEDS))
             yield "", f"needs {needed} somewhere"
