@@ -2,6 +2,11 @@
 Tokens: by refresh token, client credentials and signed assertion; renewed once.
 """
 
+import json
+from base64 import urlsafe_b64decode
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -22,6 +27,7 @@ from crmkit import (
     CRMError,
 )
 from crmkit.testing import Answer, Server
+from crmkit_salesforce._auth import _assertion
 from crmkit_salesforce._settings import Settings
 
 APP = {"client_id": "app-1", "client_secret": "s3cret"}
@@ -102,6 +108,45 @@ def test_client_credentials(start, connect):
 
     assert crm.get_client_data(ANA).id == ANA
     assert calls(org, TOKEN) == ["POST", "POST"]
+
+
+def test_host_of_grant(start, connect):
+    """
+    What a grant names as the org's host is where requests go from then on.
+    """
+    org = start(instance_url="https://acme--own.my.salesforce.com")
+    session = connect(org, token=signed(**APP), my_domain="acme").session()
+
+    assert (
+        session.credentials.metadata["instance_url"]
+        == "https://acme--own.my.salesforce.com"
+    )
+    assert session.credentials.metadata["client_id"] == "app-1"
+
+
+@pytest.mark.parametrize(
+    ("my_domain", "more", "audience"),
+    [
+        (None, {}, "https://login.salesforce.com"),
+        ("acme", {}, "https://login.salesforce.com"),
+        ("acme--uat.sandbox", {}, "https://test.salesforce.com"),
+        ("acme.scratch", {}, "https://test.salesforce.com"),
+        ("test.salesforce.com", {}, "https://test.salesforce.com"),
+        ("acme", {"audience": "https://acme.my.site.com"}, "https://acme.my.site.com"),
+    ],
+)
+def test_audience(key, my_domain, more, audience):
+    """
+    An assertion is for the host that its org signs in at, for a few minutes.
+    """
+    said = {"client_id": "app-1", "username": "u", "private_key": key[0], **more}
+    session = SimpleNamespace(
+        settings=Settings(my_domain=my_domain), credentials=signed(**said)
+    )
+    claims = json.loads(urlsafe_b64decode(_assertion(session).split(".")[1] + "=="))
+
+    assert (claims["iss"], claims["sub"], claims["aud"]) == ("app-1", "u", audience)
+    assert 60 < claims["exp"] - datetime.now(UTC).timestamp() <= 180
 
 
 def test_assertion(start, connect, key):
