@@ -126,6 +126,16 @@ def test_due_hour(org, crm):
     assert "\ndue_at: 2026-06-02T09:00:00Z\n" in only(org)["Description"]
 
 
+def test_day(org, crm):
+    """
+    The day is the one that it was where it happened, not in another zone.
+    """
+    night = datetime(2026, 5, 1, 0, 30, tzinfo=timezone(timedelta(hours=2)))
+    crm.sync_activity(activity(timestamp=night))
+
+    assert only(org)["ActivityDate"] == "2026-05-01"
+
+
 def test_html_alone(org, crm):
     """
     Where there is markup alone, the text that it shows is written.
