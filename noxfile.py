@@ -30,6 +30,7 @@ PACKAGES = {
 }
 MODULES = [name.replace("-", "_") for name in PACKAGES]
 TABLE = "tests/project/providers_table.py"
+PARALLEL = ("--numprocesses=auto", "--dist=loadscope")  # a module's tests in one process
 CHROMIUM = "tests/tools/chromium.py"
 RENDERED = {"acme": "provider", "calm": "transformer", "shelf": "store"}
 PYTHONS = nox.project.python_versions(PACKAGES["crmkit"][1])
@@ -95,8 +96,8 @@ def tests(session: nox.Session) -> None:
     """
     Run all tests with all packages; arguments after ``--`` go to pytest.
 
-    Without any, docs/providers.md must say what the contracts' tests found. Chromium is
-    installed first, since tests reach no network.
+    Without any they run on all cores, and docs/providers.md must say what the contracts'
+    tests found. Chromium is installed first, since tests reach no network.
     """
     session.install(*everything(), *group("test"))
     session.run("python", CHROMIUM)
@@ -104,7 +105,7 @@ def tests(session: nox.Session) -> None:
         session.run("pytest", *session.posargs)
         return
     report = f"{session.create_tmp()}/report.xml"
-    session.run("pytest", f"--junitxml={report}")
+    session.run("pytest", *PARALLEL, f"--junitxml={report}")
     session.run("python", TABLE, report, "--check")
 
 

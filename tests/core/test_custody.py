@@ -421,6 +421,15 @@ class TestSignIn:
 
         assert self.begin(crm).url.partition("?")[0] == expected
 
+    def test_filled(self, join):
+        """
+        The page may depend on the plugin's settings.
+        """
+        oauth = OAuth2(authorize_url="{site}/a", token_url="/t")
+        crm = join(oauth=oauth, own={"site": "https://login.example", "base_url": None})
+
+        assert self.begin(crm).url.partition("?")[0] == "https://login.example/a"
+
     def test_finish(self, key, crm, asked, clock):
         """
         The code is exchanged with its proof, unsigned; what comes of it is kept.

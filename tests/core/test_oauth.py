@@ -2,9 +2,11 @@
 Where a provider says where its tokens come from, the core renews them.
 """
 
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from tests.core.plugins import provider
 from tests.core.server import Answer
 
@@ -12,7 +14,9 @@ from crmkit import (
     ActivityRecord,
     CredentialsError,
     CRMCredentials,
+    InvalidRequestError,
     OAuth2,
+    RateLimitedError,
     SyncOutcome,
     UnavailableError,
     bearer,
@@ -147,6 +151,66 @@ def test_public_app(session, crm):
     session(public).http.get("/people")
 
     assert "client_secret" not in crm[0]
+
+
+def test_basic(session, server):
+    """
+    An app that says who it is by HTTP Basic sends its secret in no form.
+    """
+    server.script(FRESH, {})
+    oauth = evolve(OAUTH, basic=True)
+    early = CRMCredentials(provider="acme", refresh_token="again", metadata=METADATA)
+
+    session(early, oauth=oauth).http.get("/people")
+
+    asked = server.requests[0]
+    assert asked.headers["authorization"] == f"Basic {b64encode(b'app:s3cret').decode()}"
+    assert asked.body == b"grant_type=refresh_token&refresh_token=again"
+
+
+def test_tokens_at_the_users_own_url(connect, crm, server):
+    """
+    A base URL of the user's own stands in for the host that tokens come from.
+    """
+    elsewhere = evolve(OAUTH, token_url="https://login.example.com/oauth/token")
+    info = {"auth": bearer, "base_url": "https://x", "oauth": elsewhere}
+    crm_here = connect(provider(info=info), credentials=SPENT)
+
+    assert crm_here.session().http.get("/people").json() == {}
+    assert len(crm) == 1
+
+
+def test_filled_url(session, server, crm):
+    """
+    Where tokens come from may depend on the metadata, as the base URL may.
+    """
+    away = evolve(SPENT, metadata={**METADATA, "site": "oauth"})
+
+    assert session(away, oauth=evolve(OAUTH, token_url="/{site}/token")).http.get("/people")
+    assert len(crm) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (RateLimitedError("too many tokens", retry_after=600), RateLimitedError),
+        (InvalidRequestError("no such code here"), CredentialsError),
+    ],
+)
+def test_own_words(session, server, error, expected):
+    """
+    What OAuth has no code for is what the provider makes of it, whatever its status.
+    """
+
+    def error_from(response):
+        return error if b"odd" in response.content else None
+
+    server.answer = lambda request: (
+        {"error": "odd"} if request.path == "/oauth/token" else 401
+    )
+
+    with pytest.raises(expected, match=str(error)):
+        session(error_from=error_from).http.get("/people")
 
 
 @pytest.mark.parametrize("answer", [{}, [], {"access_token": ""}, {"access_token": 7}])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit import CustomField, ProtocolError, Response
+from crmkit import ClientInteraction, Consent, CustomField, ProtocolError, Response
 from crmkit.reading import (
     content,
     dicts,
@@ -16,6 +16,9 @@ from crmkit.reading import (
     field_value,
     instant,
     language,
+    newest_first,
+    numeric_ids,
+    opted_out,
     records,
     safe_name,
     safe_names,
@@ -235,3 +238,35 @@ def test_names():
 
     assert safe_names(said) == ["INVALID_FIELD", "Email__c", "a.b-c"]
     assert safe_name("x" * 101) is None
+
+
+def test_opted_out():
+    """
+    A tag closes the channels that name it; the channel * is do not contact.
+    """
+    closing = {"email": ["No mail"], "sms": ["No texts"], "*": ["Leave me alone", "Legal"]}
+
+    assert list(opted_out(["Buyer", None], closing, "Tag")) == []
+    assert list(opted_out(["No mail", "Legal"], closing, "Tag")) == [
+        Consent(channel="email", status="opted_out", source="Tag"),
+        Consent(channel="*", status="do_not_contact", source="Tag"),
+    ]
+
+
+def test_newest_first():
+    """
+    A history begins with what was last; what has no time ends it.
+    """
+    times = {"a": None, "b": "2026-05-01T00:00:00Z", "c": "2026-05-02T00:00:00Z"}
+    made = [ClientInteraction(id=i, type="note", timestamp=t) for i, t in times.items()]
+
+    assert [one.id for one in newest_first(made)] == ["c", "b", "a"]
+
+
+def test_numeric_ids():
+    """
+    Only ids that are numbers are asked for, and each once.
+    """
+    ids = ["7", "x", "", "07", "7", "1" * 19, "1" * 20, "７", "8/../9"]
+
+    assert numeric_ids(ids) == ["7", "1" * 19]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crmkit import ActivityRecord, InvalidRequestError
 from crmkit.writing import (
     as_text,
+    by_mark,
     fitting,
     html_body,
     lines,
@@ -48,6 +49,17 @@ def test_mark(text, id_, user):
     assert marked(body) == mark(activity)
     assert unmarked(text_body("Hi", [mark_line(activity)])) == "Hi"
     assert marked("[crmkit 0123]") is None
+
+
+def test_by_mark():
+    """
+    Among records the one with the mark is found, and none where none has it.
+    """
+    activity = ActivityRecord(type="note", id="a")
+    records = [{"id": 1}, {"id": 2, "text": None}, {"id": 3, "text": mark_line(activity)}]
+
+    assert by_mark(records, "text", activity) is records[2]
+    assert by_mark(records[:2], "text", activity) is None
 
 
 def test_lines():

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from attrs import define, evolve, field, frozen
 
@@ -168,7 +168,7 @@ class Custody:
         info, token = self.info(app.provider), urlsplit(oauth.token_url)
         if token.netloc:  # the base URL may be known only once somebody has signed in
             info = evolve(info, base_url=f"{token.scheme}://{token.netloc}")
-        judged = evolve(info, error_from=_oauth.refusal)
+        judged = _oauth.judged(info)
         return self.sessions.unsigned(app, judged, user_id, self.sessions.patience)
 
     def _vault(self) -> SealedVault:
@@ -183,13 +183,11 @@ class Custody:
 
     def _page(self, provider: str, oauth: OAuth2) -> str:
         own = self.sessions.core(provider).base_url
-        page = urlsplit(oauth.authorize_url)
-        if not page.netloc:
-            return join(own or self.info(provider).base_url or "", page.geturl(), {}, {})
-        if own is None:
-            return oauth.authorize_url
-        # A base URL of the user's own, such as a simulator's, stands in for the CRM's host.
-        return urlunsplit(urlsplit(own)[:2] + page[2:])
+        nobody = CRMCredentials(provider=provider)
+        page = _oauth.filled(oauth.authorize_url, self._asking(nobody, oauth, None))
+        if not urlsplit(page).netloc:
+            return join(own or self.info(provider).base_url or "", page, {}, {})
+        return _oauth.placed(page, own)
 
 
 def _shown(sealed: SealedCredentials) -> KeptCredentials:

@@ -7,13 +7,14 @@ RFC 6749, sections 4.1 and 6; RFC 7636 for the proof that goes with a code.
 from __future__ import annotations
 
 import secrets
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from crmkit._urls import fill
 from crmkit.errors import CredentialsError, InvalidRequestError, ProtocolError
 from crmkit.models import CRMCredentials
 
@@ -22,13 +23,17 @@ if TYPE_CHECKING:
 
     from crmkit._clock import Clock
     from crmkit._session import Session
+    from crmkit.errors import CRMError
     from crmkit.http import Response
-    from crmkit.infos import OAuth2
+    from crmkit.infos import OAuth2, ProviderInfo
 
 _OURS = frozenset({"token_type", "access_token", "refresh_token", "expires_in"})
 _REMEDIES = {
     "invalid_grant": "sign in again, the refresh token is no longer good",
-    "invalid_client": "check client_id and client_secret in the credentials' metadata",
+    "invalid_client": (
+        "check client_id and client_secret in the credentials' metadata, and that the app "
+        "was made in the account's own data centre or environment"
+    ),
     "unauthorized_client": "this app may not use refresh tokens",
     "invalid_request": "check the credentials' metadata",
     "invalid_scope": "sign in again with the scopes that the app has",
@@ -48,7 +53,6 @@ def renewed(session: Session, oauth: OAuth2, clock: Clock) -> CRMCredentials | N
     form = {
         "grant_type": "refresh_token",
         "refresh_token": spent.refresh_token.reveal(),
-        **_client(spent),
     }
     return _issued(session, oauth, clock, form)
 
@@ -66,9 +70,26 @@ def exchanged(
         "code": code,
         "redirect_uri": back,
         "code_verifier": verifier,
-        **_client(session.credentials),
     }
     return _issued(session, oauth, clock, form)
+
+
+def filled(url: str, session: Session) -> str:
+    """
+    Return one of OAuth2's URLs with its ``{names}`` filled as a base URL's are.
+    """
+    sources = (session.credentials.metadata, session.settings)
+    return fill(url, sources, label=session.http.info.label)
+
+
+def placed(url: str, own: str | None) -> str:
+    """
+    Return a URL of the CRM's, on the host of the user's *own* base URL if there is one.
+    """
+    page = urlsplit(url)
+    if own is None or not page.netloc:
+        return url
+    return urlunsplit(urlsplit(own)[:2] + page[2:])
 
 
 def authorize_url(url: str, oauth: OAuth2, *, app: str, back: str, proof: Proof) -> str:
@@ -111,7 +132,14 @@ def _issued(
     session: Session, oauth: OAuth2, clock: Clock, form: Mapping[str, str]
 ) -> CRMCredentials:
     spent = session.credentials
-    answer = session.http.post(oauth.token_url, form=form).json()
+    app, headers = _client(spent), {}
+    if oauth.basic:
+        pair = ":".join((app["client_id"], app.get("client_secret", "")))
+        app, headers = {}, {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+    # Without hosts of its own the CRM is at the base URL alone, which may be a simulator's.
+    own = None if session.http.hosts else session.http.base_url()
+    url, asked = placed(filled(oauth.token_url, session), own), {**form, **app}
+    answer = session.http.post(url, form=asked, headers=headers).json()
     token = answer.get("access_token") if isinstance(answer, dict) else None
     if not isinstance(token, str) or not token:
         msg = f"the token endpoint of {session.provider!r} gave no access token"
@@ -126,10 +154,19 @@ def _issued(
     )
 
 
-def refusal(response: Response) -> InvalidRequestError | None:
+def judged(info: ProviderInfo) -> ProviderInfo:
     """
-    Return the error that a token endpoint's answer means, None to judge it by status.
+    Return an info that judges a token endpoint's answers: by OAuth's codes, then its own.
     """
+    own = info.error_from
+
+    def error_from(response: Response) -> CRMError | None:
+        return _refusal(response) or (own(response) if own else None)
+
+    return evolve(info, error_from=error_from)
+
+
+def _refusal(response: Response) -> InvalidRequestError | None:
     try:
         answer = response.json()
     except ProtocolError:

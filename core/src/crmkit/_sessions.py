@@ -185,8 +185,7 @@ class Sessions:
             fresh = self.refresh(self.unsigned(spent, info, session.user_id, soon))
             if fresh is not None or info.oauth is None:
                 return fresh
-            judged = evolve(info, error_from=_oauth.refusal)
-            asking = self.unsigned(spent, judged, session.user_id, soon)
+            asking = self.unsigned(spent, _oauth.judged(info), session.user_id, soon)
             return _oauth.renewed(asking, info.oauth, self.clock)
 
         try:

@@ -104,12 +104,15 @@ class OAuth2:
 
     *authorize_url* is the page, for a browser, where users allow an app *scopes*.
     *token_url* is a path below the base URL, or a URL on one of the provider's hosts.
-    ``client_id`` and ``client_secret`` come from the credentials' metadata.
+    Both may hold ``{names}``, filled as those of the base URL are.
+    ``client_id`` and ``client_secret`` come from the credentials' metadata; they go into
+    the form, or with *basic* into the header of HTTP Basic.
     """
 
     authorize_url: str
     token_url: str
     scopes: tuple[str, ...] = field(default=(), converter=items)
+    basic: bool = False
 
 
 @frozen(kw_only=True)

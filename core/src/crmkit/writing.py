@@ -52,6 +52,16 @@ def unmarked(text: str) -> str:
     return _MARK.sub("", text).strip()
 
 
+def by_mark(
+    records: Iterable[Mapping[str, Any]], field: str, activity: ActivityRecord
+) -> Mapping[str, Any] | None:
+    """
+    Return the first record whose *field* bears an activity's mark, None without any.
+    """
+    wanted = mark(activity)
+    return next((one for one in records if marked(str(one.get(field))) == wanted), None)
+
+
 def lines(
     activity: ActivityRecord, rest: Mapping[str, Any], own_types: Collection[str]
 ) -> list[str]:

@@ -14,6 +14,8 @@ _KEPT = 100_000  # the newest; counts go on
 class Call(NamedTuple):
     """
     One request; a status of None means that it got no answer.
+
+    *limited* are those that a limit refused.
     """
 
     method: str
@@ -21,6 +23,7 @@ class Call(NamedTuple):
     status: int | None
     at: float
     fault: str | None
+    limited: bool = False
 
 
 class Calls(Sequence[Call]):
@@ -31,6 +34,7 @@ class Calls(Sequence[Call]):
     def __init__(self) -> None:
         self._calls: deque[Call] = deque(maxlen=_KEPT)
         self._statuses: Counter[int | None] = Counter()
+        self._limited = 0
 
     def add(self, call: Call) -> None:
         """
@@ -38,6 +42,7 @@ class Calls(Sequence[Call]):
         """
         self._calls.append(call)
         self._statuses[call.status] += 1
+        self._limited += call.limited
 
     def clear(self) -> None:
         """
@@ -45,6 +50,7 @@ class Calls(Sequence[Call]):
         """
         self._calls.clear()
         self._statuses.clear()
+        self._limited = 0
 
     @property
     def total(self) -> int:
@@ -58,7 +64,7 @@ class Calls(Sequence[Call]):
         """
         How many were refused because of a limit.
         """
-        return self._statuses[429]
+        return self._limited
 
     @property
     def statuses(self) -> dict[int | None, int]:

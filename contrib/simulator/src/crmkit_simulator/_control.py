@@ -34,7 +34,7 @@ def control(simulator: Simulator, request: Request) -> Answer:
 
 
 def _about(simulator: Simulator, _: Request) -> Any:
-    return {"base_url": simulator.base_url, "token": simulator.token}
+    return simulator.about()
 
 
 def _faults(simulator: Simulator, _: Request) -> Any:

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from crmkit_simulator._people import Person
     from crmkit_simulator._wire import Answer, Request
 
-_CRMS = {"hubspot": "crmkit_simulator.hubspot:HubSpot"}
+_CRMS = {
+    "followupboss": "crmkit_simulator.followupboss:FollowUpBoss",
+    "hubspot": "crmkit_simulator.hubspot:HubSpot",
+    "pipedrive": "crmkit_simulator.pipedrive:Pipedrive",
+    "salesforce": "crmkit_simulator.salesforce:Salesforce",
+    "zoho": "crmkit_simulator.zoho:Zoho",
+}
 
 
 class CRM(Protocol):

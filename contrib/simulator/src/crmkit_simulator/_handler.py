@@ -26,6 +26,7 @@ _PAGE = Answer(
     b"<!DOCTYPE html><title>Sign in</title><h1>Sign in to go on</h1>\n",
     {"Content-Type": "text/html; charset=utf-8"},
 )
+_LIMITED = 429
 _WITHOUT_ANSWER = {"hang", "reset_before", "reset_after"}
 
 
@@ -42,7 +43,9 @@ class Handler:
         Answer one request, or fail as a fault says.
         """
         body = await http.content.read() if http.body_exists else b""
-        request = Request(http.method, http.raw_path, http.headers, body)
+        request = Request(
+            http.method, http.raw_path, http.headers, body, scheme=http.scheme
+        )
         if request.path.startswith(PREFIX):
             return _reply(control(self._simulator, request))
         with self._simulator.lock:
@@ -50,6 +53,8 @@ class Handler:
         if fault and fault.name == "latency":
             await asyncio.sleep(1 if fault.seconds is None else fault.seconds)
         answer = self._answer(request, fault)
+        if answer.after:
+            await asyncio.sleep(answer.after)
         return await _send(http, answer, fault) if fault else _reply(answer)
 
     def _answer(self, request: Request, fault: Fault | None) -> Answer:
@@ -64,6 +69,7 @@ class Handler:
                     status=None if lost else answer.status,
                     at=simulator.clock.now(),
                     fault=fault.name if fault else None,
+                    limited=not lost and (answer.limited or answer.status == _LIMITED),
                 )
             )
         return answer

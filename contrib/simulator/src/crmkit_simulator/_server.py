@@ -13,6 +13,7 @@ from aiohttp import web
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from ssl import SSLContext
 
     Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -24,10 +25,13 @@ class Server:
     A listening socket, and the thread that answers; connections wait until it does.
     """
 
-    def __init__(self, handle: Handle, host: str, port: int) -> None:
+    def __init__(
+        self, handle: Handle, host: str, port: int, tls: SSLContext | None = None
+    ) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=512)
         self._handle = handle
+        self._tls = tls
         self._loop = asyncio.new_event_loop()
         self._stopped = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="crm-simulator", daemon=True)
@@ -56,7 +60,7 @@ class Server:
         http = web.Server(
             self._handle, access_log=None, max_line_size=_LINE, max_field_size=_LINE
         )
-        listening = await self._loop.create_server(http, sock=self._socket)
+        listening = await self._loop.create_server(http, sock=self._socket, ssl=self._tls)
         await self._stopped.wait()
         listening.close()
         for connection in http.connections:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from crmkit_simulator._server import Server
+    from crmkit_simulator._tls import Certificate
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -30,7 +31,8 @@ class Simulator:
     *contacts* are what it holds at the start, by the CRM's own field names, ``id`` for a
     given id; or how many to make up. *token* is the access token that it accepts (None: it
     makes one), *limit* its rate limit, ``off`` or of the form ``190/10s`` (None: the CRM's
-    own). All other *options* are the CRM's; the README lists them.
+    own). With *tls* it speaks HTTPS alone. All other *options* are the CRM's; the README
+    lists them.
 
     Raises ValueError or TypeError for one that is wrong.
     """
@@ -44,6 +46,7 @@ class Simulator:
         limit: str | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        tls: bool = False,
         **options: Any,
     ) -> None:
         if host not in _LOOPBACK:
@@ -55,6 +58,7 @@ class Simulator:
         self.lock = RLock()
         self._address = host, port
         self._server: Server | None = None
+        self._certificate = _certificate() if tls else None
         self._make = named(crm)
         self._contacts = contacts if isinstance(contacts, int) else list(contacts)
         self._options = {**options, "token": token, "limit": limit}
@@ -81,7 +85,8 @@ class Simulator:
         from crmkit_simulator._server import Server
 
         if self._server is None:
-            self._server = Server(Handler(self), *self._address)
+            tls = self._certificate.context if self._certificate else None
+            self._server = Server(Handler(self), *self._address, tls)
             self._address = self._address[0], self._server.port
         return self
 
@@ -113,7 +118,17 @@ class Simulator:
         if not port:
             msg = "the simulator has no address yet: start it, or give it a port"
             raise RuntimeError(msg)
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        scheme = "https" if self._certificate else "http"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+    @property
+    def ca_file(self) -> str | None:
+        """
+        The file of the authority that a client has to trust, None without TLS.
+
+        It is there as long as the simulator is.
+        """
+        return str(self._certificate.ca_file) if self._certificate else None
 
     @property
     def token(self) -> str:
@@ -128,6 +143,13 @@ class Simulator:
         The arguments with which crmkit uses it: ``CRMConnector(**simulator.config)``.
         """
         return self.crm.config(self.base_url)
+
+    def about(self) -> dict[str, str]:
+        """
+        Return what a client needs: ``base_url``, ``token``, and ``ca_file`` with TLS.
+        """
+        told = {"base_url": self.base_url, "token": self.token}
+        return told | {"ca_file": self.ca_file} if self.ca_file else told
 
     def contacts(self) -> list[dict[str, Any]]:
         """
@@ -182,3 +204,9 @@ class Simulator:
         with self.lock:
             self.faults.append(fault)
         return fault
+
+
+def _certificate() -> Certificate:
+    from crmkit_simulator._tls import Certificate
+
+    return Certificate()

@@ -61,3 +61,9 @@ class Window:
         How many more are allowed, as of the request that was counted last.
         """
         return self.limit.requests - len(self._taken)
+
+    def resets_in(self, now: float) -> float:
+        """
+        Return in how many seconds the oldest that counts does no more, 0 if none does.
+        """
+        return max(0.0, self._taken[0] + self.limit.seconds - now) if self._taken else 0.0

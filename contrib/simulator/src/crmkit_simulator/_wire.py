@@ -28,20 +28,34 @@ class Request:
     """
     One request: *parts* are the path's segments, *query* its parameters, all decoded.
 
-    Several parameters of one name are joined by commas.
+    Several parameters of one name are joined by commas. *scheme* is http or https.
     """
 
     def __init__(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        *,
+        scheme: str = "http",
     ) -> None:
         self.method = method
         self.target = target
         self.headers = headers
         self.body = body
+        self.scheme = scheme
         self.path, _, query = target.partition("?")
         segments = self.path.strip("/").split("/")
         self.parts = tuple(map(unquote, segments) if "%" in self.path else segments)
         self.query = _parameters(query) if query else {}
+
+    @property
+    def origin(self) -> str:
+        """
+        Where it was sent to: scheme, host and port.
+        """
+        return f"{self.scheme}://{self.headers.get('Host', '')}"
 
     def json(self) -> Any:
         """
@@ -66,12 +80,16 @@ def _parameters(query: str) -> dict[str, str]:
 @dataclass(slots=True)
 class Answer:
     """
-    What is sent back.
+    What is sent back, *after* so many seconds of work.
+
+    *limited* marks the refusal of a limit that is no 429.
     """
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    limited: bool = False
+    after: float = 0.0
 
 
 def answer(status: int, value: Any, headers: Mapping[str, str] | None = None) -> Answer:

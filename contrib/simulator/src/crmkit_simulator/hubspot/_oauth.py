@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
+from crmkit_simulator._pkce import challenge_of
 from crmkit_simulator._wire import Answer, Request, answer
 from crmkit_simulator.hubspot._errors import PORTAL, not_found
 from crmkit_simulator.hubspot._grants import Grant
-from crmkit_simulator.hubspot._pkce import challenge_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -1,0 +1,115 @@
+"""
+Follow Up Boss's errors and limits as crmkit's, without a word that may be personal data.
+
+It says all in one sentence, without a code, so errors go by status; of the sentence only
+names of fields are taken.
+"""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from crmkit import (
+    AccessDeniedError,
+    AuthenticationError,
+    CRMError,
+    InvalidRequestError,
+    Limit,
+    ProtocolError,
+    Rate,
+    RateLimitedError,
+)
+from crmkit.http import status_message
+from crmkit.reading import error_body, safe_name
+
+if TYPE_CHECKING:
+    from crmkit import Response
+
+LABEL = "Follow Up Boss"
+_WINDOW = 10.0
+_WORD = re.compile(r"[A-Za-z]\w*")
+_CUSTOM = re.compile(r"custom[A-Z]\w*")
+_FIELDS = frozenset(
+    (
+        *("personId", "subject", "body", "isHtml", "phone", "isIncoming", "note"),
+        *("outcome", "duration", "toNumber", "fromNumber", "userId", "message"),
+        *("externalUrl", "assignedUserId", "assignedTo", "name", "dueDateTime"),
+        *("isCompleted", "title", "start", "end", "invitees", "description", "location"),
+        *("person", "property", "type", "occurredAt", "source", "system", "pageTitle"),
+        *("pageUrl", "pageDuration", "price", "forRent", "origin", "originId", "bodyHtml"),
+        *("emEvents", "occurred", "recipient", "campaignId", "fields", "limit", "offset"),
+    )
+)
+_WRONG_KEY = (
+    "the API key is wrong or was reset, the token has expired, or it is none of Follow Up "
+    "Boss's; copy the key anew from Admin, API"
+)
+_JUDGED = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
+
+
+def error_from(response: Response) -> CRMError | None:
+    """
+    Return what an answer means where Follow Up Boss says more than its status.
+    """
+    status = response.status
+    body = error_body(response) if status in _JUDGED else None
+    said = body if isinstance(body, dict) else {}
+    sentence = str(said.get("errorMessage") or said.get("error") or "")
+    match status:
+        case HTTPStatus.BAD_REQUEST:
+            return InvalidRequestError(_told(status, _details(sentence)))
+        case HTTPStatus.UNAUTHORIZED:
+            return AuthenticationError(_told(status, _WRONG_KEY))
+        case HTTPStatus.FORBIDDEN:
+            return AccessDeniedError(_told(status, _denied(response)))
+        case HTTPStatus.NOT_FOUND if sentence.lower().startswith("collection name"):
+            remedy = "no such path; check the setting base_url"
+            return ProtocolError(_told(status, remedy))
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            context = safe_name(response.headers.get("X-RateLimit-Context"))
+            wait = None if "Retry-After" in response.headers else _WINDOW
+            return RateLimitedError(_told(status, context), retry_after=wait)
+    return None
+
+
+def limit_from(response: Response) -> Limit | None:
+    """
+    Return what the headers say of their context; ``global`` is the bucket without a name.
+    """
+    allowed, left, window = (
+        _number(response, name) for name in ("Limit", "Remaining", "Window")
+    )
+    context = response.headers.get("X-RateLimit-Context", "")
+    if not allowed or left is None or not window or not context:
+        return None
+    bucket = "" if context == "global" else context
+    return Limit(bucket=bucket, remaining=left, allows=Rate(allowed, per=window))
+
+
+def _denied(response: Response) -> str:
+    if response.url.partition("?")[0].endswith("/emCampaigns"):
+        return (
+            "e-mail marketing needs the key of the account's owner or an admin; or keep "
+            'e-mails as notes: activity_types = { email_sent = "notes" }'
+        )
+    return (
+        "the key's user, or its system, may not do this, or the account has expired; "
+        "`crmkit doctor` tells which"
+    )
+
+
+def _details(sentence: str) -> str | None:
+    words = _WORD.findall(sentence.rpartition(":")[2])
+    named = dict.fromkeys(w for w in words if w in _FIELDS or _CUSTOM.fullmatch(w))
+    return f"see {', '.join(named)}" if named else None
+
+
+def _told(status: int, more: str | None = None) -> str:
+    return status_message(LABEL, status, more)
+
+
+def _number(response: Response, name: str) -> int | None:
+    text = response.headers.get(f"X-RateLimit-{name}", "")
+    return int(text) if text.isdecimal() else None

@@ -1,0 +1,63 @@
+"""
+The settings of Pipedrive, checked before anything is sent, and what signs a request.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import Attribute, field, frozen
+
+from crmkit import ConfigurationError, bearer, header
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crmkit import Session
+
+LABEL = "Pipedrive"
+_token = header("x-api-token")
+
+
+def _check_domain(_settings: Settings, _name: Attribute[str], domain: str) -> None:
+    if not re.fullmatch("[a-z0-9][a-z0-9-]{0,62}", domain):
+        msg = (
+            "Pipedrive's setting `company_domain` is the first word of your address alone: "
+            "acme, where that is https://acme.pipedrive.com"
+        )
+        raise ConfigurationError(msg)
+
+
+@frozen(kw_only=True)
+class Settings:
+    """
+    What may be set beside the token; nothing need be.
+
+    *company_domain* is that of an API token; a grant of OAuth tells its own.
+    *opted_out_tags* names the labels of who wants nothing on a channel, ``*`` for all.
+    *marker* puts a line into each activity, by which it is found again; *cut_long_text*
+    cuts what else is refused. *daily_tokens* are the most to be spent in 24 hours.
+    """
+
+    company_domain: str = field(default="api", validator=_check_domain)
+    opted_out_tags: dict[str, list[str]] = field(factory=dict)
+    marker: bool = True
+    cut_long_text: bool = False
+    daily_tokens: int | None = None
+
+    @property
+    def api_domain(self) -> str:
+        """
+        The address that a grant of OAuth tells by this name, for tokens that tell none.
+        """
+        return f"https://{self.company_domain}.pipedrive.com"
+
+
+def auth(session: Session) -> Mapping[str, str]:
+    """
+    Sign with an API token, 40 hex digits, or with OAuth's, which has colons in it.
+    """
+    signed = _token(session)
+    granted = session.credentials.refresh_token or ":" in signed["x-api-token"]
+    return bearer(session) if granted else signed

@@ -1,0 +1,158 @@
+"""
+An activity to a record of Salesforce, and such a record to an interaction.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import TYPE_CHECKING, Any
+
+from crmkit import ClientInteraction, ClientNotFoundError, InvalidRequestError
+from crmkit.reading import instant
+from crmkit.texts import to_text
+from crmkit.writing import (
+    as_text,
+    fitting,
+    lines,
+    mark,
+    mark_line,
+    moment,
+    seconds,
+    title,
+    unmarked,
+    wire_time,
+)
+from crmkit_salesforce._errors import LABEL
+from crmkit_salesforce._kinds import EVENT, LONGEST, READ, TO_DO, read_as, written_as
+from crmkit_salesforce._soql import AN_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from crmkit import ActivityRecord
+    from crmkit_salesforce._settings import Settings
+
+_AT = re.compile(r"(?:^|\n)at: (\S+)$")
+_APART = {"id", "description"}  # keys of the setting records that are not copied
+
+
+def places(kind: str, client_id: str | None, settings: Settings) -> dict[str, str]:
+    """
+    Return which of a kind's fields takes a client's id, the description, and the mark.
+
+    Of an activity it is the id's first letters that tell the field for it.
+    """
+    if kind not in READ:
+        return settings.records[kind]
+    person = (client_id or "").startswith(("003", "00Q"))
+    found = {"client_id": "WhoId" if person else "WhatId", "description": "Description"}
+    external = settings.external_id_field
+    return {**found, "id": external} if external else found
+
+
+def to_record(
+    kind: str, activity: ActivityRecord, settings: Settings, known: Collection[str]
+) -> dict[str, Any]:
+    """
+    Return the record that says all that an activity says.
+
+    Metadata named like a field, one of the *known*, go through as they are; what has no
+    field becomes lines of the text, the mark is the last. Raises InvalidRequestError, and
+    ClientNotFoundError for what is no client's id.
+    """
+    client_id, where = activity.client_id, places(kind, activity.client_id, settings)
+    if client_id and not AN_ID.fullmatch(client_id):
+        msg = f"the client's id is none of {LABEL}'s: 15 or 18 letters and digits"
+        raise ClientNotFoundError(msg)
+    left = {key: one for key, one in activity.metadata.items() if one is not None}
+    free = {*known} - {"Id", "WhoId", *where.values()}
+    passed = {key: _plain(left.pop(key)) for key in [*left] if key in free}
+    text = activity.description or to_text(str(left.get("html", "")))
+    left.pop("html", None)
+    if kind in READ:
+        record, more = _activity(kind, activity, left, settings)
+    else:
+        record, more = _custom(where, activity, left)
+    if client_id and "client_id" in where:
+        record[where["client_id"]] = client_id
+    if "id" in where:
+        record[where["id"]] = mark(activity)
+    elif settings.marker and "description" in where:
+        more.append(mark_line(activity))
+    if "description" in where:
+        tail = "\n".join(["", *more] if text and more else more)
+        record[where["description"]] = _fitted("Description", text, settings, tail)
+    elif text or more:
+        msg = f"{kind} lacks a field for what is said; name a description in records"
+        raise InvalidRequestError(msg)
+    return {"attributes": {"type": kind}, **record, **passed}
+
+
+def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
+    """
+    Return what a task or an event tells, in the caller's words where it has some.
+    """
+    get = record.get
+    shape = read_as(kind, get("TaskSubtype"), closed=get("IsClosed") is True)
+    metadata = shape.read(record)
+    text = unmarked(str(get("Description") or ""))
+    told = _AT.search(text)
+    said = instant(told[1]) if told else None
+    begin, end = instant(get("StartDateTime")), instant(get("EndDateTime"))
+    if begin and end:
+        metadata["duration_s"] = (end - begin).total_seconds()
+    way = metadata.pop("direction", None)
+    return ClientInteraction(
+        id=record["Id"],
+        type=shape.types[0],
+        description=text[: told.start()] if told and said else text,
+        timestamp=said or begin or instant(get("ActivityDate") or get("CreatedDate")),
+        direction=way if way in {"in", "out"} else None,
+        metadata=metadata,
+    )
+
+
+def _activity(
+    kind: str, activity: ActivityRecord, left: dict[str, Any], settings: Settings
+) -> tuple[dict[str, Any], list[str]]:
+    shape, begin = written_as(kind, activity.type), activity.timestamp
+    known = {"Subject": title(activity.description, LONGEST["Subject"]) or activity.type}
+    at, due = [], left.get("due_at")
+    if kind == EVENT:
+        length = seconds(left.pop("duration_s", 0))
+        known["StartDateTime"] = wire_time(begin)
+        known["EndDateTime"] = wire_time(begin, after=length)
+    else:
+        known["ActivityDate"] = begin.date().isoformat()
+        at = [f"at: {begin.isoformat()}"]
+    if shape.done:
+        known["Status"] = settings.completed_status
+    record = shape.written(left, known)
+    if shape is TO_DO and due and moment(due).time() != time.min:
+        left["due_at"] = due  # the field takes the day alone
+    for name in LONGEST.keys() & record.keys():
+        record[name] = _fitted(name, record[name], settings)
+    return record, lines(activity, left, shape.types) + at
+
+
+def _custom(
+    where: Mapping[str, str], activity: ActivityRecord, left: dict[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    told = {
+        "subject": title(activity.description) or activity.type,
+        "timestamp": wire_time(activity.timestamp),
+        "type": activity.type,
+        **{key: _plain(left.pop(key)) for key in [*left] if key in where},
+    }
+    record = {where[key]: one for key, one in told.items() if key in where.keys() - _APART}
+    return record, lines(activity, left, (activity.type,))
+
+
+def _fitted(name: str, text: str, settings: Settings, tail: str = "") -> str:
+    longest, cut = LONGEST[name], settings.cut_long_text
+    return fitting(text, longest, field=name, label=LABEL, cut=cut, tail=tail)
+
+
+def _plain(value: object) -> Any:
+    return value if isinstance(value, str | int | float) else as_text(value)

@@ -1,0 +1,81 @@
+"""
+A record of Zoho's to a client: flat fields, of which most are null.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmkit import ClientData, Consent
+from crmkit.reading import dicts, field_value, instant
+from crmkit_zoho._fields import EMAILS, OWNER, PHONES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from crmkit import CustomField
+
+
+def to_client(
+    record: Mapping[str, Any],
+    fields: Mapping[str, CustomField],
+    opted_out_tags: Mapping[str, Sequence[str]],
+) -> ClientData:
+    """
+    Return the client that a record describes; *fields* are the custom ones, by API name.
+
+    A choice is its label, another record is its name. Null, missing and what is not of its
+    type never raise: it is None, or stays as it is.
+    """
+    owner, tags = record.get("Owner"), _names(record.get("Tag"))
+    custom = {name: _value(record[name], fields[name]) for name in fields if name in record}
+    for name, key in OWNER.items():
+        custom[name] = _text(owner.get(key)) if isinstance(owner, dict) else None
+    return ClientData(
+        id=record["id"],
+        name=_text(record.get("Full_Name")),
+        first_name=_text(record.get("First_Name")),
+        last_name=_text(record.get("Last_Name")),
+        email=_first(record, EMAILS),
+        phone=_first(record, PHONES),
+        tags=tags,
+        custom_fields=custom,
+        consent=tuple(_consents(record, tags, opted_out_tags)),
+        updated_at=instant(record.get("Modified_Time")),
+        raw=record,
+    )
+
+
+def _consents(
+    record: Mapping[str, Any], tags: Sequence[str], closing: Mapping[str, Sequence[str]]
+) -> Iterator[Consent]:
+    if str(record.get("Email_Opt_Out")).lower() == "true":
+        since = instant(record.get("Unsubscribed_Time"))
+        source = "Email_Opt_Out"
+        yield Consent(channel="email", status="opted_out", source=source, as_of=since)
+    for channel, named in closing.items():
+        if set(named).intersection(tags):
+            status = "do_not_contact" if channel == "*" else "opted_out"
+            yield Consent(channel=channel, status=status, source="Tag")
+
+
+def _value(value: Any, field: CustomField) -> Any:
+    if isinstance(value, dict):
+        return _text(value.get("name"))
+    if dicts(value):
+        return _names(value)
+    return field_value(value, field, labelled=True)
+
+
+def _names(value: object) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else []
+    named = (_text(one.get("name") if isinstance(one, dict) else one) for one in items)
+    return tuple(filter(None, named))
+
+
+def _first(record: Mapping[str, Any], names: Sequence[str]) -> str | None:
+    return next(filter(None, (_text(record.get(name)) for name in names)), None)
+
+
+def _text(value: object) -> str | None:
+    return (str(value) or None) if isinstance(value, str | int | float) else None

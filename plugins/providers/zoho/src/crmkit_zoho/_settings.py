@@ -1,0 +1,84 @@
+"""
+The settings of Zoho, checked before anything is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from attrs import Attribute, field, frozen
+
+from crmkit import ConfigurationError
+
+# The ending of each data centre's hosts; "uk" is named by some of Zoho's pages only.
+_OTHERS = {name: name for name in ("ca", "eu", "in", "jp", "sa", "uk")}
+DATA_CENTERS = {"us": "com", "au": "com.au", "cn": "com.cn", **_OTHERS}
+_ACCOUNTS = {"ca": "accounts.zohocloud.ca"}
+HOSTS = tuple(  # of the API, its sandboxes too, and of the tokens
+    host
+    for name, end in DATA_CENTERS.items()
+    for host in (f"*.zohoapis.{end}", _ACCOUNTS.get(name, f"accounts.zoho.{end}"))
+)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+def _check_center(_settings: object, _attribute: Attribute[str], center: str) -> None:
+    if center not in DATA_CENTERS:
+        known = ", ".join(f"{name} (zoho.{end})" for name, end in DATA_CENTERS.items())
+        msg = (
+            f"Zoho's setting `data_center` is {center!r}; it must be one of {known}: where "
+            "the browser is when you are signed in to Zoho CRM"
+        )
+        raise ConfigurationError(msg)
+
+
+def _check_names(_settings: object, attribute: Attribute[Any], given: Any) -> None:
+    values = given.values() if isinstance(given, dict) else ()
+    names = [given] if isinstance(given, str) else [*given, *values]
+    wrong = next((name for name in names if not _NAME.fullmatch(name)), None)
+    if wrong is not None:
+        msg = (
+            f"Zoho's setting `{attribute.name}` names {wrong!r}; it takes API names, such "
+            "as Lead_Source, not labels; Zoho lists them under Setup, APIs, API Names"
+        )
+        raise ConfigurationError(msg)
+
+
+@frozen(kw_only=True)
+class Settings:
+    """
+    What may be set beside the token.
+
+    *data_center* is where the account lives, until a token answer tells; *module* what
+    clients are records of. *fields* names the fields to read beside the standard ones,
+    instead of all custom ones. *opted_out_tags* maps a channel to the tags that close it.
+    With *workflows* Zoho runs them for what is written. *unique_fields* maps a kind to its
+    unique field, by which an activity is written once and no more. *marker* puts a short
+    line into each activity, by which it is found again; *cut_long_text* cuts descriptions
+    that Zoho would refuse.
+    """
+
+    data_center: str = field(default="us", validator=_check_center)
+    module: str = field(default="Contacts", validator=_check_names)
+    fields: list[str] = field(factory=list, validator=_check_names)
+    opted_out_tags: dict[str, list[str]] = field(factory=dict)
+    workflows: bool = False
+    unique_fields: dict[str, str] = field(factory=dict, validator=_check_names)
+    marker: bool = True
+    cut_long_text: bool = False
+
+    @property
+    def api_domain(self) -> str:
+        """
+        The API's address, until a token answer tells another.
+        """
+        return f"https://www.zohoapis.{DATA_CENTERS[self.data_center]}"
+
+    @property
+    def accounts(self) -> str:
+        """
+        Where tokens come from, which are good in their own data centre alone.
+        """
+        usual = f"accounts.zoho.{DATA_CENTERS[self.data_center]}"
+        return f"https://{_ACCOUNTS.get(self.data_center, usual)}"
