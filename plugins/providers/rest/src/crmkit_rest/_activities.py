@@ -139,11 +139,12 @@ def values_of(crm: CRM, kind: str, activity: ActivityRecord) -> dict[str, Any]:
     more = lines(activity, rest, own)
     tail = [] if how.has_mark else [mark_line(activity)]
     values["html"] = html_body(text, (*more, *tail), html)
-    fit = partial(fitting, longest=how.longest, label=crm.label, cut=how.cut)
-    end = "".join(f"\n{line}" for line in tail)
-    values["text"] = fit(text_body(text, more), field="text", tail=end).strip("\n")
+    body = text_body(text, more)
+    end = "".join(f"\n{line}" if body else line for line in tail)
+    fit = partial(fitting, longest=how.longest, label=crm.label)
+    values["text"] = fit(body, field="text", cut=how.cut, tail=end)
     if "html" in how.said:
-        fitting(values["html"], how.longest, field="html", label=crm.label)
+        fit(values["html"], field="html")
     return values
 
 
