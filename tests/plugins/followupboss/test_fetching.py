@@ -8,7 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from tests.plugins.followupboss.conftest import ANA, ask, calls
 
-from crmkit import AmbiguousClientError, ClientNotFoundError, NotSupportedError
+from crmkit import (
+    ActivityRecord,
+    AmbiguousClientError,
+    ClientNotFoundError,
+    CRMConnector,
+    NotSupportedError,
+)
+from crmkit.testing import Answer, Server
 
 FIELDS = [
     {"label": "Language", "type": "text"},
@@ -225,3 +232,56 @@ def test_history(fub, crm):
     assert len({one.id for one in found}) == 4
     (call,) = [one for one in found if one.type == "call"]
     assert (call.direction, call.metadata["from"]) == ("in", "555")
+
+
+def test_history_of_texts(fub, connect):
+    """
+    Texts come back as sent or received, and e-mails as what became of them.
+    """
+    crm = connect(fub, number="5550100")
+    for kind in ("sms_sent", "sms_received", "email_sent", "email_opened"):
+        crm.sync_activity(ActivityRecord(type=kind, client_id="501", description=kind))
+    found = crm.get_client_data("501", include=["history"]).history
+
+    assert {one.type for one in found} == {
+        *("sms_sent", "sms_received", "email_sent", "email_opened")
+    }
+    ways = {one.type: one.direction for one in found}
+    assert (ways["sms_sent"], ways["sms_received"]) == ("out", "in")
+
+
+@pytest.mark.parametrize(
+    ("asked", "theirs", "same"),
+    [
+        ("555-286-9155", "+1 (555) 286 9155", True),
+        ("+15552869155", "5552869155", True),
+        ("5552869155", "5552869156", False),
+        ("2869155", "28691550001", False),
+        ("9155", "5552869155", False),
+        ("", "", False),
+    ],
+)
+def test_likeness(asked, theirs, same):
+    """
+    Of numbers that a list shows for one that is asked for, some are merely alike.
+    """
+    person = {
+        "id": 7,
+        "phones": [{"value": theirs}],
+        "emails": [{"value": "x@example.com"}],
+    }
+
+    def answer(request):
+        if request.path.endswith("customFields"):
+            return Answer(json={"_metadata": {}, "customFields": []})
+        return Answer(json={"_metadata": {}, "people": [person]})
+
+    with Server(answer) as server:
+        given = {"followupboss": {"base_url": server.url}}
+        with CRMConnector(
+            default_provider="followupboss", settings=given, credentials="fka_1"
+        ) as crm:
+            found = crm.find_client(phone=asked) if asked else None
+            assert (found is not None) is same
+            assert crm.find_client(email="y@example.com") is None
+            assert crm.find_client(email="x@example.com").id == "7"

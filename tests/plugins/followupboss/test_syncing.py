@@ -5,16 +5,19 @@ What happened is written as Follow Up Boss has it, once.
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs import evolve
 from tests.plugins.followupboss.conftest import ANA, Clock, ask, calls
 
 from crmkit import (
     ActivityRecord,
     ClientNotFoundError,
+    CRMConnector,
     CRMCredentials,
     InvalidRequestError,
     NotSupportedError,
     RateLimitedError,
 )
+from crmkit.testing import Answer, Server
 
 WHEN = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
 
@@ -321,6 +324,43 @@ def test_named_campaign(fub, crm):
     assert sent["campaign"]["bodyHtml"] is None
 
 
+def test_email_to_the_trash(fub, crm):
+    """
+    An e-mail to who was deleted is dead.
+    """
+    ask(fub, "DELETE", "people/501")
+    outcome = crm.sync_activity(activity("email_sent"))
+
+    assert (outcome.status, fub.activities()) == ("dead", [])
+
+
+def test_campaigns_of_others(tmp_path):
+    """
+    A campaign of another origin, that a list shows all the same, is none of ours.
+    """
+    sent = []
+
+    def answer(request):
+        if request.method == "POST":
+            sent.append(request.json())
+            return Answer(json={"id": 2})
+        if request.path.endswith("emCampaigns"):
+            return Answer(json={"emcampaigns": [{"id": 1, "origin": "x", "originId": "y"}]})
+        return Answer(json={"id": 501, "emails": [{"value": "ana@example.com"}]})
+
+    with Server(answer) as server:
+        given = {"followupboss": {"base_url": server.url}}
+        with CRMConnector(
+            default_provider="followupboss",
+            settings=given,
+            credentials="fka_1",
+            store=f"sqlite:///{tmp_path}/outbox.db",
+        ) as crm:
+            assert crm.sync_activity(activity("email_sent"))
+
+    assert sent[-1]["emEvents"][0]["campaignId"] == 2
+
+
 def test_recipient(fub, crm):
     """
     The recipient is the address that it went to, if it is one of theirs, else the first.
@@ -409,6 +449,26 @@ def test_uncertain(fub, connect, of, fault):
     assert crm.outcome_of(first.activity_id).status == "synced"
     found = [one for one in fub.activities() if "One of many" in str(one)]
     assert len(found) == 1
+
+
+def test_mailings_apart(fub, connect):
+    """
+    A lost e-mail is not taken for another of its mailing, of another moment.
+    """
+    clock = Clock(fub)
+    crm = connect(fub, clock=clock)
+    fub.fault("reset_before", method="POST", path="/v1/emEvents")
+    first = crm.sync_activity(activity("email_sent", campaign="may"))
+    later = evolve(
+        activity("email_sent", campaign="may"), timestamp=WHEN + timedelta(seconds=1)
+    )
+    crm.sync_activity(later)
+    for _ in range(2):
+        clock.turn(7200)
+        crm.flush_pending()
+
+    assert crm.outcome_of(first.activity_id).status == "synced"
+    assert len(fub.activities("emEvents")) == 2
 
 
 def test_uncertain_appointment(fub, connect):

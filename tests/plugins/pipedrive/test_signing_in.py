@@ -12,6 +12,7 @@ from tests.plugins.pipedrive.conftest import Clock, calls
 
 from crmkit import AuthenticationError, CredentialsError, CRMConnector, CRMCredentials
 from crmkit_pipedrive import crmkit_provider
+from crmkit_pipedrive._settings import auth
 
 BACK = "http://127.0.0.1:8765/"
 APP = {"client_id": "app-1", "client_secret": "s3cret"}
@@ -59,6 +60,23 @@ def test_token_of_an_app(company, connect):
 
     assert ":" in token
     assert connect(hub, token=token).get_client_data("501").id == "501"
+
+
+@pytest.mark.parametrize(
+    ("fields", "header"),
+    [
+        ({"access_token": "f" * 40}, "x-api-token"),
+        ({"access_token": "v1u:AQIB"}, "Authorization"),
+        ({"access_token": "of-another-shape", "refresh_token": "1:2:r"}, "Authorization"),
+    ],
+)
+def test_header(hub, connect, fields, header):
+    """
+    What has a refresh token is OAuth's, whatever shape it has.
+    """
+    token = CRMCredentials(provider="pipedrive", **fields)
+
+    assert list(auth(connect(hub, token=token).session())) == [header]
 
 
 def test_first_token(oauth_hub, connect):
@@ -111,7 +129,7 @@ def test_no_grant(oauth_hub, connect, refresh_token, metadata, remedy):
 
 def test_grants_address(company, connect):
     """
-    What a grant says of the API's address is kept with the tokens.
+    What a grant says of the API's address is kept, and is where the API is from then on.
     """
     app = {
         **APP,
@@ -124,6 +142,7 @@ def test_grants_address(company, connect):
     session.http.get("/api/v1/users/me")
     assert session.credentials.metadata["api_domain"] == "https://bolt.pipedrive.com"
     assert crmkit_provider().base_url == "{api_domain}"
+    assert crmkit_provider().oauth.basic
 
 
 def test_login(company, tmp_path, monkeypatch):

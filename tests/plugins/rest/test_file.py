@@ -79,6 +79,7 @@ def test_every_mistake(written):
         ('[list]\npath = "/p"\nmore = "m"', "{page} or {offset}"),
         ('[list]\npath = "https://evil.example/p"', "must be a path"),
         ('[list]\npath = "/p?x=1"', "goes into params"),
+        ('[list]\npath = "/p"\ntimes = "iso8601"', "must be iso, date"),
         ('[list]\npath = "/p"\nparams = 5', "must be a table"),
         ('[list]\npath = "/p"\nmethod = "DELETE"', "one of GET, POST, PUT, PATCH"),
         ('[list]\npath = "/p"\nlimit = "slow"', "limits.buckets.slow"),

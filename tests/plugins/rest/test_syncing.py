@@ -166,6 +166,42 @@ def test_html(played, connect):
     assert two.startswith("<b>c</b><br>[crmkit ")
 
 
+def test_form(played, connect):
+    """
+    Values of a form are texts: several have commas between, true is true.
+    """
+    played.answers["/n"] = {}
+    more = """
+[activities.form]
+path = "/n"
+form = { t = "{text}", to = "{to}", sure = true, x = "{metadata.x}" }
+"""
+    said = {"to": ["a@example.com", "b@example.com"], "x": {"deep": [1]}}
+    connect(played, more).sync_activity(activity(type="form", metadata=said))
+    form = played.asked[0].form()
+
+    assert form.pop("t").startswith("Wants a garden\n[crmkit ")
+    assert form == {
+        "to": "a@example.com,b@example.com",
+        "sure": "true",
+        "x": '{"deep":[1]}',
+    }
+
+
+@pytest.mark.parametrize("text", ["", "\n ends and begins \n"])
+def test_letter_by_letter(played, connect, text):
+    """
+    A text is whole, and alone where it is empty.
+    """
+    played.answers["/people/7/notes"] = {}
+    note = activity(description=text)
+    connect(played).sync_activity(note)
+
+    assert played.bodies == [
+        {"text": f"{text}\n{mark_line(note)}" if text else mark_line(note)}
+    ]
+
+
 def test_too_long(played, connect):
     """
     A text that is too long is refused, or cut where the file says so, never its mark.
@@ -203,6 +239,7 @@ GOOD, BAD = {"id": 4}, {"error": {"code": "NO_ROOM", "message": "text 1 is priva
         ("", [GOOD, GOOD], ["uncertain"] * 3),
         ('index = "n"', [{"n": 2}, {"n": 0}], ["synced", "uncertain", "synced"]),
         ('index = "n"', [{"n": 7}, None, "x"], ["uncertain"] * 3),
+        ('key = "ref"', [{"ref": "0"}, {"ref": 1}, {}], ["uncertain"] * 3),
         (
             'key = "ref"\nerror = "error"',
             [{"ref": mark(TASKS[2]), **BAD}, {"ref": mark(TASKS[0])}, {"ref": "?"}],
@@ -222,6 +259,19 @@ def test_outcomes(played, connect, how, rows, told):
         assert "private" not in str(outcome.error)
         if outcome.status == "dead" and "code" in how:
             assert "NO_ROOM" in str(outcome.error)
+
+
+def test_one_unwritable(played, connect):
+    """
+    A row that cannot be written fails alone, and the others are sent.
+    """
+    more = BATCH.replace('"{text}" }', '"{text}", who = "{client_id|number}" }')
+    played.answers["/rows"] = {"rows": [GOOD, GOOD]}
+    wrong = activity(type="task", id="wrong", client_id="ana")
+    report = connect(played, more).batch_sync_activities([TASKS[0], wrong, TASKS[1]])
+
+    assert [outcome.status for outcome in report] == ["synced", "dead", "synced"]
+    assert len(played.asked) == 1
 
 
 def test_all_or_nothing(played, connect):

@@ -202,7 +202,7 @@ def test_where(tmp_path, metadata, expected):
 
 
 @pytest.mark.parametrize(
-    "domain", ["https://evil.example", "https://zohoapis.com.evil.example"]
+    "domain", ["https://www.example.com", "https://zohoapis.com.evil.example"]
 )
 def test_pinned(tmp_path, domain):
     """

@@ -63,10 +63,12 @@ def ask(fub, method, path, body=None, *, sign=None, system=True, form=None, **qu
     """
     Send a request; return status, headers and the JSON that came.
 
-    *sign* is the header Authorization, by default that of the simulator's key.
+    *sign* is the header Authorization, by default that of the simulator's key. *system* is
+    whether to name the registered one, or the key to name it with.
     """
     headers = {"Authorization": basic(fub.token) if sign is None else sign}
     headers |= SYSTEM if system else {}
+    headers |= {"X-System-Key": system} if isinstance(system, str) else {}
     target = f"{path}?{urlencode(query)}" if query else path
     content = urlencode(form) if form is not None else None
     if body is not None:

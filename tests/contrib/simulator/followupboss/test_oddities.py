@@ -11,6 +11,11 @@ from crmkit_simulator import Simulator
 
 NOTE = {"personId": 7, "body": "Hello"}
 EVENT = {"type": "Viewed Page", "person": {"id": 7}}
+DELIVERED = {
+    "type": "delivered",
+    "occurred": "2026-05-14T09:00:00Z",
+    "recipient": "ana@example.com",
+}
 
 
 def messages(answer):
@@ -207,6 +212,7 @@ def test_texts_need_a_system(fub):
     body = {"personId": 7, "message": "Hi", "toNumber": "1", "fromNumber": "2"}
 
     assert ask(fub, "POST", "/v1/textMessages", body, system=False).status == 403
+    assert ask(fub, "POST", "/v1/textMessages", body, system="wrong").status == 403
     assert ask(fub, "POST", "/v1/textMessages", body).status == 201
 
 
@@ -280,7 +286,7 @@ def test_recordings_are_hidden(crm_simulator):
             {"title": "T", "start": "2026-05-15T17:00:00Z", "end": "2026-05-15T16:00:00Z"},
         ),
         ("emEvents", {"emEvents": [{"type": "open", "recipient": "a@example.com"}]}),
-        ("emEvents", {"emEvents": [{}] * 1001}),
+        ("emEvents", {"emEvents": [DELIVERED] * 1001}),
         ("emCampaigns", {"origin": "x", "name": "no id"}),
         ("people", {"tags": "VIP"}),
         ("people", {"emails": ["ana@example.com"]}),

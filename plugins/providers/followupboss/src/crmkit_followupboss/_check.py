@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmkit import AccessDeniedError, Finding
-from crmkit.reading import content
+from crmkit.reading import content, dicts
 from crmkit_followupboss._auth import is_registered
 from crmkit_followupboss._errors import LABEL
 
@@ -28,7 +28,7 @@ def findings(session: Session) -> Iterator[Finding]:
     Yield what holds of the key, of each right that it needs, and of the system.
     """
     said = content(session.http.get("/v1/identity"), LABEL)
-    account, user = (said.get(name) or {} for name in ("account", "user"))
+    account, user = ((dicts([said.get(n)]) or [{}])[0] for n in ("account", "user"))
     detail = f"of user {user.get('id')} in account {account.get('id')}"
     yield Finding(subject="token", status="ok", detail=detail)
     if not (user.get("isOwner") or user.get("isAdmin")):

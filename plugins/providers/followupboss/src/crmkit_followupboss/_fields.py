@@ -10,8 +10,7 @@ from crmkit import CustomField
 from crmkit_followupboss._pages import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
+    from collections.abc import Iterator
 
     from crmkit import Session
 
@@ -47,7 +46,14 @@ def fields(session: Session) -> Iterator[CustomField]:
             label = str(described.get("label") or key)
             name = key if label in taken else label
             taken.add(name)
-            yield _field(key, name, described)
+            choices = described.get("choices")
+            words = map(str, choices) if isinstance(choices, list) else ()
+            yield CustomField(
+                key=key,
+                name=name,
+                type=_TYPES.get(str(described.get("type")), "text"),
+                options={word: word for word in words},
+            )
 
 
 def asked(session: Session) -> str:
@@ -56,14 +62,3 @@ def asked(session: Session) -> str:
     """
     named = session.settings.fields
     return ",".join(dict.fromkeys((*OWN, *STANDARD, *named))) if named else "allFields"
-
-
-def _field(key: str, name: str, described: Mapping[str, Any]) -> CustomField:
-    choices = described.get("choices")
-    words = map(str, choices) if isinstance(choices, list) else ()
-    return CustomField(
-        key=key,
-        name=name,
-        type=_TYPES.get(str(described.get("type")), "text"),
-        options={word: word for word in words},
-    )

@@ -60,11 +60,10 @@ def listed(session: Session, collection: str, **params: object) -> Iterator[dict
 
 def _following(about: Mapping[str, Any], asked: Params, count: int) -> Params | None:
     link, token, total = (about.get(name) for name in ("nextLink", "next", "total"))
-    kept = {name: value for name, value in asked.items() if name != "offset"}
     if isinstance(link, str) and link:
-        return {**kept, **dict(parse_qsl(urlsplit(link).query))}
+        return {**asked, **dict(parse_qsl(urlsplit(link).query))}
     if token:
-        return {**kept, "next": token}
+        return {**asked, "next": token}
     start = int(asked.get("offset", 0)) + count
     # Some lists have no links, but offsets.
     if "next" not in asked and count and isinstance(total, int) and start < total:

@@ -79,7 +79,7 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     incoming = kind == "textMessages" and direction == "in"
     own = kind if made.told else made.types[incoming]
     return ClientInteraction(
-        id=f"{kind}/{record['id']}",
+        id=f"{kind}/{record.get('id')}",
         type=str(told.pop("event_type", own)),
         description=unmarked(to_text(text) if record.get("isHtml") else text),
         timestamp=instant(record.get(made.time or "created") or record.get("created")),

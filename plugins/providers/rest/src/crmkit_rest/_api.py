@@ -57,9 +57,9 @@ def send(
         path,
         path_values=path_values,
         params={name: _param(value) for name, value in (params or {}).items()},
-        headers={**_headers(crm), **{k: str(v) for k, v in (own or {}).items()}},
+        headers={**_headers(crm), **{k: in_url(v) for k, v in (own or {}).items()}},
         json=body,
-        form=form,
+        form=form and {name: in_url(value) for name, value in form.items()},
         repeatable=repeatable,
         limit=request.limit,
     )

@@ -69,7 +69,7 @@ def _lines(text: str) -> dict[Keys, int]:
     found: dict[Keys, int] = {}
     table: Keys = ()
     statement, begun = "", 0
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         statement, begun = f"{statement}{line}\n", begun or number
         try:
             keys = list(_paths(tomllib.loads(statement)))

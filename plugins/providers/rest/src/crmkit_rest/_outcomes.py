@@ -45,13 +45,11 @@ def outcomes(crm: CRM, told: Outcomes, answer: Any, sent: Sent) -> Iterator[Sync
     if not way and len(rows) != len(sent):
         msg = f"{crm.label} tells of {len(rows)} rows where {len(sent)} were sent"
         raise ProtocolError(msg)
-    known: dict[str | None, ActivityRecord] = {
-        **{str(n): one for n, one in enumerate(sent.values())},
-        **{one.id: one for one in sent.values() if told.key},
-        **{key: one for key, one in sent.items() if told.key},
-    }
+    known = {str(place): activity for place, activity in enumerate(sent.values())}
+    if told.key:
+        known = {**{one.id: one for one in sent.values()}, **sent}
     for place, row in enumerate(rows):
-        activity = known.get(way.text_of(row) if way else str(place))
+        activity = known.get((way.text_of(row) if way else str(place)) or "")
         if activity is not None:
             yield _outcome(crm, told, row, activity)
 

@@ -5,7 +5,7 @@ The requests that a file may describe, as classes; each refuses what cannot be m
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NewType
 
 from attrs import field, frozen
 from attrs.validators import ge
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Told = Iterator[tuple[str, str]]
 
+Times = NewType("Times", str)
 PAGED = frozenset({"cursor", "offset", "page"})
 
 
@@ -67,7 +68,7 @@ class Request(Table):
     body: Template = field(factory=Template)
     form: Fields = field(factory=Fields)
     limit: str = ""
-    times: str | None = None
+    times: Times | None = None
 
     @property
     def names(self) -> frozenset[str]:

@@ -22,6 +22,7 @@ from crmkit_rest._requests import (
     Reading,
     Schema,
     Table,
+    Times,
     unknown_names,
 )
 from crmkit_rest._templates import Headers
@@ -45,6 +46,10 @@ PATTERNS: dict[Any, tuple[str, str]] = {  # what these texts look like, for peop
         "must be such as api.acme.example, or *.acme.example for all below",
     ),
     Place: (r"|(/|https://)\S+", "must be a path below base_url, or an https:// URL"),
+    Times: (
+        r"iso|date|seconds|milliseconds|.*%[A-Za-z].*",
+        "must be iso, date, seconds, milliseconds, or a pattern such as %d.%m.%Y",
+    ),
     Label: (r".*\S.*", "must be the CRM's name for people"),
 }
 
@@ -99,7 +104,7 @@ class Limits(Table):
     buckets: dict[str, Bucket] = field(factory=dict)
 
 
-_NOWHERE = Place("")
+_NOWHERE, _ISO = Place(""), Times("iso")
 _AUTH = {  # what each kind needs, and what it may have
     "none": ((), ()),
     "bearer": ((), ()),
@@ -148,7 +153,7 @@ class CRM(Table):
     activities: dict[str, Kind]
     hosts: tuple[Host, ...] = ()
     headers: Headers = field(factory=Headers)
-    times: str = "iso"
+    times: Times = _ISO
     find: dict[str, Find] = field(factory=dict)
     list: Listing | None = None
     history: dict[str, History] = field(factory=dict)
