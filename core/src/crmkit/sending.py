@@ -55,11 +55,11 @@ def check_kind(kind: str, known: Iterable[str], label: str) -> None:
         raise ConfigurationError(msg)
 
 
-def check_numeric(activity: ActivityRecord, label: str) -> None:
+def check_numeric(client_id: str | None, label: str) -> None:
     """
-    Raise ClientNotFoundError for a client whose id is no number, as all are in this CRM.
+    Raise ClientNotFoundError for a client's id that is no number, as all are in this CRM.
     """
-    if activity.client_id and not numeric_ids([activity.client_id]):
+    if client_id and not numeric_ids([client_id]):
         msg = f"the client's id is no number, so it is none of {label}'s"
         raise ClientNotFoundError(msg)
 

@@ -134,7 +134,7 @@ def time_line(activity: ActivityRecord) -> str:
     """
     Return the line of a body that tells when, where a record has no such field.
     """
-    return f"at: {wire_time(activity.timestamp)}"
+    return f"at: {wire_time(activity.timestamp, to='seconds')}"
 
 
 def timed(text: str) -> tuple[datetime | None, str]:

@@ -32,7 +32,7 @@ def to_body(kind: str, activity: ActivityRecord, settings: Settings) -> dict[str
     Raises InvalidRequestError for what Pipedrive would refuse or misread.
     """
     rest = writing.metadata(activity)
-    check_numeric(activity, LABEL)
+    check_numeric(activity.client_id, LABEL)
     passed = [name for name in rest if name.startswith(_PASSED)]
     kept = {name.removeprefix(_PASSED): rest.pop(name) for name in passed}
     shape = {"notes": _note, "callLogs": _call_log}.get(kind, _activity)
