@@ -261,6 +261,19 @@ def test_outcomes(played, connect, how, rows, told):
             assert "NO_ROOM" in str(outcome.error)
 
 
+def test_one_unwritable(played, connect):
+    """
+    A row that cannot be written fails alone, and the others are sent.
+    """
+    more = BATCH.replace('"{text}" }', '"{text}", who = "{client_id|number}" }')
+    played.answers["/rows"] = {"rows": [GOOD, GOOD]}
+    wrong = activity(type="task", id="wrong", client_id="ana")
+    report = connect(played, more).batch_sync_activities([TASKS[0], wrong, TASKS[1]])
+
+    assert [outcome.status for outcome in report] == ["synced", "dead", "synced"]
+    assert len(played.asked) == 1
+
+
 def test_all_or_nothing(played, connect):
     """
     Without outcomes a good answer is good for all rows.

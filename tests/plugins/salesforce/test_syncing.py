@@ -126,6 +126,16 @@ def test_due_hour(org, crm):
     assert "\ndue_at: 2026-06-02T09:00:00Z\n" in only(org)["Description"]
 
 
+def test_nothing_said(org, crm):
+    """
+    Metadata that are null say nothing.
+    """
+    said = dict.fromkeys(("duration_s", "subject", "url", "html"))
+
+    assert crm.sync_activity(activity("call", metadata=said))
+    assert "url" not in only(org)["Description"]
+
+
 def test_day(org, crm):
     """
     The day is the one that it was where it happened, not in another zone.

@@ -4,7 +4,6 @@ Activities as the file describes them: written, and looked for again.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 
 Sent = dict[str, "ActivityRecord"]
 
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 _DIRECTIONS = {"email_received": "in", "email_sent": "out", "sms_sent": "out"}
 _CHECKED: Mapping[str, Callable[[Any], Any]] = {"duration_s": seconds, "due_at": due}
 
@@ -56,23 +54,21 @@ def sync(
     What cannot be written fails alone, before the request.
     """
     how = _kind(crm, kind)
+    times = how.times or crm.times
     sent: Sent = {}
     said: list[dict[str, Any]] = []
     for activity in activities:
         try:
-            said.append(values_of(crm, kind, activity))
+            values = values_of(crm, kind, activity)
+            said.append(how.row.fill(values, times) if how.in_rows else values)
         except InvalidRequestError as error:
             yield SyncOutcome.failed(activity, error)
         else:
             sent[mark(activity)] = activity
     if not sent:
         return
-    if not how.in_rows:
-        values = said[0]
-    else:
-        times = how.times or crm.times
-        values = {"rows": [how.row.fill(one, times) for one in said]}
-    response = send(session, crm, how, values, repeatable=how.repeatable)
+    filled = {"rows": said} if how.in_rows else said[0]
+    response = send(session, crm, how, filled, repeatable=how.repeatable)
     if how.outcomes is not None:
         yield from outcomes(crm, how.outcomes, response.json(), sent)
         return

@@ -38,7 +38,6 @@ _PLAIN: dict[type, str] = {
     str: "must be a text",
 }
 _CHOICES = re.compile(r"not in literal .*\[(.*)\]")
-_PLACE = re.compile(r"at line (\d+)")
 _IN_ADDRESS = (
     "a token in an address ends up in logs, so there is no such auth; nearly every API "
     "takes it in a header as well: use the kind header or bearer"
