@@ -35,6 +35,14 @@ def paged(key, size=2):
     return answer
 
 
+def from_zero(request):
+    """
+    Give pages by a number from 0.
+    """
+    start = int(request.query["page"]) * 2
+    return {"people": PEOPLE[start : start + 2]}
+
+
 def by_cursor(request):
     """
     Give pages by a cursor.
@@ -67,6 +75,7 @@ def by_link(request):
         ('method = "POST"\nbody = { after = "{cursor}" }\nnext = "next"', None, 3),
         ('params = { page = "{page}", size = 2 }\nmore = "more"', paged("page"), 3),
         ('params = { page = "{page}" }', paged("page"), 4),
+        ('params = { page = "{page}" }\nfirst_page = 0', from_zero, 4),
         ('params = { offset = "{offset}" }\nmore = "more"', paged("offset"), 3),
         ('params = { offset = "{offset}" }', paged("offset"), 4),
         ('link = "links.next"', by_link, 3),
@@ -278,6 +287,7 @@ def test_examples_phone(connect):
 
     assert crm.find_client(phone="351 555-01").id == "7"
     assert crm.find_client(phone="x") is None
+    assert crm.find_client(email="..") is None
 
 
 def test_many_numbers(played, connect, written):
