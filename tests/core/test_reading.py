@@ -14,6 +14,7 @@ from crmkit.reading import (
     dicts,
     error_body,
     field_value,
+    header_number,
     instant,
     language,
     newest_first,
@@ -114,7 +115,14 @@ def test_numbers(number):
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        *(("number", 7), ("number", 1.5), ("boolean", True), ("text", 7), ("date", 7)),
+        *(
+            ("number", 7),
+            ("number", 1.5),
+            ("number", True),
+            ("boolean", True),
+            ("text", 7),
+            ("date", 7),
+        ),
         *(("choices", 7), ("choice", ["a"]), ("text", {"a": 1})),
     ],
 )
@@ -270,3 +278,23 @@ def test_numeric_ids():
     ids = ["7", "x", "", "07", "7", "1" * 19, "1" * 20, "７", "8/../9"]
 
     assert numeric_ids(ids) == ["7", "1" * 19]
+
+
+def test_points():
+    """
+    A number that is whole is an int, also where the CRM tells it with a point.
+    """
+    found = field_value(250000.0, CustomField(key="x", name="x", type="number"))
+
+    assert (found, type(found)) == (250000, int)
+
+
+@pytest.mark.parametrize(("said", "number"), [("12", 12), ("", None), ("-1", None)])
+def test_headers(said, number):
+    """
+    A header tells a whole number, or nothing.
+    """
+    made = Response(status=200, headers={"X-Left": said}, url="", content=b"")
+
+    assert header_number(made, "X-Left") == number
+    assert header_number(made, "X-Right") is None

@@ -67,6 +67,14 @@ def error_body(response: Response) -> Any:
         return None
 
 
+def header_number(response: Response, header: str) -> int | None:
+    """
+    Return the whole number that a header tells, None without one.
+    """
+    text = response.headers.get(header, "")
+    return int(text) if text.isdecimal() else None
+
+
 def safe_name(value: object) -> str | None:
     """
     Return a name that an error tells, such as a code or a field's; None for anything else.
@@ -109,6 +117,8 @@ def field_value(value: Any, field: CustomField, *, labelled: bool = False) -> An
         return None
     if isinstance(value, str) and (convert := _BY_TYPE.get(field.type)):
         return convert(value)
+    if field.type == "number" and isinstance(value, float) and value.is_integer():
+        return int(value)  # some CRMs tell every number with a point
     if field.type == "choices":
         several = value.split(";") if isinstance(value, str) else value
         if isinstance(several, list | tuple):

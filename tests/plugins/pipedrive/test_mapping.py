@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crmkit import Consent
 from crmkit_pipedrive._fields import planned
 from crmkit_pipedrive._mapping import to_client
+from crmkit_pipedrive._records import to_interaction
 
 SCHEMA = [
     {"field_code": "owner_id", "field_name": "Owner", "field_type": "user"},
@@ -315,3 +316,24 @@ def test_any_schema(schema):
 
     assert "Plot" in names
     assert len(names) == len(set(names))
+
+
+OF_ACTIVITIES = (
+    *("id", "type", "subject", "due_date", "due_time", "duration", "location", "done"),
+    *("note", "content", "add_time", "outcome", "to_phone_number"),
+)
+
+
+@given(
+    kind=st.sampled_from(["notes", "activities"]),
+    record=st.dictionaries(st.sampled_from(OF_ACTIVITIES), JSON),
+    of=st.sampled_from(["call", "meeting", "task", "callLogs", "lunch", None]),
+)
+def test_any_activity(kind, record, of):
+    """
+    Whatever a note or activity holds, it is an entry of the history.
+    """
+    found = to_interaction(kind, {**record, "type": of})
+
+    assert found.id.startswith(f"{kind}/")
+    assert found.type

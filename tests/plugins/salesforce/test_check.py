@@ -78,16 +78,16 @@ def test_external_id(crm_simulator, connect):
     assert "<unique>true</unique>" in unset.remedy
 
 
-def test_no_external_id(crm_simulator, connect):
+@pytest.mark.parametrize("lacking", ["externalId", "unique"])
+def test_no_external_id(crm_simulator, connect, lacking):
     """
-    A field of any other sort is no external id.
+    A field that is no external id, or whose values are not unique, will not do.
     """
-    fields = {"Activity": [{"name": "Plain__c", "type": "string"}]}
+    fields = {"Activity": [{**KEY, lacking: False}]}
     org = crm_simulator("salesforce", limit="off", fields=fields)
+    finding = found(connect(org, external_id_field="crmkit_Id__c"))["external id"]
 
-    assert (
-        found(connect(org, external_id_field="Plain__c"))["external id"].status == "problem"
-    )
+    assert finding.status == "problem"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from crmkit.http import Response
 from crmkit_salesforce._errors import error_from, error_of, limit_from
 
 HERE = "https://acme.my.salesforce.com/services/data/v66.0/query"
-SECRET = "ana@example.com"
+SECRET, NAME = "ana@example.com", "Ana"
 
 
 def answer(status, said=b"", url=HERE, **headers):
@@ -151,6 +151,13 @@ def test_login_host(host):
             InvalidRequestError,
         ),
         ({"errorCode": "STRING_TOO_LONG", "fields": ["Subject"]}, InvalidRequestError),
+        (
+            {
+                "statusCode": "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+                "message": f"bad value for restricted picklist field: {NAME}",
+            },
+            InvalidRequestError,
+        ),
         ({}, InvalidRequestError),
     ],
 )
@@ -162,6 +169,7 @@ def test_rows(item, kind):
 
     assert type(error) is kind
     assert SECRET not in str(error)
+    assert NAME not in str(error)
 
 
 @pytest.mark.parametrize(

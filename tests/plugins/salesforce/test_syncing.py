@@ -126,6 +126,26 @@ def test_due_hour(org, crm):
     assert "\ndue_at: 2026-06-02T09:00:00Z\n" in only(org)["Description"]
 
 
+def test_nothing_said(org, crm):
+    """
+    Metadata that are null say nothing.
+    """
+    said = dict.fromkeys(("duration_s", "subject", "url", "html"))
+
+    assert crm.sync_activity(activity("call", metadata=said))
+    assert "url" not in only(org)["Description"]
+
+
+def test_day(org, crm):
+    """
+    The day is the one that it was where it happened, not in another zone.
+    """
+    night = datetime(2026, 5, 1, 0, 30, tzinfo=timezone(timedelta(hours=2)))
+    crm.sync_activity(activity(timestamp=night))
+
+    assert only(org)["ActivityDate"] == "2026-05-01"
+
+
 def test_html_alone(org, crm):
     """
     Where there is markup alone, the text that it shows is written.

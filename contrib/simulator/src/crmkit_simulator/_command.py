@@ -5,6 +5,7 @@ The command ``simulate``.
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -148,7 +149,7 @@ def _announce(simulator: Simulator, *, as_json: bool) -> None:
         return
     (provider,) = simulator.config["settings"]
     click.echo(f"{provider} is simulated at {simulator.base_url} until Ctrl-C. Try:")
-    click.echo(f"  export CRMKIT_{provider.upper()}_TOKEN={simulator.token}")
+    click.echo(f"  export CRMKIT_{provider.upper()}_TOKEN={shlex.quote(simulator.token)}")
     if simulator.ca_file:
         click.echo(f"  export SSL_CERT_FILE={simulator.ca_file}")
     click.echo(

@@ -127,15 +127,13 @@ class OAuth:
             form = request.form()
         except ValueError:
             form = {}
-        self._trusted(request, form)
+        self._trusted(request)
         return form
 
-    def _trusted(self, request: Request, form: dict[str, str]) -> None:
+    def _trusted(self, request: Request) -> None:
+        # The form may not tell who asks: the documents know HTTP Basic alone.
         kind, _, value = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "basic":
-            given = form.get("client_id", ""), form.get("client_secret", "")
-        else:
-            given = _pair(value)
+        given = _pair(value) if kind.lower() == "basic" else ("", "")
         if not all(given):
             raise OAuthError(_CLIENT, "Invalid client: cannot retrieve client credentials")
         if given != self._client:

@@ -54,10 +54,8 @@ def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
     if not value:
         return []
     params = {"term": value, "fields": place, "exact_match": "true"}
-    found = _calls.get(session, _calls.SEARCH, params).get("data", "")
-    items = records(
-        found if isinstance(found, dict) else {"items": found or []}, "items", LABEL
-    )
+    found = _calls.get(session, _calls.SEARCH, params).get("data", {})
+    items = [] if found is None else records(found, "items", LABEL)
     ids = [str(one["id"]) for one in dicts([item.get("item") for item in items])]
     clients = _clients(session, _persons(session, ids))
     return filter(partial(_has, field, value), clients)

@@ -34,13 +34,11 @@ if TYPE_CHECKING:
 LABEL = "Salesforce"
 
 _SETTING_UP = {406, 420}  # what Salesforce's edge says while an org moves
-_BY_STATUS_ALONE = {408, 423, 429}
+_TELLING = {408, 423, 429}  # by themselves
 _HOUR = 3600.0
 _DELETED = "ENTITY_IS_DELETED"
 _GONE = {_DELETED, "INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID", "INVALID_ID_FIELD"}
-_NOTHING_DONE = {
-    *("UNABLE_TO_LOCK_ROW", "REQUEST_LIMIT_EXCEEDED", "rate_limit_exceeded"),
-}
+_NOTHING_DONE = {"UNABLE_TO_LOCK_ROW", "REQUEST_LIMIT_EXCEEDED", "rate_limit_exceeded"}
 _KINDS: dict[int, type[CRMError]] = {
     401: AuthenticationError,
     **dict.fromkeys((403, 404, 410), AccessDeniedError),  # no path asks for a record
@@ -65,7 +63,7 @@ _REMEDIES = {
     "sign in again, or check my_domain",
     "invalid_app_access": "the admin must allow the app to this user",
 }
-_COLUMN = re.compile(r"No such column '(\w{1,80})'|field: (\w{1,80})")
+_COLUMN = re.compile(r"No such column '(\w{1,80})'")
 _USAGE = re.compile(r"(?<![\w-])api-usage=(\d+)/(\d+)")
 
 
@@ -131,7 +129,7 @@ def _put_off(status: int, errors: Sequence[dict[str, Any]]) -> CRMError | None:
 
 
 def _refused(status: int, errors: Sequence[dict[str, Any]], body: bytes) -> CRMError | None:
-    if not 400 <= status < 500 or status in _BY_STATUS_ALONE:  # noqa: PLR2004 - HTTP's
+    if not 400 <= status < 500 or status in _TELLING:  # noqa: PLR2004 - HTTP's
         return None
     remedy = next((said for words, said in _NOT_RENEWED.items() if words in body), None)
     if remedy:
