@@ -15,7 +15,7 @@ from crmkit import (
     NotSupportedError,
     ProtocolError,
 )
-from crmkit.testing import Answer
+from crmkit.testing import Answer, Server
 
 PEOPLE = [
     {"id": n, "full_name": f"Person {n}", "mail": f"p{n}@example.com"} for n in range(5)
@@ -97,6 +97,24 @@ def test_pages(played, connect, keys, answer, requests):
 
     assert [int(client.id) for client in crm.iter_clients()] == [0, 1, 2, 3, 4]
     assert len(played.asked) == requests
+
+
+def test_relative_link(played, connect):
+    """
+    A link without a host is seen from the page that it stands on.
+    """
+    played.answers["/v1/people"] = lambda request: (
+        {"people": PEOPLE[1:2], "next": "/v1/others"}
+        if request.query
+        else {"people": PEOPLE[:1], "next": "?from=1"}
+    )
+    played.answers["/v1/others"] = {"people": PEOPLE[2:3]}
+    more = '\n[list]\npath = "/people"\nat = "people"\nlink = "next"\n'
+    with Server(played) as server:
+        place = {"acme": {"base_url": f"{server.url}/v1"}}
+        listed = list(connect(played, more, settings=place).iter_clients())
+
+    assert [client.id for client in listed] == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize(
