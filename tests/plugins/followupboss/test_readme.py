@@ -1,5 +1,5 @@
 """
-The readme tells the truth about settings, fields, types and limits.
+The readme tells the truth about settings, fields, types and metadata.
 """
 
 import re
@@ -7,7 +7,6 @@ from pathlib import Path
 
 from attrs import fields
 
-from crmkit_followupboss import crmkit_provider
 from crmkit_followupboss._fields import PLACE, STANDARD
 from crmkit_followupboss._kinds import KINDS, TYPES
 from crmkit_followupboss._settings import Settings
@@ -58,13 +57,3 @@ def test_metadata():
             assert {entry.key for entry in kind.entries} <= set(
                 re.findall(r"`(\w+)`", rows[name])
             )
-
-
-def test_limits():
-    """
-    The limits to start with are those without a system.
-    """
-    said = README.partition("Without one: ")[2].split(".")[0]
-
-    limits = crmkit_provider().limits
-    assert said == f"{limits[''].requests}, and {limits['events'].requests} of events"

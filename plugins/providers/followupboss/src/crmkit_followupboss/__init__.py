@@ -17,7 +17,6 @@ from crmkit import (
     Finding,
     OAuth2,
     ProviderInfo,
-    Rate,
     SyncOutcome,
     hookimpl,
 )
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 @hookimpl
 def crmkit_provider() -> ProviderInfo:
     """
-    Describe Follow Up Boss; its limits are those without a system until headers tell more.
+    Describe Follow Up Boss; each answer's headers tell the limit of its context.
     """
     return ProviderInfo(
         label=LABEL,
@@ -54,11 +53,6 @@ def crmkit_provider() -> ProviderInfo:
         fetch_batch=BATCH,
         sync_batch={**dict.fromkeys(KINDS, 1), EMAIL: MOST},
         kinds=TYPES,
-        limits={
-            "": Rate(125, per=10),
-            "events": Rate(10, per=10),
-            "notes": Rate(10, per=10),
-        },
         error_from=error_from,
         limit_from=limit_from,
     )
