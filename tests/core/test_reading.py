@@ -8,14 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit import CustomField, ProtocolError, Response
+from crmkit import ClientInteraction, Consent, CustomField, ProtocolError, Response
 from crmkit.reading import (
     content,
     dicts,
     error_body,
     field_value,
+    header_number,
     instant,
     language,
+    newest_first,
+    numeric_ids,
+    opted_out,
     records,
     safe_name,
     safe_names,
@@ -111,7 +115,14 @@ def test_numbers(number):
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        *(("number", 7), ("number", 1.5), ("boolean", True), ("text", 7), ("date", 7)),
+        *(
+            ("number", 7),
+            ("number", 1.5),
+            ("number", True),
+            ("boolean", True),
+            ("text", 7),
+            ("date", 7),
+        ),
         *(("choices", 7), ("choice", ["a"]), ("text", {"a": 1})),
     ],
 )
@@ -235,3 +246,55 @@ def test_names():
 
     assert safe_names(said) == ["INVALID_FIELD", "Email__c", "a.b-c"]
     assert safe_name("x" * 101) is None
+
+
+def test_opted_out():
+    """
+    A tag closes the channels that name it; the channel * is do not contact.
+    """
+    closing = {"email": ["No mail"], "sms": ["No texts"], "*": ["Leave me alone", "Legal"]}
+
+    assert list(opted_out(["Buyer", None], closing, "Tag")) == []
+    assert list(opted_out(["No mail", "Legal"], closing, "Tag")) == [
+        Consent(channel="email", status="opted_out", source="Tag"),
+        Consent(channel="*", status="do_not_contact", source="Tag"),
+    ]
+
+
+def test_newest_first():
+    """
+    A history begins with what was last; what has no time ends it.
+    """
+    times = {"a": None, "b": "2026-05-01T00:00:00Z", "c": "2026-05-02T00:00:00Z"}
+    made = [ClientInteraction(id=i, type="note", timestamp=t) for i, t in times.items()]
+
+    assert [one.id for one in newest_first(made)] == ["c", "b", "a"]
+
+
+def test_numeric_ids():
+    """
+    Only ids that are numbers are asked for, and each once.
+    """
+    ids = ["7", "x", "", "07", "7", "1" * 19, "1" * 20, "７", "8/../9"]
+
+    assert numeric_ids(ids) == ["7", "1" * 19]
+
+
+def test_points():
+    """
+    A number that is whole is an int, also where the CRM tells it with a point.
+    """
+    found = field_value(250000.0, CustomField(key="x", name="x", type="number"))
+
+    assert (found, type(found)) == (250000, int)
+
+
+@pytest.mark.parametrize(("said", "number"), [("12", 12), ("", None), ("-1", None)])
+def test_headers(said, number):
+    """
+    A header tells a whole number, or nothing.
+    """
+    made = Response(status=200, headers={"X-Left": said}, url="", content=b"")
+
+    assert header_number(made, "X-Left") == number
+    assert header_number(made, "X-Right") is None

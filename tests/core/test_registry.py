@@ -150,6 +150,59 @@ def test_file_with_its_own_classes(tmp_path):
     assert load(plugins={"acme": str(file)}) == "Mine"
 
 
+READER = """
+    from pathlib import Path
+
+    from crmkit import ConfigurationError, ProviderInfo, hookimpl
+
+    class Read:
+        def __init__(self, label):
+            self.label = label
+
+        @hookimpl
+        def crmkit_provider(self):
+            return ProviderInfo(label=self.label)
+
+        @hookimpl
+        def crmkit_fetch(self, ids):
+            return []
+
+        @hookimpl
+        def crmkit_sync(self, activities):
+            return []
+
+    def read(path):
+        text = Path(path).read_text()
+        if text == "wrong":
+            raise ConfigurationError("line 1: it is wrong")
+        return Read(text)
+"""
+
+
+def test_other_file(site, tmp_path):
+    """
+    A file with another ending is made a plugin by what is installed for that ending.
+    """
+    points = {"crmkit.files": "crm = a_reader:read"}
+    install(site, "crmkit-reader", module="a_reader", source=READER, entry_points=points)
+    (tmp_path / "good.crm").write_text("Mine")
+    (tmp_path / "wrong.crm").write_text("wrong")
+
+    assert load(plugins={"acme": str(tmp_path / "good.crm")}) == "Mine"
+    with pytest.raises(PluginLoadError, match=r"wrong\.crm' cannot be loaded: line 1"):
+        load(plugins={"acme": str(tmp_path / "wrong.crm")})
+
+
+def test_file_that_nobody_reads(monkeypatch):
+    """
+    A file of a known ending, of which nothing is installed, is told with the remedy.
+    """
+    monkeypatch.setattr(_registry, "installed", lambda _group: ())
+
+    with pytest.raises(PluginNotFoundError, match=r"toml; .* pip install crmkit-rest"):
+        load(plugins={"acme": "acme.toml"})
+
+
 def test_failing_import(site):
     """
     A plugin that fails while it is imported is named with its distribution and the cause.

@@ -7,7 +7,7 @@ import inspect
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.book import FATES, Book, activities, keeping, statuses
+from tests.core.book import FATES, REFUSED, Book, activities, keeping, statuses
 
 from crmkit import (
     AccessDeniedError,
@@ -293,6 +293,19 @@ class TestVerdicts:
         clock.turn(2)
         assert connector.flush_pending()[0]
         assert book.entries == [(None, "1")]
+
+    @pytest.mark.parametrize(("status", "sent"), [(423, 59), (429, 49)])
+    def test_locked(self, book, connector, monkeypatch, status, sent):
+        """
+        A record that is locked holds up its own activity; a limit holds up the account.
+        """
+        busy = RateLimitedError("busy", status=status)
+        monkeypatch.setitem(REFUSED, "locked", busy)
+        book.fates = {"3": "locked"}
+
+        report = connector.batch_sync_activities(activities(*range(60)))
+
+        assert statuses(report).count("synced") == sent
 
     def test_key_error_after_the_write(self, book, connector, clock):
         """

@@ -9,17 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import ActivityRecord, InvalidRequestError
+from crmkit.texts import to_text
 from crmkit.writing import (
     as_text,
+    body,
+    by_mark,
     fitting,
     html_body,
     lines,
     mark,
     mark_line,
     marked,
+    metadata,
     moment,
     seconds,
     text_body,
+    time_line,
+    timed,
     title,
     unmarked,
     wire_time,
@@ -48,6 +54,17 @@ def test_mark(text, id_, user):
     assert marked(body) == mark(activity)
     assert unmarked(text_body("Hi", [mark_line(activity)])) == "Hi"
     assert marked("[crmkit 0123]") is None
+
+
+def test_by_mark():
+    """
+    Among records the one with the mark is found, and none where none has it.
+    """
+    activity = ActivityRecord(type="note", id="a")
+    records = [{"id": 1}, {"id": 2, "text": None}, {"id": 3, "text": mark_line(activity)}]
+
+    assert by_mark(records, "text", activity) is records[2]
+    assert by_mark(records[:2], "text", activity) is None
 
 
 def test_lines():
@@ -153,3 +170,73 @@ def test_fitting(text, tail, longest, cut):
         return
     with pytest.raises(InvalidRequestError, match=f"Acme takes {longest}"):
         fitting(text, longest, field="Body", label="Acme", cut=cut, tail=tail)
+
+
+VIEW = ActivityRecord(type="view", id="a", description="3 < 4", metadata={"n": 1})
+NAMED = {"field": "Body", "label": "Acme", "marker": True}
+
+
+def test_body():
+    """
+    A body is the description, what has no field, the mark; in HTML all of it is escaped.
+    """
+    plain = body(VIEW, {"n": 1}, (), 100, also=["b: <2>"], **NAMED)
+    markup = body(VIEW, {"n": 1}, (), 100, also=["b: <2>"], markup=True, **NAMED)
+
+    assert plain == f"3 < 4\ntype: view\nn: 1\nb: <2>\n{mark_line(VIEW)}"
+    assert markup == plain.replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
+    assert body(VIEW, {}, ("view",), 9, **{**NAMED, "marker": False}) == "3 < 4"
+
+
+def test_body_of_html():
+    """
+    Markup is the HTML body as it is given, and text of a plain one; the same is said once.
+    """
+    given = {"html": "<p>3 &lt; 4</p>"}
+    other = {"html": "<p>Hi</p>"}
+    quiet = {**NAMED, "marker": False}
+
+    assert body(VIEW, dict(given), ("view",), 99, markup=True, **quiet) == given["html"]
+    assert body(VIEW, dict(given), ("view",), 99, **quiet) == "3 < 4"
+    assert body(VIEW, dict(other), ("view",), 99, **quiet) == "3 < 4\nHi"
+
+
+@given(st.text("a<&\n ", max_size=60), st.integers(30, 80), st.booleans())
+def test_cut_body(said, longest, markup):
+    """
+    A body that is cut fits, keeps its mark, and shows a beginning of the text.
+    """
+    note = ActivityRecord(type="note", id="a", description=said)
+
+    made = body(note, {}, ("note",), longest, markup=markup, cut=True, **NAMED)
+
+    shown = to_text(made) if markup else made.strip()
+    assert len(made) <= longest
+    assert marked(made) == mark(note)
+    assert said.strip().startswith(unmarked(shown))
+
+
+def test_no_room():
+    """
+    A body that is too long is refused by name and length, unless it is to be cut.
+    """
+    with pytest.raises(InvalidRequestError, match=r"Body would have .* Acme takes 40"):
+        body(ActivityRecord(type="note", description="x" * 50), {}, ("note",), 40, **NAMED)
+
+
+def test_time_lines():
+    """
+    A body tells when, and the last line that does is read; others are its text.
+    """
+    note = ActivityRecord(type="note", timestamp="2026-05-01T09:30:00+02:00")
+    text = text_body("Met at: noon", [time_line(note), "n: 1"])
+
+    assert timed(text) == (datetime(2026, 5, 1, 7, 30, tzinfo=UTC), "Met at: noon\nn: 1")
+    assert timed("Hi") == (None, "Hi")
+
+
+def test_metadata():
+    """
+    What is None says nothing.
+    """
+    assert metadata(ActivityRecord(type="note", metadata={"a": None, "b": 0})) == {"b": 0}

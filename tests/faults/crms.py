@@ -27,6 +27,8 @@ class Crm:
     """
     A CRM by its provider's *name*: what the paths of a note's *write* hold, and of *looks*.
 
+    A *single* one takes one note a request.
+
     *people* are ten contacts, by the CRM's own fields. The first CRM of all goes through
     everything, the others through what differs between CRMs.
     """
@@ -34,6 +36,7 @@ class Crm:
     name: str = field(kw_only=False)
     write: str
     looks: tuple[str, ...]
+    single: bool = False
     people: tuple[dict, ...] = PEOPLE
 
     @property
@@ -48,6 +51,18 @@ CRMS = {
     crm.name: crm
     for crm in [
         Crm("hubspot", write="batch/create", looks=("/associations/", "batch/read")),
+        Crm("followupboss", write="/v1/notes", looks=("/v1/notes?",), single=True),
+        Crm("pipedrive", write="/v1/notes", looks=("/v1/notes?",), single=True),
+        Crm(
+            "salesforce",
+            write="/composite/sobjects",
+            looks=("/query",),
+            people=tuple(
+                {"id": f"003000000000{501 + number}AAA", "LastName": f"Doe {number}"}
+                for number in range(10)
+            ),
+        ),
+        Crm("zoho", write="/Notes", looks=("/coql",)),
     ]
 }
 

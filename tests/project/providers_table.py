@@ -11,11 +11,15 @@ from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from attrs import evolve
+
 from crmkit.testing import ProviderContract
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "providers.md"
 NAMES = sorted(path.parent.name for path in ROOT.glob("plugins/providers/*/pyproject.toml"))
+EXAMPLES = {"rest": "acme.toml"}  # a provider that a file describes, and one such file
+BEST_FIRST = ("broken", "holds", "not proven", "not offered")
 CAPABILITIES = {
     "fetch clients by id": ("F01", "F02", "F03"),
     "… by the id that one had before it was merged": ("F13",),
@@ -67,6 +71,8 @@ def sentence(test):
 def found_in(report):
     """
     Return what a report tells of each provider's rules: verdict and reason, by number.
+
+    Of several contracts in one file the best is told, but for what is broken.
     """
     found = {name: {} for name in NAMES}
     for case in ET.parse(report).iter("testcase"):
@@ -74,7 +80,8 @@ def found_in(report):
         name, file, *_ = [*where.split("."), "", ""]
         number = numbered(case.get("name"))
         if name in found and file == "test_contract" and number:
-            found[name][number] = verdict(case)
+            told = [verdict(case), *filter(None, [found[name].get(number)])]
+            found[name][number] = min(told, key=lambda one: BEST_FIRST.index(one[0]))
     return found
 
 
@@ -110,7 +117,7 @@ def page(found):
     """
     Return the page.
     """
-    infos = {name: import_module(f"crmkit_{name}").crmkit_provider() for name in found}
+    infos = {name: described(name) for name in found}
     labels = [info.label for info in infos.values()]
     links = [f"[{infos[n].label}](../plugins/providers/{n}/README.md)" for n in found]
     able = [
@@ -137,6 +144,18 @@ def page(found):
         ),
     ]
     return "\n".join(parts)
+
+
+def described(name):
+    """
+    Return what a provider says of itself; of files that describe one, the fullest example.
+    """
+    module = import_module(f"crmkit_{name}")
+    if name not in EXAMPLES:
+        return module.crmkit_provider()
+    example = ROOT / "plugins" / "providers" / name / "examples" / EXAMPLES[name]
+    info = module.provider(str(example)).crmkit_provider()
+    return evolve(info, label=f"any REST API, as {info.label}")
 
 
 def why(its):

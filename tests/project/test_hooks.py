@@ -24,10 +24,12 @@ from crmkit import (
     Rate,
     SyncOutcome,
     TransformerInfo,
+    checking,
     errors,
     hookspecs,
     kinds,
     reading,
+    sending,
     texts,
     writing,
 )
@@ -194,7 +196,7 @@ def test_http():
     )
 
 
-@pytest.mark.parametrize("module", [kinds, reading, texts, writing])
+@pytest.mark.parametrize("module", [checking, kinds, reading, sending, texts, writing])
 def test_toolkit(module):
     """
     Each public function of the toolkit is documented, and no other.

@@ -4,6 +4,7 @@ What follows from what a plugin reported: synced, pending, uncertain or dead.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -79,8 +80,12 @@ def concerns_one_row(error: Exception | None) -> bool:
 def concerns_account(outcome: SyncOutcome) -> bool:
     """
     Tell whether what went wrong will go wrong for the account's other activities too.
+
+    423 Locked is of one record, and passes.
     """
     later = (*_SIGN_IN, RetryableError, ConfigurationError)
+    if getattr(outcome.error, "status", None) == HTTPStatus.LOCKED:
+        return False
     return isinstance(outcome.error, later) and outcome.status != DEAD
 
 

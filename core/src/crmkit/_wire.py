@@ -174,7 +174,11 @@ def _read(
     response: urllib3.BaseHTTPResponse, host: str
 ) -> tuple[int, Mapping[str, str], bytes]:
     try:
-        content = response.read(MAX_ANSWER + 1, decode_content=True)
+        told, packed = response.length_remaining, "Content-Encoding" in response.headers
+        # To read a whole answer of known length costs less than to count what comes.
+        known = told is not None and told <= MAX_ANSWER and not packed
+        most = None if known else MAX_ANSWER + 1
+        content = response.read(most, decode_content=True)
         if len(content) <= MAX_ANSWER:
             return response.status, response.headers, content
         response.close()

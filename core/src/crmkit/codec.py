@@ -57,7 +57,9 @@ def from_json(text: str | bytes) -> Any:
     Too deep nesting is, and a number that is none or has too many digits.
     """
     try:
-        return json.loads(text, parse_float=_finite, parse_constant=_finite)
+        if isinstance(text, bytes):
+            text = text.decode(json.detect_encoding(text), "surrogatepass")
+        return _decode(text)
     except RecursionError:
         msg = "JSON nested too deep"
     except json.JSONDecodeError as error:
@@ -154,6 +156,10 @@ def _finite(text: str) -> float:
         msg = "JSON has neither NaN nor infinite numbers"
         raise ValueError(msg)
     return number
+
+
+# json.loads would make a decoder for each text.
+_decode = json.JSONDecoder(parse_float=_finite, parse_constant=_finite).decode
 
 
 def _told(error: BaseException) -> ConfigurationError | None:

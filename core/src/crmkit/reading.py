@@ -13,14 +13,17 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from crmkit.codec import from_json
 from crmkit.errors import ProtocolError
+from crmkit.models import Consent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from crmkit.http import Response
-    from crmkit.models import CustomField
+    from crmkit.models import ClientInteraction, CustomField
 
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,99}")
+_A_NUMBER = re.compile(r"[1-9][0-9]{0,18}")
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
 _REGION, _SCRIPT = 2, 4
 _LARGEST = 20  # digits; an exponent must not make millions of them
 
@@ -62,6 +65,14 @@ def error_body(response: Response) -> Any:
         return from_json(response.content)
     except ValueError:
         return None
+
+
+def header_number(response: Response, header: str) -> int | None:
+    """
+    Return the whole number that a header tells, None without one.
+    """
+    text = response.headers.get(header, "")
+    return int(text) if text.isdecimal() else None
 
 
 def safe_name(value: object) -> str | None:
@@ -106,6 +117,8 @@ def field_value(value: Any, field: CustomField, *, labelled: bool = False) -> An
         return None
     if isinstance(value, str) and (convert := _BY_TYPE.get(field.type)):
         return convert(value)
+    if field.type == "number" and isinstance(value, float) and value.is_integer():
+        return int(value)  # some CRMs tell every number with a point
     if field.type == "choices":
         several = value.split(";") if isinstance(value, str) else value
         if isinstance(several, list | tuple):
@@ -144,6 +157,35 @@ def _zone(value: str) -> str | None:
         return ZoneInfo(likely).key  # a look at one file; all their names take 0.1 s
     except (KeyError, ValueError, OSError):
         return next((z for z in available_timezones() if z.lower() == value.lower()), None)
+
+
+def opted_out(
+    tags: Iterable[str | None], closing: Mapping[str, Iterable[str]], source: str
+) -> Iterator[Consent]:
+    """
+    Yield what a client's tags refuse; *closing* maps a channel to the tags that close it.
+
+    The channel ``*`` is all of them: do not contact. *source* names the field of the tags.
+    """
+    there = set(tags)
+    for channel, named in closing.items():
+        if not there.isdisjoint(named):
+            status = "do_not_contact" if channel == "*" else "opted_out"
+            yield Consent(channel=channel, status=status, source=source)
+
+
+def newest_first(found: Iterable[ClientInteraction]) -> list[ClientInteraction]:
+    """
+    Return a history in its order; what has no time is last.
+    """
+    return sorted(found, key=lambda one: one.timestamp or _NO_TIME, reverse=True)
+
+
+def numeric_ids(ids: Iterable[str]) -> list[str]:
+    """
+    Return those of the ids that are numbers, each once: no other is one of such a CRM.
+    """
+    return [one for one in dict.fromkeys(ids) if _A_NUMBER.fullmatch(one)]
 
 
 def _choice(value: object, field: CustomField, *, labelled: bool) -> object:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from crmkit._values import stable_id
 from crmkit.codec import to_json
 from crmkit.errors import InvalidRequestError
-from crmkit.texts import to_html
+from crmkit.reading import instant
+from crmkit.texts import to_html, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from crmkit.models import ActivityRecord
 
 _MARK = re.compile(r"\[crmkit ([0-9a-f]{16})\]\s*")
+_AT = re.compile(r"^at: (\d{4}-\d\d-\d\dT\S+)$\n?", re.MULTILINE)
+_BROKEN_END = re.compile(r"(?:&[a-z]*|<[a-z]*)\Z")  # of text that was made HTML, then cut
 _CENTURIES = 10**10  # seconds
 _TITLE = 100
 
@@ -52,6 +55,16 @@ def unmarked(text: str) -> str:
     return _MARK.sub("", text).strip()
 
 
+def by_mark(
+    records: Iterable[Mapping[str, Any]], field: str, activity: ActivityRecord
+) -> Mapping[str, Any] | None:
+    """
+    Return the first record whose *field* bears an activity's mark, None without any.
+    """
+    wanted = mark(activity)
+    return next((one for one in records if marked(str(one.get(field))) == wanted), None)
+
+
 def lines(
     activity: ActivityRecord, rest: Mapping[str, Any], own_types: Collection[str]
 ) -> list[str]:
@@ -78,6 +91,65 @@ def html_body(text: str, more: Iterable[str], html: object = None) -> str:
     """
     shown = str(html) if html else to_html(text)
     return "<br>".join(filter(None, (shown, *map(to_html, more))))
+
+
+def body(
+    activity: ActivityRecord,
+    rest: dict[str, Any],
+    own_types: Collection[str],
+    longest: int,
+    *,
+    field: str,
+    label: str,
+    marker: bool,
+    markup: bool = False,
+    cut: bool = False,
+    also: Iterable[str] = (),
+) -> str:
+    """
+    Return the text that tells what no field has told of an activity, with *markup* HTML.
+
+    First the description, or the metadata ``html``; then the *rest* of the metadata as
+    lines, *also* more of them, and with *marker* the mark. What is longer than the CRM
+    *label* takes in this *field* is cut before the lines, if *cut* says so, to plain text;
+    else raises InvalidRequestError.
+    """
+    html = rest.pop("html", None)
+    more = [*lines(activity, rest, own_types), *also]
+    more += [mark_line(activity)] if marker else []
+    said, plain = activity.description, to_text(str(html or ""))
+    if markup:
+        shown, tail = html_body(said, (), html), html_body("", more)
+    else:
+        shown = text_body(said, [] if plain == said.strip() else [plain])
+        tail = text_body("", more)
+    gap = ("<br>" if markup else "\n") if shown and tail else ""
+    room = longest - len(gap + tail)
+    if markup and cut and len(shown) > room > 0:
+        shown = _BROKEN_END.sub("", to_html(said or plain)[:room])
+    return fitting(shown, longest, field=field, label=label, cut=cut, tail=gap + tail)
+
+
+def time_line(activity: ActivityRecord) -> str:
+    """
+    Return the line of a body that tells when, where a record has no such field.
+    """
+    return f"at: {wire_time(activity.timestamp)}"
+
+
+def timed(text: str) -> tuple[datetime | None, str]:
+    """
+    Return the instant that a body's last line of time_line tells, and the body without it.
+    """
+    found = _AT.findall(text)
+    return instant(found[-1]) if found else None, _AT.sub("", text).strip()
+
+
+def metadata(activity: ActivityRecord) -> dict[str, Any]:
+    """
+    Return what an activity's metadata say: without those that are None.
+    """
+    return {key: value for key, value in activity.metadata.items() if value is not None}
 
 
 def title(text: str, longest: int = _TITLE) -> str:

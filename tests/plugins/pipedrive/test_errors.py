@@ -212,6 +212,7 @@ def test_request_id():
         pytest.param(429, said("x"), {}, 2, id="without headers"),
         pytest.param(429, PAGE, {"remaining": "0", "reset": "2"}, 2, id="a page"),
         pytest.param(429, said("x"), {"remaining": "17", "reset": "2"}, 3600, id="day"),
+        pytest.param(429, said("Daily rate limit exceeded"), {}, 3600, id="day in words"),
         pytest.param(403, PAGE, {}, 300, id="blocked"),
     ],
 )
@@ -307,6 +308,32 @@ def test_burst_is_waited_for(company, connect):
     assert len(calls(hub, "/activities")) == 40
     assert 429 not in hub.requests.statuses
     assert sum(clock.waits) < 2 * 40 / 5 / 0.95
+
+
+def test_no_limit(hub, connect):
+    """
+    Where the headers tell of no limit, none is kept.
+    """
+    clock = Clock(hub)
+    crm = connect(hub, clock=clock)
+    for _ in range(50):
+        crm.clear_cache()
+        crm.get_client_data("501")
+
+    assert clock.waits == []
+
+
+def test_searches_are_waited_for(company, connect):
+    """
+    Searches have a limit of their own, which is kept from the first one on.
+    """
+    hub = company(limit="100/2s", search_lag=0)
+    crm = connect(hub, clock=Clock(hub))
+    for number in range(30):
+        crm.find_client(email=f"nobody.{number}@example.com")
+
+    assert len(calls(hub, "/search")) == 30
+    assert 429 not in hub.requests.statuses
 
 
 def test_own_budget(hub, connect):

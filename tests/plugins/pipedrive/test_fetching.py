@@ -129,13 +129,15 @@ def test_batches(company, connect):
     assert calls(hub, "/persons") == ["GET"] * 3
 
 
+@pytest.mark.parametrize("listed", [False, True])
 @pytest.mark.parametrize("others", [[], ["502"]])
-def test_deleted(hub, crm, others):
+def test_deleted(company, connect, others, listed):
     """
     Who was deleted is not there, though Pipedrive shows the record for 30 days.
     """
+    hub = company(list_deleted=listed)
     ask(hub, "DELETE", "/api/v2/persons/501")
-    found = crm.get_clients_data(["501", *others])
+    found = connect(hub).get_clients_data(["501", *others])
 
     assert isinstance(found["501"], ClientNotFoundError)
     assert all(found[other].id == other for other in others)
@@ -198,14 +200,16 @@ def test_five_alike(company, connect):
 
 def test_changed_since_indexed(company, connect):
     """
-    Who has another address by now is not found by the one that the index still has.
+    Who has another address or number by now is not found by what the index still has.
     """
     hub = company(search_lag=60)
     emails = [{"value": "new@example.com", "primary": True}]
-    ask(hub, "PATCH", "/api/v2/persons/501", {"emails": emails})
+    phones = [{"value": "+351 555 0199", "primary": True}]
+    ask(hub, "PATCH", "/api/v2/persons/501", {"emails": emails, "phones": phones})
     crm = connect(hub)
 
     assert crm.find_client(email="ana@example.com") is None
+    assert crm.find_client(phone=ANA["phones"]) is None
     assert crm.find_client(email="new@example.com") is None
     hub.clock.advance(61)
     assert crm.find_client(email="new@example.com").id == "501"
@@ -222,6 +226,16 @@ def test_by_custom_field(hub, crm):
     assert crm.find_client(field=(keys["Plot"], "17B")).id == "502"
     assert crm.find_client(field=("Budget", "450000")).id == "501"
     assert crm.find_client(field=("Plot", "17c")) is None
+
+
+def test_shortest_value(hub, crm):
+    """
+    A value of one letter is found: only what is exactly so is searched for.
+    """
+    key = next(field.key for field in crm.session().fields() if field.name == "Plot")
+    ask(hub, "PATCH", "/api/v2/persons/502", {"custom_fields": {key: "7"}})
+
+    assert crm.find_client(field=("Plot", "7")).id == "502"
 
 
 def test_another_custom_field(company, connect):
@@ -278,19 +292,19 @@ def test_changes(company, connect):
     What changed is listed by its time, from a little before the moment that was asked for.
     """
     since = datetime(2026, 5, 1, 12, tzinfo=UTC)
-    moments = {1: -60, 2: -3, 3: 0, 4: 60}
+    moments = {4: -60, 3: -3, 2: 0, 1: 60}
     people = [
         {
             "id": number,
             "name": f"No {number}",
             "update_time": f"{since + timedelta(seconds=after):%Y-%m-%dT%H:%M:%SZ}",
         }
-        for number, after in reversed(moments.items())
+        for number, after in moments.items()
     ]
     hub = company(contacts=people)
     found = connect(hub).iter_clients(updated_since=since)
 
-    assert [client.id for client in found] == ["2", "3", "4"]
+    assert [client.id for client in found] == ["3", "2", "1"]
 
 
 def test_pages(company, connect):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crmkit import Consent
 from crmkit_pipedrive._fields import planned
 from crmkit_pipedrive._mapping import to_client
+from crmkit_pipedrive._records import to_interaction
 
 SCHEMA = [
     {"field_code": "owner_id", "field_name": "Owner", "field_type": "user"},
@@ -27,7 +28,7 @@ SCHEMA = [
 
 def custom(name, kind, *labels):
     """
-    Describe a custom field as Pipedrive does; its options have the ids 1, 2, …
+    Describe a custom field as Pipedrive does; its options are numbered from 1.
     """
     options = [{"id": number, "label": label} for number, label in enumerate(labels, 1)]
     return {
@@ -102,6 +103,14 @@ def test_addresses(given, wanted):
     The primary address is taken, else the first that there is, in whatever shape.
     """
     assert client({"emails": given}).email == wanted
+
+
+@pytest.mark.parametrize(("asked", "aliases"), [(None, ()), ("7", ()), ("6", ("6",))])
+def test_merged(asked, aliases):
+    """
+    A record that answers for another id than its own was merged with that.
+    """
+    assert to_client({"id": 7}, planned(SCHEMA), {}, asked).aliases == aliases
 
 
 def test_never_changed():
@@ -307,3 +316,24 @@ def test_any_schema(schema):
 
     assert "Plot" in names
     assert len(names) == len(set(names))
+
+
+OF_ACTIVITIES = (
+    *("id", "type", "subject", "due_date", "due_time", "duration", "location", "done"),
+    *("note", "content", "add_time", "outcome", "to_phone_number"),
+)
+
+
+@given(
+    kind=st.sampled_from(["notes", "activities"]),
+    record=st.dictionaries(st.sampled_from(OF_ACTIVITIES), JSON),
+    of=st.sampled_from(["call", "meeting", "task", "callLogs", "lunch", None]),
+)
+def test_any_activity(kind, record, of):
+    """
+    Whatever a note or activity holds, it is an entry of the history.
+    """
+    found = to_interaction(kind, {**record, "type": of})
+
+    assert found.id.startswith(f"{kind}/")
+    assert found.type

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from crmkit import CRMCredentials
-from crmkit.testing import Answer, FakeAPI, NotProven, route
+from crmkit.testing import Answer, FakeAPI, route
 
 
 def consent_of(client):
@@ -37,7 +37,9 @@ class Acme(FakeAPI):
 
     def add_client(self, client):
         for name, value in client.custom_fields.items():
-            self.kinds[f"c_{name}"] = {bool: "flag", int: "integer"}.get(type(value), "text")
+            self.kinds[f"c_{name}"] = {bool: "flag", int: "integer"}.get(
+                type(value), "text"
+            )
         said = consent_of(client)
         self.people[client.id] = {
             "id": client.id,
@@ -82,10 +84,14 @@ class Acme(FakeAPI):
         if "email" in asked:
             return {"data": [p for p in people if asked["email"] in told(p, "emails")]}
         if "phone" in asked:
-            return {"data": [p for p in people if asked["phone"] in digits(str(p["phones"]))]}
+            return {
+                "data": [p for p in people if asked["phone"] in digits(str(p["phones"]))]
+            }
         if field := next((name for name in asked if name.startswith("custom.")), None):
             key = field.removeprefix("custom.")
-            return {"data": [p for p in people if str(p["custom"].get(key)) == asked[field]]}
+            return {
+                "data": [p for p in people if str(p["custom"].get(key)) == asked[field]]
+            }
         return self.page(asked, list(self.people.values()))
 
     def page(self, asked, people):
@@ -134,7 +140,6 @@ class Harbor(FakeAPI):
 
     token = "first"
     open_paths = frozenset({"/oauth/token"})
-    nouns = {"calls": "call_no", "tasks": "task_no", "notes": "note_no"}
 
     def __init__(self):
         super().__init__()
@@ -146,10 +151,8 @@ class Harbor(FakeAPI):
         return CRMCredentials(provider=provider, access_token=self.token, metadata=app)
 
     def add_client(self, client):
-        if client.first_name and client.name != f"{client.first_name} {client.last_name}":
-            pass
         said = consent_of(client).get("email")
-        extra = {name: value for name, value in client.custom_fields.items()}
+        extra = dict(client.custom_fields)
         self.contacts[client.id] = {
             "contact_no": client.id,
             "display_name": client.name,
@@ -235,7 +238,7 @@ class Harbor(FakeAPI):
         if self.refuses(said):
             return self.inner("bad_words")
         place = len(self.written) + 1
-        made = {**said, "of": number, "in": things, self.nouns[things]: place}
+        made = {**said, "of": number, "in": things, f"{things[:-1]}_no": place}
         self.written.append(made)
         return {"ok": True, "result": made}
 

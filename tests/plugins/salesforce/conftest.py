@@ -10,7 +10,7 @@ import pytest
 
 from crmkit import CRMConnector
 
-ANA, BO, LIA = "003000000000001AAA", "003000000000002AAA", "00Q000000000003AAA"
+ANA, BO, LIA = "003000000000001AAA", "003000000000002AAA", "00Q000000000003EAA"
 PEOPLE = [
     {
         "Id": ANA,
@@ -78,6 +78,7 @@ def connect(tmp_path):
         made.append(connector)
         return connector
 
+    connect.folder = tmp_path
     yield connect
     for connector in made:
         connector.close()

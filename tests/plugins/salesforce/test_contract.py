@@ -65,7 +65,10 @@ class Salesforce(ForwardingAPI):
             "Phone": client.phone,
             "HasOptedOutOfEmail": opted_out(client),
             "SystemModstamp": client.updated_at and client.updated_at.isoformat(),
-            **{f"{key.replace(' ', '_')}__c": one for key, one in client.custom_fields.items()},
+            **{
+                f"{key.replace(' ', '_')}__c": one
+                for key, one in client.custom_fields.items()
+            },
         }
         if client.tags or client.language or client.timezone:
             msg = "Salesforce's contacts have no tags, no language and no time zone"

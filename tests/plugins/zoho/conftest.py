@@ -117,4 +117,5 @@ def calls(hub, ending):
     """
     Return the methods of the requests whose path ends so.
     """
-    return [call.method for call in hub.requests if call.path.endswith(ending)]
+    paths = ((call.method, call.path.partition("?")[0]) for call in hub.requests)
+    return [method for method, path in paths if path.endswith(ending)]

@@ -5,6 +5,7 @@ The command ``simulate``.
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -20,10 +21,13 @@ from crmkit_simulator._simulator import Simulator
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_EPILOG = """\b
+_EPILOG = f"""\b
+CRM is one of {", ".join(names())}.
+\b
 Examples:
   crmkit simulate hubspot --port 8710
   crmkit simulate hubspot --json --limit off --contacts 1000
+  crmkit simulate salesforce --tls
   crmkit simulate hubspot --fault 429:times=3 --fault reset_after:method=POST,path=notes
 """
 
@@ -33,7 +37,7 @@ class _Refused(click.ClickException):
 
 
 @click.command("simulate", epilog=_EPILOG)
-@click.argument("crm", type=click.Choice(names()))
+@click.argument("crm", metavar="CRM", type=click.Choice(names()))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Loopback only.")
 @click.option(
     "--port",
@@ -44,7 +48,10 @@ class _Refused(click.ClickException):
 )
 @click.option("--token", help="The access token to accept; without it one is made.")
 @click.option("--tls", is_flag=True, help="HTTPS, with a certificate made for it.")
-@click.option("--limit", help="off, or requests in seconds: 190/10s.")
+@click.option(
+    "--limit",
+    help="off, or requests in seconds: 190/10s; of Salesforce those of a day, too: 15000.",
+)
 @click.option(
     "--contacts",
     default="3",
@@ -58,18 +65,34 @@ class _Refused(click.ClickException):
     metavar="NAME[:KEY=VALUE,…]",
     help=f"Let something go wrong: {', '.join(NAMES)}, or a status such as 429.",
 )
+@click.option(
+    "--set",
+    "own",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="An option of the CRM's own; VALUE is JSON, or else a text.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when ready.")
-def command(crm: str, contacts: str, faults: tuple[str, ...], **options: Any) -> None:
+def command(
+    crm: str,
+    contacts: str,
+    faults: tuple[str, ...],
+    own: tuple[str, ...],
+    **options: Any,
+) -> None:
     """
     Serve a simulated CRM on loopback until it is interrupted.
+
+    CRM is followupboss, hubspot, pipedrive, salesforce or zoho.
     """
     as_json = options.pop("as_json")
     stopped = _when_interrupted()
     try:
+        options |= dict(map(_option, own))
         simulator = Simulator(crm, contacts=_contacts(contacts), **options)
         simulator.faults.extend(map(parse_fault, faults))
         simulator.start()
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         raise _Refused(str(error)) from None
     try:
         _announce(simulator, as_json=as_json)
@@ -78,6 +101,17 @@ def command(crm: str, contacts: str, faults: tuple[str, ...], **options: Any) ->
             pass
     finally:
         simulator.stop()
+
+
+def _option(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        msg = f"{text!r} is not of the form NAME=VALUE"
+        raise ValueError(msg)
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
 
 
 def _when_interrupted() -> Event:
@@ -115,7 +149,7 @@ def _announce(simulator: Simulator, *, as_json: bool) -> None:
         return
     (provider,) = simulator.config["settings"]
     click.echo(f"{provider} is simulated at {simulator.base_url} until Ctrl-C. Try:")
-    click.echo(f"  export CRMKIT_{provider.upper()}_TOKEN={simulator.token}")
+    click.echo(f"  export CRMKIT_{provider.upper()}_TOKEN={shlex.quote(simulator.token)}")
     if simulator.ca_file:
         click.echo(f"  export SSL_CERT_FILE={simulator.ca_file}")
     click.echo(

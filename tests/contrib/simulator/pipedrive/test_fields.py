@@ -138,6 +138,17 @@ def test_address(typed):
     assert {value for key, value in told.items() if key != "value"} == {None}
 
 
+def test_time(typed):
+    """
+    A time without a zone says so.
+    """
+    send, codes = typed
+    body = {"custom_fields": {codes["time"]: {"value": "09:30"}}}
+    told = send("PATCH", PERSON, body).json["data"]["custom_fields"][codes["time"]]
+
+    assert told == {"value": "09:30:00", "timezone_id": None, "timezone_name": None}
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("Tier", 99), ("Tier", "Gold"), ("Tier", [27]), ("Likes", [99])]
 )
@@ -181,8 +192,14 @@ def test_listed(send):
         cursor = page["additional_data"]["next_cursor"]
     by_name = {field["field_name"]: field for field in fields}
 
+    all_at_once = send("GET", "/api/v2/personFields", limit=len(fields)).json
+
     assert len(first["data"]) == 5
-    assert fields == send("GET", "/api/v2/personFields", limit=500).json["data"]
+    assert all_at_once == {
+        "success": True,
+        "data": fields,
+        "additional_data": {"next_cursor": None},
+    }
     assert by_name["Tier"]["options"][0] == {"id": 27, "label": "Gold"}
     assert by_name["Language"]["options"] is None
     assert by_name["Budget"]["subfields"][0]["field_code"] == "currency"

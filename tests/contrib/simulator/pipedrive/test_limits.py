@@ -73,11 +73,21 @@ def test_daily(crm_simulator):
 
     assert answers == [200, 200, 200]
     assert (refused.status, refused.json["error"]) == (429, "Daily rate limit exceeded")
-    assert (refused.headers[LEFT], refused.headers["Retry-After"]) == ("19", "2")
+    assert (refused.headers[LEFT], refused.headers["Retry-After"]) == ("18", "2")
     pipe.clock.advance(60)
     assert send("GET", PERSON).status == 429
     pipe.clock.advance(86_400)
     assert send("GET", PERSON).status == 200
+
+
+def test_dear(crm_simulator):
+    """
+    What costs more than is left is refused, what costs less is not.
+    """
+    send = client(crm_simulator("pipedrive", contacts=1, daily=10))
+    paths = (PERSON, "/api/v2/persons", PERSON)
+
+    assert [send("GET", path).status for path in paths] == [200, 429, 200]
 
 
 @pytest.mark.parametrize(
@@ -151,6 +161,7 @@ def test_blocked(crm_simulator):
     assert [answer.status for answer in blocked] == [200, 429, 429, 429, 429, 403]
     assert "Cloudflare" in blocked[-1].text
     assert (blocked[-1].json, blocked[-1].headers.get(LEFT)) == (None, None)
+    assert pipe.requests.limited == 5
     pipe.clock.advance(30)
     assert send("GET", PERSON).status == 403
     pipe.clock.advance(31)

@@ -2,8 +2,11 @@
 Lists of version 2: ids, times, order, cursors.
 """
 
+import json
+from base64 import urlsafe_b64encode
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.contrib.simulator.pipedrive.conftest import client
 
@@ -87,7 +90,7 @@ def test_wrong_since(five, since):
 )
 def test_walk(five, limit, by, direction):
     """
-    Pages of any size in any order have each person once, in the order asked for.
+    Pages of any size in any order have each person once, as asked for, and none is empty.
     """
     pages = walked(five, limit=limit, sort_by=by, sort_direction=direction)
     found = [id_ for page in pages for id_ in page]
@@ -96,6 +99,7 @@ def test_walk(five, limit, by, direction):
 
     assert found == expected
     assert {len(page) for page in pages[:-1]} <= {limit}
+    assert pages[-1]
 
 
 def test_moves(crm_simulator):
@@ -139,11 +143,28 @@ def test_wrong_query(five, query):
     assert five("GET", PERSONS, **query).status == 400
 
 
-@given(cursor=st.text(max_size=40) | st.binary(max_size=30).map(bytes.hex))
+VALUES = st.none() | st.integers() | st.text(max_size=5) | st.lists(st.integers())
+
+
+@given(
+    cursor=st.text(max_size=40)
+    | st.builds(
+        lambda said: urlsafe_b64encode(json.dumps(said).encode()).decode(),
+        VALUES
+        | st.fixed_dictionaries(
+            {"field": st.just("id"), "sortDirection": st.just("asc")},
+            optional={"fieldValue": VALUES, "id": VALUES},
+        ),
+    )
+)
+@example(cursor=urlsafe_b64encode(b'{"id": "1"}').decode())
 def test_any_cursor(five, cursor):
     """
     Whatever a cursor is, the answer is a page or a refusal.
     """
+    searched = five("GET", f"{PERSONS}/search", term="P1", cursor=cursor)
+
+    assert searched.status in (200, 400)
     assert five("GET", PERSONS, cursor=cursor).status in (200, 400)
 
 

@@ -43,6 +43,19 @@ def test_conflicts(send, code):
     assert kept["custom_fields"][code("Language")] == "da"
 
 
+def test_together(send):
+    """
+    Who took part in an activity together does so once, as the primary one if either was.
+    """
+    both = [{"person_id": 7}, {"person_id": 8, "primary": True}]
+    id_ = send("POST", "/api/v2/activities", {"participants": both}).json["data"]["id"]
+    send("PUT", MERGE, {"merge_with_id": 7})
+    activity = send("GET", f"/api/v2/activities/{id_}").json["data"]
+
+    assert activity["participants"] == [{"person_id": 7, "primary": True}]
+    assert activity["person_id"] == 7
+
+
 def test_search(send, pipe):
     """
     Search knows who stays by what both had, once the index has learnt of it.

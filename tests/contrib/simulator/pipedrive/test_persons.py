@@ -38,6 +38,15 @@ def test_create(send):
     assert (read["first_name"], read["last_name"]) == ("Cy", "Holm Berg")
 
 
+def test_ids(pipe, send):
+    """
+    A new person's id is above all that there were.
+    """
+    pipe.add_contacts([{"id": 50}, {"id": 40}])
+
+    assert send("POST", PERSONS, {"name": "X"}).json["data"]["id"] == 51
+
+
 def test_primary(send):
     """
     One address is the primary one: the one marked so, else the first.

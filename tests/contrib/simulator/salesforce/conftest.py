@@ -58,7 +58,9 @@ class Client:
         answer = self("GET", "query", q=query, **more)
         assert answer.status == 200, answer.text
         records = answer.json["records"]
-        return [{name: one[name] for name in one if name != "attributes"} for one in records]
+        return [
+            {name: one[name] for name in one if name != "attributes"} for one in records
+        ]
 
     def refused(self, *arguments, **options):
         """

@@ -21,9 +21,9 @@ def served():
     """
     Return one organization for all tests here, and a session with it.
     """
-    with Simulator("salesforce", tls=True, page_size=3, limit="1000") as org:
-        with session_for(org) as session:
-            yield org, session
+    org = Simulator("salesforce", tls=True, page_size=3, limit="1000")
+    with org, session_for(org) as session:
+        yield org, session
 
 
 @pytest.fixture
@@ -97,7 +97,9 @@ def test_like(sf):
     sf.Contact.create({"LastName": "100% sure"})
     sf.Contact.create({"LastName": "100 sure"})
 
-    query = format_soql("SELECT LastName FROM Contact WHERE LastName LIKE '{:like}%'", "100%")
+    query = format_soql(
+        "SELECT LastName FROM Contact WHERE LastName LIKE '{:like}%'", "100%"
+    )
 
     assert [one["LastName"] for one in sf.query(query)["records"]] == ["100% sure"]
 
@@ -106,7 +108,9 @@ def test_relations(sf):
     """
     What a record refers to comes inside of it.
     """
-    (found,) = sf.query(f"SELECT Id, Owner.Email FROM Contact WHERE Id = '{ANA}'")["records"]
+    (found,) = sf.query(f"SELECT Id, Owner.Email FROM Contact WHERE Id = '{ANA}'")[
+        "records"
+    ]
 
     assert found["Owner"]["Email"] == "sync@example.com"
     assert found["Owner"]["attributes"]["type"] == "User"

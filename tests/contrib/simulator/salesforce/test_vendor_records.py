@@ -13,6 +13,8 @@ from simple_salesforce import (
 from tests.contrib.simulator.salesforce.people import ANA, BO, LEA, NOBODY, PEOPLE
 from tests.contrib.simulator.salesforce.vendor import client, session_for
 
+from crmkit_simulator import Simulator
+
 FIELDS = {
     "Contact": [{"name": "Member_No__c", "externalId": True}],
     "Activity": [{"name": "Sync_Key__c", "externalId": True, "unique": True}],
@@ -24,11 +26,9 @@ def served():
     """
     Return one organization for all tests here, and a session with it.
     """
-    from crmkit_simulator import Simulator
-
-    with Simulator("salesforce", tls=True, limit="off", fields=FIELDS) as org:
-        with session_for(org) as session:
-            yield org, session
+    org = Simulator("salesforce", tls=True, limit="off", fields=FIELDS)
+    with org, session_for(org) as session:
+        yield org, session
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_describe(sf):
     assert fields["TaskSubtype"]["createable"] is True
     assert fields["TaskSubtype"]["updateable"] is False
     assert fields["WhoId"]["referenceTo"] == ["Contact", "Lead"]
-    assert [one["value"] for one in fields["Status"]["picklistValues"]][0] == "Not Started"
+    assert fields["Status"]["defaultValue"] == "Not Started"
 
 
 def test_describe_all(sf):

@@ -60,10 +60,10 @@ class Limits:
         now = self._clock.monotonic()
         if self._blocked.get(token.value, now) > now:
             return self.refusal("blocked", {})
-        spent = self._spent() + cost > self._daily
-        if spent or not self._window(token, search=search).take(now):
+        fits = self._window(token, search=search).take(now)
+        if not fits or self._spent() + cost > self._daily:
             self._anger(token)
-            policy = "daily" if spent else "burst"
+            policy = "daily" if fits else "burst"
             return self.refusal(policy, self.headers(token, search=search))
         self._today = self._day(), self._spent() + cost
         return None
@@ -122,7 +122,8 @@ class Limits:
         That of the day has a Retry-After that does not help, as was seen live.
         """
         if policy == "blocked":
-            return Answer(403, _PAGE, {"Content-Type": "text/html; charset=UTF-8"})
+            html = {"Content-Type": "text/html; charset=UTF-8"}
+            return Answer(403, _PAGE, html, limited=True)
         if policy == "daily":
             spent = {"success": False, "error": "Daily rate limit exceeded"}
             return answer(429, spent, {**headers, "Retry-After": "2"})

@@ -20,7 +20,7 @@ def integer(body: Mapping[str, Any], name: str) -> int | None:
     value = body.get(name)
     if value is None or value == "":
         return None
-    if isinstance(value, bool) or not str(value).isdecimal():
+    if not str(value).isdecimal():
         raise Refused(BAD, f"{name} must be an integer")
     return int(value)
 

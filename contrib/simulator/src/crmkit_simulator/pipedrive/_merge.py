@@ -40,10 +40,12 @@ def _joined(kept: Record, gone: Record) -> dict[str, Any]:
     for name in ("emails", "phones"):
         mine = kept.values[name]
         known = {one["value"].lower() for one in mine}
-        added = [one for one in gone.values[name] if one["value"].lower() not in known]
-        new[name] = _persons.points(
-            [*mine, *({**one, "primary": not mine and one["primary"]} for one in added)]
-        )
+        added = [
+            {**one, "primary": not mine and one["primary"]}
+            for one in gone.values[name]
+            if one["value"].lower() not in known
+        ]
+        new[name] = [*mine, *added]
     if kept.values["org_id"] is None:
         new["org_id"] = gone.values["org_id"]
     new["label_ids"] = sorted({*kept.values["label_ids"], *gone.values["label_ids"]})
@@ -52,9 +54,13 @@ def _joined(kept: Record, gone: Record) -> dict[str, Any]:
 
 def _move(account: Account, gone: int, kept: int) -> None:
     for record in account.activities.values():
+        people: dict[int, bool] = {}
         for one in record.values["participants"]:
-            if one["person_id"] == gone:
-                one["person_id"] = kept
+            id_ = kept if one["person_id"] == gone else one["person_id"]
+            people[id_] = people.get(id_, False) or one["primary"]
+        record.values["participants"] = [
+            {"person_id": id_, "primary": primary} for id_, primary in people.items()
+        ]
     for shelf in (account.activities, account.notes, account.calls):
         for record in shelf.values():
             if record.values["person_id"] == gone:

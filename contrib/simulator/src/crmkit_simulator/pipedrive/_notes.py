@@ -29,7 +29,11 @@ _PINS = {
     "lead_id": "pinned_to_lead_flag",
     "project_id": "pinned_to_project_flag",
 }
-_SORTED = ("id", "user_id", "deal_id", "person_id", "org_id", "content", "add_time")
+_SORTED = (
+    *("id", "user_id", "deal_id", "person_id", "org_id", "content", "add_time"),
+    "update_time",
+)
+_DIRECTIONS = ("", "ASC", "DESC")
 
 
 def create(asked: Asked) -> dict[str, Any]:
@@ -127,11 +131,11 @@ def listing(asked: Asked) -> dict[str, Any]:
     Return a page of notes; without any, data is null.
     """
     query = asked.query
-    wanted = {
+    wanted: dict[str, Any] = {
         name: integer_in(query, name) for name in ("user_id", *_NUMBERED) if name in query
     }
     if "lead_id" in query:
-        wanted["lead_id"] = query["lead_id"]  # type: ignore[assignment]
+        wanted["lead_id"] = query["lead_id"]
     records = [
         record
         for record in chosen(asked.account.notes.values(), query)
@@ -161,11 +165,7 @@ def _pinned(record: Record, query: Mapping[str, str]) -> bool:
 def _in_order(records: list[Record], sort: str) -> list[Record]:
     for part in reversed(sort.split(",")):
         name, _, direction = part.strip().partition(" ")
-        if name not in (*_SORTED, "update_time") or direction.upper() not in (
-            "",
-            "ASC",
-            "DESC",
-        ):
+        if name not in _SORTED or direction.upper() not in _DIRECTIONS:
             raise Refused(BAD, f"Notes cannot be sorted by {part.strip()}")
         records = sorted(
             records,

@@ -127,15 +127,13 @@ class OAuth:
             form = request.form()
         except ValueError:
             form = {}
-        self._trusted(request, form)
+        self._trusted(request)
         return form
 
-    def _trusted(self, request: Request, form: dict[str, str]) -> None:
+    def _trusted(self, request: Request) -> None:
+        # The form may not tell who asks: the documents know HTTP Basic alone.
         kind, _, value = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "basic":
-            given = form.get("client_id", ""), form.get("client_secret", "")
-        else:
-            given = _pair(value)
+        given = _pair(value) if kind.lower() == "basic" else ("", "")
         if not all(given):
             raise OAuthError(_CLIENT, "Invalid client: cannot retrieve client credentials")
         if given != self._client:
@@ -164,7 +162,7 @@ class OAuth:
             "refresh_token": refresh_token,
             "scope": ",".join(self._scopes),
             "expires_in": int(self._lifetime),
-            "api_domain": self._api_domain or _origin(request),
+            "api_domain": self._api_domain or request.origin,
         }
 
     def _revoke(self, value: str) -> Answer:
@@ -179,7 +177,3 @@ def _pair(value: str) -> tuple[str, str]:
     except ValueError:
         return "", ""
     return name, secret
-
-
-def _origin(request: Request) -> str:
-    return f"http://{request.headers.get('Host', 'localhost')}"

@@ -122,7 +122,7 @@ def _test(field: Field, sign: str, values: list[Any]) -> Callable[[Any], bool]:
         return _several(sign, values)
     if sign == "LIKE":
         return _like(field, values[0])
-    if field.type in _IDS | {"boolean"}:
+    if field.type == "boolean":
         raise _bad_operator(field)
     order, limit = _ORDERING[sign], values[0]
     return lambda value: value is not None and limit is not None and order(value, limit)

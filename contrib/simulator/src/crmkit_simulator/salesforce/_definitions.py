@@ -2,7 +2,7 @@
 The objects that Salesforce itself defines, and their fields, as far as they matter here.
 
 One field a line: name, type with its length, then marks. ``read-only``, ``create-only``,
-``required`` (on creation, and never null), ``defaulted`` (never null, with a default),
+``required`` (never null), ``defaulted`` (never null, set unless it is given),
 ``lookup`` (records are found by it), ``restricted`` (no other options than these),
 ``unfiltered`` (no query can filter by it), ``>`` and the objects that it refers to, and
 ``=a|b`` for the options, the default one in brackets.
@@ -38,7 +38,7 @@ _PERSON = """
 LastName                  string(80)     required
 FirstName                 string(40)
 Salutation                picklist(40)   =Mr.|Ms.|Mrs.|Dr.|Prof.
-Name                      string(121)    read-only
+Name                      string(121)    read-only required
 Title                     string(128)
 Phone                     phone(40)
 Fax                       phone(40)
@@ -123,7 +123,7 @@ Id                        id(18)         read-only defaulted lookup
 Username                  string(80)     required lookup
 LastName                  string(80)     required
 FirstName                 string(40)
-Name                      string(121)    read-only
+Name                      string(121)    read-only required
 Email                     email(128)     required lookup
 Alias                     string(8)      required
 Title                     string(80)
@@ -172,7 +172,7 @@ IsPrivate                 boolean        defaulted
 ShowAs                    picklist(40)   restricted =[Busy]|OutOfOffice|Free
 IsChild                   boolean        read-only defaulted
 IsGroupEvent              boolean        read-only defaulted
-EventSubtype              picklist(40)   create-only restricted =[Event]
+EventSubtype              picklist(40)   create-only restricted =Event
 """
 _CUSTOM = """
 OwnerId                   reference(18)  defaulted >Group,User

@@ -205,7 +205,7 @@ def _read(line: str) -> Field:
         createable="read-only" not in marks,
         updateable="read-only" not in marks and "create-only" not in marks,
         nillable=not needed and type_ != "boolean",
-        defaulted="defaulted" in marks or type_ == "boolean",
+        defaulted="defaulted" in marks or type_ == "boolean" or default is not None,
         lookup="lookup" in marks,
         restricted="restricted" in marks,
         filterable="unfiltered" not in marks,

@@ -169,21 +169,19 @@ class _Parser:
         """
         Read conditions joined by one word; both in one place need parentheses.
         """
-        if depth > _DEEPEST:
-            raise malformed(self._text, self._next.at, "the condition is too complex")
         parts = [self._condition(depth)]
         word = self._next.text.upper()
         if not self._next.says("AND", "OR"):
             return parts[0]
         while self._took(word):
             parts.append(self._condition(depth))
-        if self._next.says("AND", "OR"):
-            raise self._unexpected()
         return Joined(word, tuple(parts))
 
     def _condition(self, depth: int) -> Condition:
+        if depth > _DEEPEST:
+            raise malformed(self._text, self._next.at, "the condition is too complex")
         if self._took("NOT"):
-            return Joined("NOT", (self._condition(depth),))
+            return Joined("NOT", (self._condition(depth + 1),))
         if self._took("("):
             found = self._either(depth + 1)
             self._expect(")")

@@ -25,11 +25,11 @@ _ID = Field(name="id", type="id")
 _USERS = {name: Field(name=name) for name in ("first_name", "last_name", "email")}
 
 
-def invalid(reason: str, **details: Any) -> Refused:
+def invalid(message: str, **details: Any) -> Refused:
     """
     Return the refusal of a query that can be read, and not answered.
     """
-    return refused(Code.INVALID_QUERY, reason, **details)
+    return refused(Code.INVALID_QUERY, message, **details)
 
 
 class Columns:

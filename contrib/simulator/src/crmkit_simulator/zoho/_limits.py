@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from crmkit_simulator._clock import Clock
     from crmkit_simulator.zoho._asked import Asked
 
-POLICIES = ("CONCURRENCY", "CREDITS")
 LEFT = "X-API-CREDITS-REMAINING"
 _DAY = 86_400
 _HEAVY_AT_ONCE, _HEAVY_ROWS = 10, 10

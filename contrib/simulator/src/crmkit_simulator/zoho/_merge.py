@@ -36,8 +36,7 @@ def merge(org: Org, asked: Asked, module: str, id_: str) -> Answer:
         message = "Master record id is not available"
         raise refused(Code.INVALID_DATA, message, resource_path_index=1)
     for given, child in _children(org, asked, master):
-        named = [one["api_name"] for one in given.get("_fields", ()) if "api_name" in one]
-        _take(master, child, named)
+        _take(master, child, _named(given))
         _follow(org, child, master)
         org.delete(child, told=org.merged_deleted)
     master.values["Modified_Time"] = org.now()
@@ -79,7 +78,15 @@ def _wrong(code: str, message: str, **details: Any) -> Refused:
     return Refused(400, problem(code, message, **details), within="merge")
 
 
-def _take(master: Record, child: Record, named: list[str]) -> None:
+def _named(given: dict[str, Any]) -> set[str]:
+    fields = given.get("_fields", [])
+    if not isinstance(fields, list) or not all(isinstance(one, dict) for one in fields):
+        details = {"api_name": "_fields", "expected_data_type": "jsonarray"}
+        raise _wrong(Code.INVALID_DATA, "invalid data", **details)
+    return {str(one.get("api_name")) for one in fields}
+
+
+def _take(master: Record, child: Record, named: set[str]) -> None:
     for name, value in child.values.items():
         if name in named or master.values.get(name) is None:
             master.values[name] = value

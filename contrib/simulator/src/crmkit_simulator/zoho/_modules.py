@@ -144,7 +144,8 @@ Call_Duration_in_seconds integer read_only
 Outbound_Call_Status picklist Cancelled|Completed|Overdue|Scheduled
 Call_Status text 50 read_only
 Call_Purpose picklist Administrative|Demo|Desk|Negotiation|Project|Prospecting
-Call_Result picklist Busy|Interested|No response/Busy|Not interested|Requested call back
+Call_Result picklist Interested|Not interested|No response/Busy|Requested more info|\
+Requested call back|Invalid number
 Call_Agenda textarea 1500
 Caller_ID text 60 read_only
 Dialled_Number text 60 read_only

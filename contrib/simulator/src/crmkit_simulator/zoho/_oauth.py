@@ -90,7 +90,7 @@ class OAuth:
             case "GET", ("v2", "auth"):
                 return self._authorize(request)
             case "GET", ("serverinfo",):
-                servers = {_LOCATION: _base(request)}
+                servers = {_LOCATION: request.origin}
                 return answer(200, {"result": "success", "locations": servers})
             case "POST", ("v2", "token"):
                 return self._exchange(request, _form(request))
@@ -111,7 +111,7 @@ class OAuth:
         expires = self._clock.now() + _CODE_LIVES
         self._codes[code] = Grant(scopes, wanted, offline, expires)
         sent = {"state": query.get("state"), "code": code, "location": _LOCATION}
-        sent["accounts-server"] = _base(request)
+        sent["accounts-server"] = request.origin
         text = urlencode({name: value for name, value in sent.items() if value})
         place = f"{wanted}{'&' if '?' in wanted else '?'}{text}"
         return Answer(302, b"", {"Location": place})
@@ -159,7 +159,7 @@ class OAuth:
             "access_token": token.value,
             **(more or {}),
             "scope": " ".join(sorted(grant.scopes)),
-            "api_domain": _base(request),
+            "api_domain": request.origin,
             "token_type": "Bearer",
             "expires_in": int(self._lifetime),
         }
@@ -172,10 +172,6 @@ class OAuth:
         for token in grant.live:
             self._tokens.revoke(token)
         return answer(200, {"status": "success"})
-
-
-def _base(request: Request) -> str:
-    return f"http://{request.headers.get('Host', 'localhost')}"
 
 
 def _form(request: Request) -> dict[str, str]:

@@ -123,16 +123,13 @@ class _Reader:
         return query
 
     def _joined(self) -> Condition | Joined:
-        # Three conditions in a row are refused: each pair needs brackets of its own.
+        # Never three in a row: each pair needs brackets of its own.
         left = self._operand()
         join = self.next.word
         if join not in {"and", "or"}:
             return left
         self._expect(join)
-        joined = Joined(join, left, self._operand())
-        if self.next.word in {"and", "or"}:
-            raise _near(self.next)
-        return joined
+        return Joined(join, left, self._operand())
 
     def _operand(self) -> Condition | Joined:
         if self._has("("):

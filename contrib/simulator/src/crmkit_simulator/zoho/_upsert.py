@@ -7,9 +7,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from crmkit_simulator.zoho._drafts import Row
 from crmkit_simulator.zoho._errors import Code, invalid_key, problem
 from crmkit_simulator.zoho._modules import CLIENTS
+from crmkit_simulator.zoho._rows import Row
 from crmkit_simulator.zoho._write import batch, outcome, written
 
 if TYPE_CHECKING:

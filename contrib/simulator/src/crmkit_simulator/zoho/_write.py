@@ -9,7 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from crmkit_simulator._wire import Answer, answer
-from crmkit_simulator.zoho._drafts import Row, drafted, locked, needed
+from crmkit_simulator.zoho._drafts import drafted
 from crmkit_simulator.zoho._errors import (
     Code,
     Refused,
@@ -18,6 +18,7 @@ from crmkit_simulator.zoho._errors import (
     problem,
 )
 from crmkit_simulator.zoho._records import Record
+from crmkit_simulator.zoho._rows import Row, locked, needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

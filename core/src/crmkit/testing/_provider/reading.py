@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     *("Zoë Ångström", "王小明", "محمد علي", "Владимир", "İpek Çağlar", "José 👩‍💻"),
-    *("Jean-Luc O’Brien, Jr.", 'D\'Arcy "Al" Smith', "A & B <Ltd>", "x" * 300),
+    *("Jean-Luc O’Brien, Jr.", 'D\'Arcy "Al" Smith', "A & B <Ltd>", "x" * 80),
 )
 FALSE = {"Visits so far": 0, "Wants calls": False}
 LATE = datetime(2026, 4, 30, 23, 30, tzinfo=timezone(timedelta(hours=-5)))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @hookimpl
 def crmkit_provider() -> ProviderInfo:
     """
-    Describe Follow Up Boss; each answer's headers tell the limit of its context.
+    Describe Follow Up Boss; its first answer tells the limits.
     """
     return ProviderInfo(
         label=LABEL,

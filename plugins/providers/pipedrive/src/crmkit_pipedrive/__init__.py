@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @hookimpl
 def crmkit_provider() -> ProviderInfo:
     """
-    Describe Pipedrive; its limits are those of the smallest plan until headers tell more.
+    Describe Pipedrive; the first answer tells what the plan allows beside searches.
     """
     return ProviderInfo(
         label=LABEL,
@@ -54,7 +54,7 @@ def crmkit_provider() -> ProviderInfo:
         fetch_batch=_api.BATCH,
         sync_batch=1,
         kinds=TYPES,
-        limits={"": Rate(20, per=2), "search": Rate(10, per=2)},
+        limits={"search": Rate(10, per=2)},
         error_from=error_from,
         limit_from=limit_from,
     )

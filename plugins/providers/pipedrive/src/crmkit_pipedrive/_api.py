@@ -54,11 +54,11 @@ def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
     if not value:
         return []
     params = {"term": value, "fields": place, "exact_match": "true"}
-    found = _calls.get(session, _calls.SEARCH, params).get("data")
-    items = records(found if isinstance(found, dict) else {}, "items", LABEL)
+    found = _calls.get(session, _calls.SEARCH, params).get("data", {})
+    items = [] if found is None else records(found, "items", LABEL)
     ids = [str(one["id"]) for one in dicts([item.get("item") for item in items])]
     clients = _clients(session, _persons(session, ids))
-    return [client for client in clients if _has(client, field, value)]
+    return filter(partial(_has, field, value), clients)
 
 
 def page(session: Session, since: datetime | None, cursor: str | None) -> ClientPage:
@@ -72,7 +72,7 @@ def page(session: Session, since: datetime | None, cursor: str | None) -> Client
     answer = _calls.get(session, _calls.PERSONS, params)
     found = _calls.listed(answer)
     return ClientPage(
-        clients=_clients(session, found),
+        clients=_clients(session, _there(found)),
         next_cursor=_calls.following(answer).get("cursor"),
         deleted=tuple(str(one.get("id")) for one in found if _is_deleted(one)),
     )
@@ -87,16 +87,14 @@ def person(session: Session, client_id: str) -> list[dict[str, Any]]:
     except ClientNotFoundError:
         return []
     found = answer.get("data")
-    return [found] if isinstance(found, dict) else _calls.listed(answer)
+    return _there([found] if isinstance(found, dict) else _calls.listed(answer))
 
 
 def _persons(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:
     if not ids:
         return []
-    wanted = ",".join(ids[:BATCH])
-    return _calls.listed(
-        _calls.get(session, _calls.PERSONS, {"ids": wanted, **plan(session).params})
-    )
+    params = {"ids": ",".join(ids[:BATCH]), **plan(session).params}
+    return _there(_calls.listed(_calls.get(session, _calls.PERSONS, params)))
 
 
 def _clients(
@@ -104,14 +102,18 @@ def _clients(
 ) -> Iterator[ClientData]:
     made, tags = plan(session), session.settings.opted_out_tags
     convert = partial(to_client, plan=made, opted_out_tags=tags, asked=asked)
-    return map(convert, [record for record in found if not _is_deleted(record)])
+    return map(convert, found)
+
+
+def _there(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [record for record in found if not _is_deleted(record)]
 
 
 def _is_deleted(record: dict[str, Any]) -> bool:
     return record.get("is_deleted") is True or record.get("active_flag") is False
 
 
-def _has(client: ClientData, field: str, wanted: str) -> bool:
+def _has(field: str, wanted: str, client: ClientData) -> bool:
     if field == "phone":
         return _digits(wanted) in map(_digits, values(client.raw or {}, field))
     other = [str(client.custom_fields.get(field))]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmkit import AccessDeniedError, AuthenticationError, Finding
+from crmkit import AccessDeniedError, Finding
 from crmkit.reading import safe_name
 from crmkit_pipedrive._calls import ACTIVITIES, FIELDS, ME, NOTES, PERSONS, get
 
@@ -25,12 +25,9 @@ def findings(session: Session) -> Iterator[Finding]:
     Yield what holds of the token, of each right that it needs, and of the API's versions.
 
     An API token tells nothing of what its user may write; a grant of OAuth has scopes.
+    Raises AuthenticationError for a token that is refused.
     """
-    try:
-        yield _token(session)
-    except AuthenticationError as error:
-        yield Finding(subject="token", status="problem", detail=str(error))
-        return
+    yield _token(session)
     for what, call in _READS.items():
         lack = ""
         try:

@@ -91,7 +91,7 @@ def refusal(response: Response, said: dict[str, Any]) -> CRMError:
         inner = HTTPStatus.NOT_FOUND if code == "ERR_NOT_FOUND" else code
         status = inner if isinstance(inner, int) and inner in _KINDS else 400
     word = next((w for w in urlsplit(response.url).path.split("/") if w in _SCOPES), "")
-    message = str(said.get("error"))
+    message = str(said.get("error")).partition(". ")[0]
     names = ", ".join(dict.fromkeys(_NAMES.findall(message)))
     reason = next((why for held, why in _REASONS.items() if held in message.lower()), None)
     parts = (safe_name(code), names, reason if names else None)
@@ -126,9 +126,11 @@ def _limited(response: Response) -> RateLimitedError:
     # Pipedrive's guard, which blocks who goes on after 429, answers with a web page.
     if response.status == HTTPStatus.FORBIDDEN:
         wait, why = _BLOCKED, "blocked for going on after 429; come again in 300 s"
-    # That the day is over is in the headers, or known by a burst with room in it.
-    elif 0 in {_number(response, name) for name in left} or _number(
-        response, "X-RateLimit-Remaining"
+    # That the day is over is in headers or words, or known by a burst with room in it.
+    elif (
+        0 in {_number(response, name) for name in left}
+        or _number(response, "X-RateLimit-Remaining")
+        or b"daily" in response.content.lower()
     ):
         wait, why = _HOUR, "the company's tokens of the day are spent; come again in 1 h"
     told = status_message(LABEL, response.status, why)

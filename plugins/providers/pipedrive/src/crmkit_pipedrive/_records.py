@@ -50,7 +50,7 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     rule = KINDS.get(of, OTHER)
     day, time = record.get("due_date"), record.get("due_time")
     return ClientInteraction(
-        id=f"{kind}/{record['id']}",
+        id=f"{kind}/{record.get('id')}",
         type=rule.types[0] if rule.types else of,
         description=writing.unmarked(to_text(str(record.get(rule.field) or ""))),
         timestamp=instant(f"{day}T{time or '00:00'}") or instant(record.get("add_time")),
@@ -114,12 +114,9 @@ def _text(
     rule, html = KINDS.get(kind, OTHER), rest.pop("html", None)
     more = writing.lines(activity, rest, rule.types)
     more += [writing.mark_line(activity)] if settings.marker else []
-    shown, tail = (
-        writing.html_body(activity.description, (), html),
-        writing.html_body("", more),
-    )
+    shown = writing.html_body(activity.description, (), html)
+    tail = writing.html_body("", more)
     tail = f"<br>{tail}" if shown and tail else tail
-    cut, field = settings.cut_long_text, rule.field
-    return {
-        field: writing.fitting(shown, LONGEST, field=field, label=LABEL, cut=cut, tail=tail)
-    }
+    field, cut = rule.field, settings.cut_long_text
+    text = writing.fitting(shown, LONGEST, field=field, label=LABEL, cut=cut, tail=tail)
+    return {field: text}

@@ -13,7 +13,7 @@ def provider(path: str) -> object:
     """
     Return the plugin that the file at *path* describes.
 
-    Raises ConfigurationError for a file with mistakes; ``crmkit rest check`` tells them all.
+    Raises ConfigurationError for a mistake; ``crmkit rest check`` tells all there are.
     """
     # The libraries that read it are slow to import, and need not be for a discovery.
     from crmkit_rest._file import load

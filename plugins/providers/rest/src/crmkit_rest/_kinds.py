@@ -99,10 +99,13 @@ class Kind(Request):
     def _known(self) -> frozenset[str]:
         return frozenset({"rows"}) if self.in_rows else WRITTEN
 
-    def _mistakes(self) -> Told:
-        yield from super()._mistakes()
+    def _wrong_names(self) -> Told:
+        yield from super()._wrong_names()
         yield from unknown_names("row", self.row.names, WRITTEN)
         yield from unknown_names("words", frozenset(self.words), METADATA | {"type"})
+
+    def _mistakes(self) -> Told:
+        yield from super()._mistakes()
         if self.in_rows and "rows" not in self.names:
             yield "row", 'needs {rows} elsewhere, such as body = { notes = "{rows}" }'
         if self.in_rows and self.id:

@@ -15,9 +15,10 @@ from crmkit_rest._expressions import as_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from crmkit_rest._client import Client, Statement
     from crmkit_rest._expressions import Expression
     from crmkit_rest._requests import Schema
-    from crmkit_rest._schema import CRM, Client, Statement
+    from crmkit_rest._schema import CRM
 
 _APART = re.compile(r"\s*[,;]\s*")
 _PLAIN_NAME = re.compile(r"\w+(\.\w+)*")

@@ -16,7 +16,7 @@ from crmkit import (
     Rate,
     hookimpl,
 )
-from crmkit_rest import _api, _auth
+from crmkit_rest import _api, _auth, _clients
 from crmkit_rest._errors import error_from, limit_from
 from crmkit_rest._schema import CRM
 
@@ -107,31 +107,31 @@ class _Hooks:
 
     @hookimpl
     def crmkit_fetch(self, session: Session, ids: Sequence[str]) -> Iterable[ClientData]:
-        return _api.fetch(session, self.crm, ids)
+        return _clients.fetch(session, self.crm, ids)
 
     @hookimpl
     def crmkit_find_clients(
         self, session: Session, field: str, value: str
     ) -> Iterable[ClientData]:
-        return _api.find(session, self.crm, field, value)
+        return _clients.find(session, self.crm, field, value)
 
     @hookimpl
     def crmkit_list_clients(
         self, session: Session, updated_since: datetime | None, cursor: str | None
     ) -> ClientPage:
-        return _api.list_clients(session, self.crm, updated_since, cursor)
+        return _clients.list_clients(session, self.crm, updated_since, cursor)
 
     @hookimpl
     def crmkit_history(
         self, session: Session, client_id: str
     ) -> Iterable[ClientInteraction]:
-        from crmkit_rest import _activities
+        from crmkit_rest import _history
 
-        return _activities.history(session, self.crm, client_id)
+        return _history.history(session, self.crm, client_id)
 
     @hookimpl
     def crmkit_fields(self, session: Session) -> Iterable[CustomField]:
-        return _api.fields(session, self.crm)
+        return _clients.fields(session, self.crm)
 
     @hookimpl
     def crmkit_sync(

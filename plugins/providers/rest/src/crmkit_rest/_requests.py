@@ -5,7 +5,7 @@ The requests that a file may describe, as classes; each refuses what cannot be m
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NewType
 
 from attrs import field, frozen
 from attrs.validators import ge
@@ -18,17 +18,20 @@ if TYPE_CHECKING:
 
     Told = Iterator[tuple[str, str]]
 
+Times = NewType("Times", str)
 PAGED = frozenset({"cursor", "offset", "page"})
 
 
 class TableError(ValueError):
     """
     What is wrong with a table: pairs of a key, empty for the table itself, and a sentence.
+
+    *alone* are those that are so whatever else the table says.
     """
 
-    def __init__(self, found: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{key} {told}" for key, told in found))
-        self.found = found
+    def __init__(self, alone: list[tuple[str, str]], others: list[tuple[str, str]]) -> None:
+        super().__init__("a table that cannot be meant")
+        self.alone, self.others = alone, others
 
 
 @frozen(kw_only=True)
@@ -38,8 +41,12 @@ class Table:
     """
 
     def __attrs_post_init__(self) -> None:
-        if found := list(self._mistakes()):
-            raise TableError(found)
+        alone, others = list(self._wrong_names()), list(self._mistakes())
+        if alone or others:
+            raise TableError(alone, others)
+
+    def _wrong_names(self) -> Told:
+        yield from ()
 
     def _mistakes(self) -> Told:
         yield from ()
@@ -61,7 +68,7 @@ class Request(Table):
     body: Template = field(factory=Template)
     form: Fields = field(factory=Fields)
     limit: str = ""
-    times: str | None = None
+    times: Times | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -74,9 +81,11 @@ class Request(Table):
     def _known(self) -> frozenset[str]:
         return self.NAMES
 
-    def _mistakes(self) -> Told:
+    def _wrong_names(self) -> Told:
         for key in ("path", "params", "headers", "body", "form"):
             yield from unknown_names(key, getattr(self, key).names, self._known())
+
+    def _mistakes(self) -> Told:
         if self.NEEDS and not self.NEEDS & self.names:
             needed = " or ".join(f"{{{name}}}" for name in sorted(self.NEEDS))
             yield "", f"needs {needed} somewhere"

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 from attrs.validators import ge, gt, optional
 
-from crmkit_rest._expressions import ID, NOTHING, VALUE, Expression
+from crmkit_rest._client import Client
+from crmkit_rest._expressions import NOTHING, Expression
 from crmkit_rest._kinds import Kind
 from crmkit_rest._requests import (
     Fetch,
@@ -21,6 +22,7 @@ from crmkit_rest._requests import (
     Reading,
     Schema,
     Table,
+    Times,
     unknown_names,
 )
 from crmkit_rest._templates import Headers
@@ -44,73 +46,12 @@ PATTERNS: dict[Any, tuple[str, str]] = {  # what these texts look like, for peop
         "must be such as api.acme.example, or *.acme.example for all below",
     ),
     Place: (r"|(/|https://)\S+", "must be a path below base_url, or an https:// URL"),
+    Times: (
+        r"iso|date|seconds|milliseconds|.*%[A-Za-z].*",
+        "must be iso, date, seconds, milliseconds, or a pattern such as %d.%m.%Y",
+    ),
     Label: (r".*\S.*", "must be the CRM's name for people"),
 }
-
-
-@frozen(kw_only=True)
-class Custom(Table):
-    """
-    A custom field: where it is, and of which type.
-    """
-
-    at: Expression
-    key: str | None = None
-    type: Literal["text", "number", "boolean", "date", "datetime", "choice", "choices"] = (
-        "text"
-    )
-    options: dict[str, str] = field(factory=dict)
-
-
-@frozen(kw_only=True)
-class Rest(Table):
-    """
-    Where all custom fields are: an object, or a list of which each has *key* and *value*.
-    """
-
-    at: Expression
-    key: Expression = NOTHING
-    value: Expression = VALUE
-
-
-@frozen(kw_only=True)
-class Statement(Table):
-    """
-    What of a record is a statement about one channel.
-    """
-
-    opted_out: Expression = NOTHING
-    opted_in: Expression = NOTHING
-    do_not_contact: Expression = NOTHING
-    as_of: Expression = NOTHING
-
-
-@frozen(kw_only=True)
-class Client(Table):
-    """
-    Where in a record each part of a client is.
-    """
-
-    id: Expression = ID
-    name: Expression = NOTHING
-    first_name: Expression = NOTHING
-    last_name: Expression = NOTHING
-    email: Expression = NOTHING
-    phone: Expression = NOTHING
-    language: Expression = NOTHING
-    timezone: Expression = NOTHING
-    updated_at: Expression = NOTHING
-    tags: Expression = NOTHING
-    aliases: Expression = NOTHING
-    preferences: dict[str, Expression] = field(factory=dict)
-    custom_fields: dict[str, Custom] = field(factory=dict)
-    all_custom_fields: Rest | None = None
-    consent: dict[str, Statement] = field(factory=dict)
-    opted_out_tags: dict[str, tuple[str, ...]] = field(factory=dict)
-
-    def _mistakes(self) -> Told:
-        if self.opted_out_tags and not self.tags:
-            yield "opted_out_tags", "needs tags, where they are"
 
 
 @frozen
@@ -163,7 +104,7 @@ class Limits(Table):
     buckets: dict[str, Bucket] = field(factory=dict)
 
 
-_NOWHERE = Place("")
+_NOWHERE, _ISO = Place(""), Times("iso")
 _AUTH = {  # what each kind needs, and what it may have
     "none": ((), ()),
     "bearer": ((), ()),
@@ -212,7 +153,7 @@ class CRM(Table):
     activities: dict[str, Kind]
     hosts: tuple[Host, ...] = ()
     headers: Headers = field(factory=Headers)
-    times: str = "iso"
+    times: Times = _ISO
     find: dict[str, Find] = field(factory=dict)
     list: Listing | None = None
     history: dict[str, History] = field(factory=dict)
@@ -239,13 +180,15 @@ class CRM(Table):
         for name, kind in self.activities.items():
             for each in kind.types or (name,):
                 if taken.setdefault(each, name) != name:
-                    yield "activities", f"{taken[each]} and {name} both take {each}"
+                    yield f"activities.{name}", f"takes {each}, as {taken[each]} does"
 
     def _requests(self) -> Iterator[tuple[str, Request]]:
         for key in ("fetch", "list", "fields"):
             if (request := getattr(self, key)) is not None:
                 yield key, request
         for key in ("find", "history", "check", "activities"):
-            yield from ((key, request) for request in getattr(self, key).values())
-        looks = (kind.look for kind in self.activities.values())
-        yield from (("activities", look) for look in looks if look is not None)
+            for name, request in getattr(self, key).items():
+                yield f"{key}.{name}", request
+        for name, kind in self.activities.items():
+            if kind.look is not None:
+                yield f"activities.{name}", kind.look

@@ -148,14 +148,14 @@ def time_text(moment: datetime, how: str) -> str | int:
 
 
 def _number(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return [int(one) for one in value if _NUMBER.fullmatch(str(one))]
     if isinstance(value, int | float):
         return value
-    if not _NUMBER.fullmatch(str(value)):
+    several = value if isinstance(value, list | tuple) else [value]
+    numbers = [int(one) for one in several if _NUMBER.fullmatch(str(one))]
+    if not numbers:
         msg = "what must be a number here is none"
         raise InvalidRequestError(msg)
-    return int(value)
+    return numbers[0] if several is not value else numbers
 
 
 def _scaled(how: str, factor: float) -> Callable[[Any], Any]:
@@ -174,6 +174,7 @@ def _moment(how: str) -> Callable[[Any], Any]:
 
 _FORMATS: dict[str, Callable[[Any], Any]] = {
     "date": _moment("date"),
+    "digits": lambda value: re.sub(r"\D", "", as_text(value)),
     "iso": _moment("iso"),
     "milliseconds": _scaled("milliseconds", 1000),
     "minutes": _scaled("seconds", 1 / 60),

@@ -26,7 +26,7 @@ from crmkit_salesforce import _api
 from crmkit_salesforce._errors import LABEL, error_from, limit_from
 from crmkit_salesforce._fields import plans
 from crmkit_salesforce._kinds import TYPES
-from crmkit_salesforce._settings import LOGIN, TOKEN, Settings
+from crmkit_salesforce._settings import TOKEN, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,7 +46,7 @@ def crmkit_provider() -> ProviderInfo:
         hosts=("*.salesforce.com", "*.salesforce.mil"),
         auth=bearer,
         oauth=OAuth2(
-            authorize_url=f"https://{LOGIN[0]}/services/oauth2/authorize",
+            authorize_url="{instance_url}/services/oauth2/authorize",
             token_url=TOKEN,
             scopes=("api", "refresh_token"),
         ),
@@ -110,9 +110,8 @@ def crmkit_fields(session: Session) -> Iterable[CustomField]:
     """
     Return the fields that are read as custom fields.
     """
-    return {
-        one.name: one for made in plans(session) for one in made.fields.values()
-    }.values()
+    found = [one for made in plans(session).values() for one in made.fields.values()]
+    return {one.name: one for one in found}.values()
 
 
 @hookimpl

@@ -21,18 +21,17 @@ from crmkit.reading import dicts
 from crmkit.writing import mark, marked
 from crmkit_salesforce._api import moved
 from crmkit_salesforce._errors import LABEL, codes, error_of
-from crmkit_salesforce._fields import described
+from crmkit_salesforce._fields import described, plans
 from crmkit_salesforce._kinds import READ
 from crmkit_salesforce._records import places, to_interaction, to_record
 from crmkit_salesforce._settings import path
 from crmkit_salesforce._soql import AN_ID, any_of, every, query, quoted, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from crmkit import ActivityRecord, ClientInteraction, Session
 
-BATCH = 200
 _LIKE_A_FIELD = re.compile(r"[A-Z][A-Za-z]+|\w+__c", re.ASCII)
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _CREATE_ONLY = "INVALID_FIELD_FOR_INSERT_UPDATE"
@@ -58,27 +57,36 @@ def sync(
             sent.append(activity)
     if not sent:
         return
+    refused = []
     answer = _written(session, kind, external, records)
-    there = _there_before(session, kind, external, sent, answer)
     for activity, item in zip(sent, answer, strict=True):
-        remote_id = there.get(mark(activity)) or item.get("id")
-        if item.get("success") is True or mark(activity) in there:
-            yield SyncOutcome.synced(activity, remote_id)
+        errors = dicts(item.get("errors"))
+        if item.get("success") is True:
+            yield SyncOutcome.synced(activity, item.get("id"))
+        elif external and _CREATE_ONLY in codes(errors):
+            refused.append((activity, errors))
         elif item.get("success") is False:
-            yield SyncOutcome.failed(activity, error_of(dicts(item.get("errors"))))
+            yield SyncOutcome.failed(activity, error_of(errors))
+    there = _there(session, kind, external, [mark(activity) for activity, _ in refused])
+    for activity, errors in refused:
+        found = there.get(mark(activity))
+        yield (
+            SyncOutcome.synced(activity, found)
+            if found
+            else SyncOutcome.failed(activity, error_of(errors))
+        )
 
 
 def find(session: Session, kind: str, activity: ActivityRecord) -> str | None:
     """
     Return the id of an activity that may be in Salesforce, None if it is not.
 
-    Raises NotSupportedError when this one cannot be looked up, now or later.
+    With an external id nobody need look: sending it again does no harm. Raises
+    NotSupportedError when this one cannot be looked up, now or later.
     """
-    external = _external_id(session, kind)
+    if _external_id(session, kind):
+        return None
     try:
-        if external:
-            found = _by_external_id(session, kind, external, [activity])
-            return found.get(mark(activity))
         return _by_mark(session, kind, activity)
     except (AccessDeniedError, InvalidRequestError) as error:
         msg = f"the activity cannot be looked up: {error}"
@@ -91,7 +99,7 @@ def history(session: Session, client_id: str) -> list[ClientInteraction]:
     """
     found = []
     for kind, wanted in READ.items():
-        fields = described(session, kind)["fields"]
+        fields = described(session, kind)
         columns = ", ".join(name for name in wanted if name in fields)
         column = places(kind, client_id, session.settings)["client_id"]
         where = f"{column} = {quoted(client_id)}"
@@ -118,7 +126,7 @@ def _known(
     """
     names = {key for activity in activities for key in activity.metadata}
     wanted = frozenset(filter(_LIKE_A_FIELD.fullmatch, names))
-    return wanted & described(session, kind)["fields"].keys() if wanted else wanted
+    return wanted & described(session, kind).keys() if wanted else wanted
 
 
 def _written(
@@ -138,50 +146,34 @@ def _written(
     return dicts(answer)
 
 
-def _there_before(
-    session: Session,
-    kind: str,
-    external: str | None,
-    sent: Sequence[ActivityRecord],
-    answer: Sequence[dict[str, Any]],
+def _there(
+    session: Session, kind: str, external: str | None, marks: Sequence[str]
 ) -> dict[str, str]:
     """
     Return the ids of what a repetition could not change: TaskSubtype is set but once.
     """
-    asked = [
-        activity
-        for activity, item in zip(sent, answer, strict=True)
-        if _CREATE_ONLY in codes(dicts(item.get("errors")))
-    ]
-    return _by_external_id(session, kind, external, asked) if external and asked else {}
-
-
-def _by_external_id(
-    session: Session, kind: str, field: str, activities: Iterable[ActivityRecord]
-) -> dict[str, str]:
-    wanted = any_of(map(mark, activities))
-    soql = f"SELECT Id, {field} FROM {kind} WHERE {field} IN {wanted}"  # noqa: S608
-    return {str(row.get(field)): str(row.get("Id")) for row in rows(query(session, soql))}
+    if not external or not marks:
+        return {}
+    wanted = f"{external} IN {any_of(marks)}"
+    soql = f"SELECT Id, {external} FROM {kind} WHERE {wanted}"  # noqa: S608
+    return {
+        str(row.get(external)): str(row.get("Id")) for row in rows(query(session, soql))
+    }
 
 
 def _by_mark(session: Session, kind: str, activity: ActivityRecord) -> str | None:
-    client_id, where = (
-        activity.client_id,
-        places(kind, activity.client_id, session.settings),
-    )
-    if (
-        not client_id
-        or not session.settings.marker
-        or {"description", "client_id"} - where.keys()
-    ):
-        lack = "a mark" if client_id else "a client"
-        msg = f"an activity without {lack} cannot be looked up in Salesforce"
+    client_id = activity.client_id or ""
+    where = places(kind, client_id, session.settings)
+    column, text = where.get("client_id"), where.get("description")
+    if not (session.settings.marker and client_id and column and text):
+        msg = "an activity without a mark or a client cannot be looked up in Salesforce"
         raise NotSupportedError(msg)
     if not AN_ID.fullmatch(client_id):
         return None
-    column, text = where["client_id"], where["description"]
-    for one in (client_id, *moved(session, [client_id]).values()):
-        for row in every(session, f"Id, {text}", kind, f"{column} = {quoted(one)}"):
+    objects = [n for n, one in plans(session).items() if client_id.startswith(one.prefix)]
+    later = moved(session, "".join(objects), [client_id]).values()
+    for whose in (client_id, *later):
+        for row in every(session, f"Id, {text}", kind, f"{column} = {quoted(whose)}"):
             if marked(str(row.get(text) or "")) == mark(activity):
                 return str(row.get("Id"))
     return None

@@ -12,7 +12,7 @@ from crmkit import ClientPage, NotSupportedError, ProtocolError
 from crmkit.reading import dicts
 from crmkit.writing import wire_time
 from crmkit_salesforce._errors import LABEL
-from crmkit_salesforce._fields import objects, plan, plans
+from crmkit_salesforce._fields import plans
 from crmkit_salesforce._mapping import to_client
 from crmkit_salesforce._settings import path
 from crmkit_salesforce._soql import AN_ID, PAGE, any_of, equal, last_id, query, quoted, rows
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from crmkit import ClientData, Session
     from crmkit_salesforce._fields import Plan
 
-    Asked = Mapping[str, Sequence[str]]
+    Rows = Sequence[dict[str, Any]]
 
 BATCH = 2000
-_PREFIXES = {"Contact": "003", "Lead": "00Q", "Account": "001"}
+_STATES = ("Id", "IsDeleted", "IsConverted")
+_MERGED = {"Contact", "Lead", "Account"}
 _MANY = 300  # ids in a URL
 _MERGES = 5  # one after the other
 _ALIKE = 20
@@ -38,13 +39,12 @@ def fetch(session: Session, ids: Sequence[str]) -> Iterator[ClientData]:
     Return the clients with these ids; what is no id can be none of Salesforce's.
     """
     groups = []
-    for name in objects(session):
-        prefix = _PREFIXES.get(name) or plan(session, name).prefix
+    for one in plans(session).values():
         asked: dict[str, list[str]] = {}
         for client_id in filter(AN_ID.fullmatch, ids):
-            if client_id.startswith(prefix):
+            if client_id.startswith(one.prefix):
                 asked.setdefault(_key(client_id), []).append(client_id)
-        groups += [_found(session, name, asked, _MERGES)] if asked else []
+        groups += [_found(session, one, asked, _MERGES)] if asked else []
     return chain.from_iterable(chain.from_iterable(groups))
 
 
@@ -57,29 +57,31 @@ def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
     value = value.strip()
     if not value:  # which SOQL takes for null
         return []
-    conditions = [(one, _conditions(one, field, value)) for one in plans(session)]
-    if all(found is None for _, found in conditions):
+    known, pages = False, []
+    for one in plans(session).values():
+        found = _conditions(one, field, value)
+        known = known or found is not None
+        if found:
+            where = [f"({' OR '.join(found)})", *_unmoved(session, one)]
+            pages.append(
+                _clients(session, one, rows(_selected(session, one, where, _ALIKE)))
+            )
+    if not known:
         msg = (
             f"{LABEL} cannot look for clients by {field!r}; use the name of a field that "
             "`crmkit fields` shows, and no long text"
         )
         raise NotSupportedError(msg)
-    return chain.from_iterable(
-        _clients(session, one, rows(_selected(session, one, where, _ALIKE)))
-        for one, found in conditions
-        if found
-        for where in [[f"({' OR '.join(found)})", *_unmoved(session, one)]]
-    )
+    return chain.from_iterable(pages)
 
 
 def page(session: Session, since: datetime | None, cursor: str | None) -> ClientPage:
     """
     Return one page of all clients, or of those changed *since* then, deleted ones too.
     """
-    readable = {one.object: one for one in plans(session)}
-    names = [*readable]
+    names = [*plans(session)]
     name, _, last = (cursor or names[0]).partition(" ")
-    one, following = readable[name], names[names.index(name) + 1 :]
+    one, following = plans(session)[name], names[names.index(name) + 1 :]
     where = [f"SystemModstamp >= {wire_time(since)}"] if since else _unmoved(session, one)
     where += [f"Id > {quoted(last)}"] if last else []
     answer = _selected(session, one, where, PAGE, deleted=bool(since))
@@ -93,13 +95,12 @@ def page(session: Session, since: datetime | None, cursor: str | None) -> Client
     )
 
 
-def moved(session: Session, ids: Sequence[str]) -> dict[str, str]:
+def moved(session: Session, name: str, ids: Sequence[str]) -> dict[str, str]:
     """
-    Return where those of one object's clients are now that were merged, by key.
+    Return where those of an object's records are now that were merged, by key.
     """
-    name = next((n for n, prefix in _PREFIXES.items() if ids[0].startswith(prefix)), None)
     found: dict[str, str] = {}
-    for start in range(0, len(ids) if name else 0, _MANY):
+    for start in range(0, len(ids) if name in _MERGED else 0, _MANY):
         soql = (
             f"SELECT Id, MasterRecordId FROM {name} "  # noqa: S608
             f"WHERE Id IN {any_of(ids[start : start + _MANY])} "
@@ -118,41 +119,39 @@ def _key(record_id: object) -> str:
 
 
 def _found(
-    session: Session, name: str, asked: Asked, merges: int
+    session: Session, one: Plan, asked: Mapping[str, Sequence[str]], merges: int
 ) -> Iterator[Iterable[ClientData]]:
     """
     Yield the clients of one object, then those that others of these ids became.
     """
-    one = plan(session, name)
-    found = _read(session, one, [ids[0] for ids in asked.values()])
+    by_key = {
+        _key(row.get("Id")): row
+        for row in _read(session, one, [ids[0] for ids in asked.values()])
+    }
     moves = {
-        _key(row.get("Id")): str(row["ConvertedContactId"])
-        for row in found
+        key: str(row["ConvertedContactId"])
+        for key, row in by_key.items()
         if _is_gone(session, row) and row.get("ConvertedContactId")
     }
-    there = [row for row in found if _key(row.get("Id")) not in moves]
-    aliases = [asked.get(_key(row.get("Id")), ()) for row in there]
-    yield map(partial(to_client, one), there, aliases)
-    absent = [
-        ids[0]
-        for key, ids in asked.items()
-        if key not in {_key(r.get("Id")) for r in found}
-    ]
-    for target, now in (
-        ("Contact", moves),
-        (name, moved(session, absent) if absent else {}),
-    ):
-        renamed = {_key(new): [new, *asked[old]] for old, new in now.items()}
-        if renamed and merges:
+    there = [key for key in by_key if key not in moves]
+    aliases = [asked.get(key, ()) for key in there]
+    yield map(partial(to_client, one), map(by_key.get, there), aliases)
+    absent = [ids[0] for key, ids in asked.items() if key not in by_key]
+    merged = moved(session, one.object, absent) if absent else {}
+    for target, now in ((plans(session).get("Contact"), moves), (one, merged)):
+        renamed = {
+            _key(new): [new, *asked[old]] for old, new in now.items() if old in asked
+        }
+        if target and renamed and merges:
             yield from _found(session, target, renamed, merges - 1)
 
 
-def _read(session: Session, one: Plan, ids: Sequence[str]) -> list[dict[str, Any]]:
+def _read(session: Session, one: Plan, ids: Sequence[str]) -> Rows:
     """
     Return the records with these ids, at most 2,000; null stands for those that are none.
     """
-    body = {"ids": ids, "fields": one.names}
     target = path(session, f"composite/sobjects/{one.object}")
+    body = {"ids": ids, "fields": one.names}
     answer = session.http.post(target, json=body, repeatable=True).json()
     if not isinstance(answer, list):
         msg = f"{LABEL}'s answer is no list of records but {type(answer).__name__}"
@@ -163,15 +162,16 @@ def _read(session: Session, one: Plan, ids: Sequence[str]) -> list[dict[str, Any
 def _selected(
     session: Session, one: Plan, where: Sequence[str], most: int, *, deleted: bool = False
 ) -> dict[str, Any]:
-    columns = one.columns or "Id, IsDeleted"
+    few = ", ".join(name for name in _STATES if name in one.names)
     condition = f"WHERE {' AND '.join(where)} " if where else ""
-    soql = f"SELECT {columns} FROM {one.object} {condition}ORDER BY Id LIMIT {most}"  # noqa: S608
+    soql = (
+        f"SELECT {one.columns or few} FROM {one.object} "  # noqa: S608
+        f"{condition}ORDER BY Id LIMIT {most}"
+    )
     return query(session, soql, deleted=deleted)
 
 
-def _clients(
-    session: Session, one: Plan, found: Sequence[dict[str, Any]]
-) -> Iterator[ClientData]:
+def _clients(session: Session, one: Plan, found: Rows) -> Iterator[ClientData]:
     if one.columns is None and found:
         found = _read(session, one, [str(row.get("Id")) for row in found])
     return map(partial(to_client, one), found)
@@ -185,9 +185,7 @@ def _conditions(one: Plan, field: str, value: str) -> list[str] | None:
         names = one.phones if field == "phone" else filter(None, [one.email])
         return [f"{name} = {quoted(value)}" for name in names] or None
     named = [
-        f
-        for key, f in one.fields.items()
-        if field in {key, f.name} and key in one.filterable
+        one.fields[key] for key in one.filterable if field in {key, one.fields[key].name}
     ]
     return [found for f in named if (found := equal(f, value))] if named else None
 

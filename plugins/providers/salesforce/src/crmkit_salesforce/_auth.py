@@ -41,10 +41,8 @@ def renewed(session: Session) -> CRMCredentials | None:
     if said.get("private_key"):
         form = {"grant_type": _BEARER, "assertion": _assertion(session)}
     else:
-        form = {
-            "grant_type": "client_credentials",
-            **_said(session, "client_id", "client_secret"),
-        }
+        app = _said(session, "client_id", "client_secret")
+        form = {"grant_type": "client_credentials", **app}
         if session.settings.my_domain in {None, *LOGIN}:
             msg = "Salesforce takes client credentials at the org's own host; set my_domain"
             raise ConfigurationError(msg)
@@ -91,9 +89,7 @@ def _signature(pem: str, text: bytes) -> bytes:
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
     except ImportError:
-        msg = (
-            "signing for Salesforce needs cryptography: pip install crmkit-salesforce[jwt]"
-        )
+        msg = "Salesforce's private_key needs: pip install crmkit-salesforce[jwt]"
         raise ConfigurationError(msg) from None
     try:
         key = load_pem_private_key(pem.encode(), password=None)

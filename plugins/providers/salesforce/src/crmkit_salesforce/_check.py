@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from crmkit import Session
 
-_OLD = 9  # versions, three of them a year; none is supported for less than three years
+_OLD = 8  # versions, three of them a year; none is supported for less than three years
 _WRITTEN = ("WhoId", "Subject", "Description", "ActivityDate", "Status", "TaskSubtype")
 _GRANT = "give it to the user's profile or permission set, field-level security included"
 _CREATE = (
@@ -71,12 +71,12 @@ def _version(session: Session) -> Finding:
 
 def _fields(session: Session, subject: str, name: str) -> tuple[Mapping[str, Any], Finding]:
     try:
-        fields = described(session, name)["fields"]
+        fields = described(session, name)
     except AccessDeniedError as error:
         spare = name in {"Contact", "Lead"} and session.settings.object is None
         status = "warning" if spare else "problem"
         return {}, _found(subject, str(error), _GRANT, status)
-    return fields, Finding(subject=subject, status="ok", detail=f"{len(fields)} fields")
+    return fields, Finding(subject=subject, status="ok", detail=f"{len(fields) - 1} fields")
 
 
 def _external_id(name: str | None, fields: Mapping[str, Mapping[str, Any]]) -> Finding:

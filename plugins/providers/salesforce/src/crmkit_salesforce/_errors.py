@@ -34,14 +34,11 @@ if TYPE_CHECKING:
 LABEL = "Salesforce"
 
 _SETTING_UP = {406, 420}  # what Salesforce's edge says while an org moves
-_BY_STATUS_ALONE = {408, 423, 429}
+_TELLING = {408, 423, 429}  # by themselves
 _HOUR = 3600.0
 _DELETED = "ENTITY_IS_DELETED"
 _GONE = {_DELETED, "INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID", "INVALID_ID_FIELD"}
-_NOTHING_DONE = {
-    *("UNABLE_TO_LOCK_ROW", "PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"),
-    *("REQUEST_LIMIT_EXCEEDED", "rate_limit_exceeded"),
-}
+_NOTHING_DONE = {"UNABLE_TO_LOCK_ROW", "REQUEST_LIMIT_EXCEEDED", "rate_limit_exceeded"}
 _KINDS: dict[int, type[CRMError]] = {
     401: AuthenticationError,
     **dict.fromkeys((403, 404, 410), AccessDeniedError),  # no path asks for a record
@@ -62,11 +59,11 @@ _REMEDIES = {
     "REQUIRED_FIELD_MISSING": "the org requires it",
     "invalid_client_id": "check client_id, and that my_domain is the app's org",
     "invalid_client": "check client_secret, and that my_domain is the app's org",
-    "invalid_grant": "revoked, expired, not pre-authorized for the user, or of another org; "
+    "invalid_grant": "revoked, expired, not pre-authorized for the user, or another org's; "
     "sign in again, or check my_domain",
     "invalid_app_access": "the admin must allow the app to this user",
 }
-_COLUMN = re.compile(r"No such column '(\w{1,80})'|field: (\w{1,80})")
+_COLUMN = re.compile(r"No such column '(\w{1,80})'")
 _USAGE = re.compile(r"(?<![\w-])api-usage=(\d+)/(\d+)")
 
 
@@ -93,7 +90,7 @@ def error_of(errors: Sequence[dict[str, Any]]) -> CRMError:
     """
     told = f"{LABEL} refuses the record: {_details(errors) or 'it does not say why'}"
     if codes(errors) & _NOTHING_DONE:
-        return RateLimitedError(told)
+        return RateLimitedError(told, status=HTTPStatus.LOCKED)  # the record, not the org
     about = {name for item in errors for name in _fields(item)}
     if codes(errors) & _GONE and (not about or about & {"WhoId", "WhatId"}):
         return ClientNotFoundError(told)
@@ -132,9 +129,7 @@ def _put_off(status: int, errors: Sequence[dict[str, Any]]) -> CRMError | None:
 
 
 def _refused(status: int, errors: Sequence[dict[str, Any]], body: bytes) -> CRMError | None:
-    if not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return None
-    if status in _BY_STATUS_ALONE:
+    if not 400 <= status < 500 or status in _TELLING:  # noqa: PLR2004 - HTTP's
         return None
     remedy = next((said for words, said in _NOT_RENEWED.items() if words in body), None)
     if remedy:

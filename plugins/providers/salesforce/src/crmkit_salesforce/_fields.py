@@ -7,6 +7,7 @@ A describe leaves out what field-level security hides from the user.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -18,6 +19,7 @@ from crmkit_salesforce._settings import flags, path
 
 if TYPE_CHECKING:
     from crmkit import Session
+    from crmkit_salesforce._settings import Settings
 
     Schema = Mapping[str, Mapping[str, Any]]
 
@@ -45,7 +47,7 @@ _TYPES = {
     "picklist": "choice",
     "multipicklist": "choices",
 }
-_NO_VALUES = {"address", "location", "base64", "anyType", "complexvalue"}
+_NO_VALUES = {"", "address", "location", "base64", "anyType", "complexvalue"}
 _LONGEST = 6000  # of what a query selects, since a URL ends at 16 KiB
 
 
@@ -69,9 +71,9 @@ class Plan:
     filterable: frozenset[str]
 
 
-def described(session: Session, name: str) -> Mapping[str, Any]:
+def described(session: Session, name: str) -> Schema:
     """
-    Return an object's describe with its fields by name, read once.
+    Return an object's fields by name, and under "" what is said of it, read once.
 
     Raises AccessDeniedError for an object that there is not, or that is hidden.
     """
@@ -80,23 +82,12 @@ def described(session: Session, name: str) -> Mapping[str, Any]:
         target = path(session, "sobjects/{name}/describe")
         answer = content(session.http.get(target, path_values={"name": name}), LABEL)
         fields = {str(one.get("name")): one for one in dicts(answer.get("fields"))}
-        session.memory[key] = {"prefix": answer.get("keyPrefix"), "fields": fields}
-    found: Mapping[str, Any] = session.memory[key]
+        session.memory[key] = {**fields, "": {"prefix": answer.get("keyPrefix")}}
+    found: Schema = session.memory[key]
     return found
 
 
-def plan(session: Session, name: str) -> Plan:
-    """
-    Return how to read an object, by its describe.
-    """
-    key = f"salesforce.plan.{name}"
-    if key not in session.memory:
-        session.memory[key] = _made(session, name)
-    made: Plan = session.memory[key]
-    return made
-
-
-def plans(session: Session) -> tuple[Plan, ...]:
+def plans(session: Session) -> Mapping[str, Plan]:
     """
     Return how to read each object that holds clients and is not hidden from this user.
 
@@ -105,17 +96,20 @@ def plans(session: Session) -> tuple[Plan, ...]:
     """
     key = "salesforce.plans"
     if key not in session.memory:
-        made, refused = [], None
+        made: dict[str, Plan] = {}
+        refused = None
         for name in objects(session):
             try:
-                made.append(plan(session, name))
+                made[name] = _made(name, described(session, name), session.settings)
             except AccessDeniedError as error:
+                if error.status != HTTPStatus.NOT_FOUND:
+                    raise
                 refused = error
         if refused and not made:
             raise refused
-        _check_known(session, {name for one in made for name in one.names})
-        session.memory[key] = tuple(made)
-    found: tuple[Plan, ...] = session.memory[key]
+        _check_known(session, {name for one in made.values() for name in one.names})
+        session.memory[key] = made
+    found: Mapping[str, Plan] = session.memory[key]
     return found
 
 
@@ -128,8 +122,7 @@ def objects(session: Session) -> tuple[str, ...]:
 
 
 def _check_known(session: Session, known: set[str]) -> None:
-    settings = session.settings
-    named = [*settings.fields, *flags(settings)]
+    named = [*session.settings.fields, *flags(session.settings)]
     unknown = [name for name in named if name not in known]
     if unknown:
         msg = (
@@ -140,23 +133,18 @@ def _check_known(session: Session, known: set[str]) -> None:
         raise ConfigurationError(msg)
 
 
-def _made(session: Session, name: str) -> Plan:
-    found, settings = described(session, name), session.settings
-    schema: Schema = {
-        key: one
-        for key, one in found["fields"].items()
-        if one.get("type") not in _NO_VALUES
-    }
+def _made(name: str, schema: Schema, settings: Settings) -> Plan:
     wanted = settings.fields or [key for key, one in schema.items() if one.get("custom")]
     email = next(_of_type(schema, "email", _EMAILS), None)
     phones = tuple(_of_type(schema, "phone", _PHONES))
     consent = tuple(_consent(settings.opted_out_fields, schema))
-    custom = [key for key in dict.fromkeys((*STANDARD, *wanted)) if key in schema]
+    readable = {key for key, one in schema.items() if one.get("type", "") not in _NO_VALUES}
+    custom = [key for key in dict.fromkeys((*STANDARD, *wanted)) if key in readable]
     own = (*_OWN, email, *phones, *(key for key, _ in consent), *custom)
-    names = tuple(key for key in dict.fromkeys(own) if key in schema)
+    names = tuple(key for key in dict.fromkeys(own) if key in readable)
     return Plan(
         object=name,
-        prefix=str(found["prefix"] or ""),
+        prefix=str(schema[""]["prefix"] or ""),
         names=names,
         columns=", ".join(names) if sum(map(len, names)) <= _LONGEST else None,
         email=email,
@@ -178,9 +166,9 @@ def _of_type(schema: Schema, kind: str, usual: tuple[str, ...]) -> Iterator[str]
 def _consent(
     named: Mapping[str, list[str]], schema: Schema
 ) -> Iterator[tuple[str, Consent]]:
-    for channel in OPTED_OUT.keys() | named.keys():
+    for channel, keys in (*OPTED_OUT.items(), *named.items()):
         status = "do_not_contact" if channel == "*" else "opted_out"
-        for key in (*OPTED_OUT.get(channel, ()), *named.get(channel, ())):
+        for key in keys:
             if key in schema:
                 yield key, Consent(channel=channel, status=status, source=key)
 
@@ -189,15 +177,15 @@ def _custom(schema: Schema, keys: list[str]) -> Iterator[CustomField]:
     """
     Yield custom fields; Budget__c is ``Budget`` in templates, unless that is another one.
     """
-    names = {"OwnerId": "owner_id"}
+    taken = {key.lower() for key in keys}
     for key in keys:
         short = key.removesuffix("__c").removesuffix("__pc")
-        taken = {*map(str.lower, keys), *map(str.lower, names.values())} - {key.lower()}
-        names.setdefault(key, key if short.lower() in taken else short)
+        name = short if short == key or short.lower() not in taken else key
+        taken.add(name.lower())
         options = dicts(schema[key].get("picklistValues"))
         yield CustomField(
             key=key,
-            name=names[key],
+            name="owner_id" if key == "OwnerId" else name,
             type=_TYPES.get(str(schema[key].get("type")), "text"),
             options={str(one.get("value")): str(one.get("label")) for one in options},
         )

@@ -37,7 +37,7 @@ def to_client(
         language=language(get("LanguageLocaleKey")),
         timezone=timezone(str(get("TimeZoneSidKey") or "")),
         custom_fields={
-            field.name: _value(record[key], field)
+            field.name: None if record[key] is None else _value(record[key], field)
             for key, field in plan.fields.items()
             if key in record
         },

@@ -24,7 +24,7 @@ from crmkit.writing import (
     wire_time,
 )
 from crmkit_salesforce._errors import LABEL
-from crmkit_salesforce._kinds import EVENT, LONGEST, TASK, TO_DO, read_as, written_as
+from crmkit_salesforce._kinds import EVENT, LONGEST, READ, TO_DO, read_as, written_as
 from crmkit_salesforce._soql import AN_ID
 
 if TYPE_CHECKING:
@@ -37,20 +37,18 @@ _AT = re.compile(r"(?:^|\n)at: (\S+)$")
 _APART = {"id", "description"}  # keys of the setting records that are not copied
 
 
-def places(kind: str, client_id: str | None, settings: Settings) -> Mapping[str, str]:
+def places(kind: str, client_id: str | None, settings: Settings) -> dict[str, str]:
     """
     Return which of a kind's fields takes a client's id, the description, and the mark.
 
     Of an activity it is the id's first letters that tell the field for it.
     """
-    if kind not in {TASK, EVENT}:
+    if kind not in READ:
         return settings.records[kind]
     person = (client_id or "").startswith(("003", "00Q"))
     found = {"client_id": "WhoId" if person else "WhatId", "description": "Description"}
-    return {
-        **found,
-        **({"id": settings.external_id_field} if settings.external_id_field else {}),
-    }
+    external = settings.external_id_field
+    return {**found, "id": external} if external else found
 
 
 def to_record(
@@ -68,11 +66,14 @@ def to_record(
         msg = f"the client's id is none of {LABEL}'s: 15 or 18 letters and digits"
         raise ClientNotFoundError(msg)
     left = {key: one for key, one in activity.metadata.items() if one is not None}
-    passed = {key: _plain(left.pop(key)) for key in [*left] if key in known}
+    free = {*known} - {"Id", "WhoId", *where.values()}
+    passed = {key: _plain(left.pop(key)) for key in [*left] if key in free}
     text = activity.description or to_text(str(left.get("html", "")))
     left.pop("html", None)
-    write = _activity if kind in {TASK, EVENT} else _custom
-    record, more = write(kind, activity, left, where, settings)
+    if kind in READ:
+        record, more = _activity(kind, activity, left, settings)
+    else:
+        record, more = _custom(where, activity, left)
     if client_id and "client_id" in where:
         record[where["client_id"]] = client_id
     if "id" in where:
@@ -80,13 +81,10 @@ def to_record(
     elif settings.marker and "description" in where:
         more.append(mark_line(activity))
     if "description" in where:
-        tail = "\n".join(more)
-        tail = f"\n{tail}" if text and tail else tail
+        tail = "\n".join(["", *more] if text and more else more)
         record[where["description"]] = _fitted("Description", text, settings, tail)
     elif text or more:
-        msg = (
-            f"{kind} has no field for all that is said; name one as description in records"
-        )
+        msg = f"{kind} lacks a field for what is said; name a description in records"
         raise InvalidRequestError(msg)
     return {"attributes": {"type": kind}, **record, **passed}
 
@@ -116,11 +114,7 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
 
 
 def _activity(
-    kind: str,
-    activity: ActivityRecord,
-    left: dict[str, Any],
-    _where: Mapping[str, str],
-    settings: Settings,
+    kind: str, activity: ActivityRecord, left: dict[str, Any], settings: Settings
 ) -> tuple[dict[str, Any], list[str]]:
     shape, begin = written_as(kind, activity.type), activity.timestamp
     known = {"Subject": title(activity.description, LONGEST["Subject"]) or activity.type}
@@ -143,11 +137,7 @@ def _activity(
 
 
 def _custom(
-    _kind: str,
-    activity: ActivityRecord,
-    left: dict[str, Any],
-    where: Mapping[str, str],
-    _settings: Settings,
+    where: Mapping[str, str], activity: ActivityRecord, left: dict[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
     told = {
         "subject": title(activity.description) or activity.type,

@@ -43,14 +43,14 @@ def _host(given: str | None) -> str | None:
 def _check_version(_settings: Settings, _name: Attribute[Any], version: str) -> None:
     if not re.fullmatch(r"[3-9]\d\.0", version):
         msg = (
-            f"Salesforce's setting `api_version` is {version!r}; it must be a version such "
-            f"as {API_VERSION}"
+            f"Salesforce's setting `api_version` is {version!r}, not such as {API_VERSION}"
         )
         raise ConfigurationError(msg)
 
 
 def _check_names(_settings: Settings, name: Attribute[Any], given: Any) -> None:
-    wrong = next((one for one in _texts(given) if not _NAME.fullmatch(one)), None)
+    names = [*_texts(given), *(given if name.name == "records" else ())]
+    wrong = next((one for one in names if not _NAME.fullmatch(one)), None)
     if wrong is not None:
         msg = (
             f"Salesforce's setting `{name.name}` names {wrong!r}; it takes API names, such "

@@ -16,7 +16,7 @@ from crmkit import (
     SyncOutcome,
 )
 from crmkit.writing import mark, marked
-from crmkit_zoho._api import AN_ID, PAGE, listed, query
+from crmkit_zoho._api import AN_ID, PAGE, fetch, listed, query
 from crmkit_zoho._errors import RowsError, error_of
 from crmkit_zoho._records import KINDS, read_fields, to_interaction, to_record
 
@@ -78,9 +78,13 @@ def find(session: Session, kind: str, activity: ActivityRecord) -> str | None:
         for record in _of_client(session, kind, activity.client_id, [body]):
             if marked(str(record.get(body))) == mark(activity):
                 return str(record["id"])
-    except AccessDeniedError as error:
+        there = fetch(session, [activity.client_id])
+    except (AccessDeniedError, ClientNotFoundError, InvalidRequestError) as error:
         msg = f"the activity cannot be looked up: {error}"
         raise NotSupportedError(msg) from None
+    if not any(there):
+        msg = "the client is gone from Zoho, or merged, so its activity cannot be looked up"
+        raise NotSupportedError(msg)
     return None
 
 

@@ -28,7 +28,7 @@ AN_ID = re.compile(r"[1-9][0-9]{0,18}")
 _UNQUOTED = {"number": re.compile(r"-?\d+(\.\d+)?"), "boolean": re.compile("true|false")}
 _ANYTHING = re.compile(".+", re.DOTALL)
 _ODD = re.compile(r"[\\\x00-\x1f]")  # how a query escapes these is not documented
-_GONE = "deleted:"  # before the page's number, in a cursor
+_GONE, _PAGE = "deleted", "page"  # in a cursor, before a number; others are Zoho's tokens
 
 
 def fetch(session: Session, ids: Sequence[str]) -> Iterable[ClientData]:
@@ -59,38 +59,31 @@ def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
         found = ask(session, field, value, fields)
     except AccessDeniedError:
         found = _searched(session, field, value, fields)
-    return _clients(session, _by_ids(session, [str(one["id"]) for one in found[:BATCH]]))
+    return _clients(session, _by_ids(session, _ids(found[:BATCH])))
 
 
 def page(session: Session, since: datetime | None, cursor: str | None) -> ClientPage:
     """
     Return one page of all clients; *since* then, of those changed, at last of those gone.
     """
-    cursor, module = cursor or "", session.settings.module
-    params: dict[str, Any] = {"per_page": PAGE}
-    gone = cursor.startswith(_GONE)
-    if gone:
-        params |= {"type": "all", "page": cursor.removeprefix(_GONE)}
-        module += "/deleted"
-    else:
+    way, _, rest = (cursor or "").rpartition(":")
+    number = int(rest) if way in {_GONE, _PAGE} else 0
+    if since and way == _GONE:
+        return _deleted(session, since, number)
+    params = {
+        "fields": plan(session).parts[0],
         # What changes meanwhile moves to the end of such a list, so it is not missed.
-        order = "Modified_Time" if since else "id"
-        params |= {"fields": plan(session).parts[0], "sort_by": order, "sort_order": "asc"}
-        params["page" if cursor.isdecimal() else "page_token"] = cursor or None
-    moment = {"If-Modified-Since": since.isoformat(timespec="seconds")} if since else {}
-    try:
-        answer = session.http.get(f"/crm/v8/{module}", params=params, headers=moment)
-        found, info = listed(answer)
-    except UnchangedError:
-        found, info = [], {}
-    following = _following(info, gone=gone)
-    if gone:
-        ids = tuple(str(one["id"]) for one in found if one.get("id"))
-        return ClientPage(clients=[], next_cursor=following, deleted=ids)
-    if following is None and since:
-        following = f"{_GONE}1"
+        "sort_by": "Modified_Time" if since else "id",
+        "sort_order": "asc",
+        "page": number or None,
+        "page_token": None if number else cursor,
+    }
+    found, info = _since(session, session.settings.module, params, since)
+    following = f"{_GONE}:1" if since else None
+    if info.get("more_records") is True:
+        following = str(info.get("next_page_token") or f"{_PAGE}:{max(number, 1) + 1}")
     if len(plan(session).parts) > 1:
-        found = _by_ids(session, [str(one["id"]) for one in found])
+        found = _by_ids(session, _ids(found))
     return ClientPage(clients=_clients(session, found), next_cursor=following)
 
 
@@ -115,11 +108,26 @@ def query(
     return listed(session.http.post("/crm/v8/coql", json=body, repeatable=True))
 
 
-def _following(info: dict[str, Any], *, gone: bool) -> str | None:
-    if info.get("more_records") is not True:
-        return None
-    number = int(info.get("page") or 1) + 1
-    return f"{_GONE}{number}" if gone else str(info.get("next_page_token") or number)
+def _deleted(session: Session, since: datetime, number: int) -> ClientPage:
+    params, module = {"type": "all", "page": number}, session.settings.module
+    found, info = _since(session, f"{module}/deleted", params, since)
+    following = f"{_GONE}:{number + 1}" if info.get("more_records") is True else None
+    return ClientPage(clients=[], next_cursor=following, deleted=_ids(found))
+
+
+def _since(
+    session: Session, rest: str, params: dict[str, Any], since: datetime | None
+) -> tuple[Records, dict[str, Any]]:
+    headers = {"If-Modified-Since": since.isoformat(timespec="seconds")} if since else {}
+    asked = {**params, "per_page": PAGE}
+    try:
+        return listed(session.http.get(f"/crm/v8/{rest}", params=asked, headers=headers))
+    except UnchangedError:
+        return [], {}
+
+
+def _ids(found: Records) -> tuple[str, ...]:
+    return tuple(str(record["id"]) for record in found if record.get("id"))
 
 
 def _queried(
@@ -148,7 +156,7 @@ def _searched(
 
 
 def _by_ids(session: Session, ids: Sequence[str]) -> Records:
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {client_id: {} for client_id in ids}
     target = f"/crm/v8/{session.settings.module}"
     for start in range(0, len(ids), BATCH):
         some = ",".join(ids[start : start + BATCH])
@@ -156,7 +164,7 @@ def _by_ids(session: Session, ids: Sequence[str]) -> Records:
             answer = session.http.get(target, params={"ids": some, "fields": part})
             for record in listed(answer)[0]:
                 found.setdefault(str(record.get("id")), {}).update(record)
-    return list(found.values())
+    return [record for record in found.values() if record]
 
 
 def _clients(session: Session, found: Records) -> Iterator[ClientData]:

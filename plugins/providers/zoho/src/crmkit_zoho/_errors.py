@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 LABEL = "Zoho"
 _BY_STATUS = {401, 403, 404, 423, 429}  # which the core knows, whatever the code
-_SHORT = 2000  # bytes; longer answers are no errors, and are read once
+_SHORT = 2000  # bytes; what is longer is no error, and records are read but once
 _HOUR, _TEN_MINUTES = 3600.0, 600.0
 _PLACE = re.compile(r"/crm/v[\d.]+/(?:(settings/\w+|coql)|(?:\w+/\d+/)?(\w+))")
 _PARENT = re.compile(r"\b(?:Parent_Id|Who_Id|What_Id)\b")
@@ -97,9 +97,9 @@ def error_from(response: Response) -> CRMError | None:
     if status == HTTPStatus.NOT_MODIFIED:
         return UnchangedError(status_message(LABEL, status))
     good = status < HTTPStatus.BAD_REQUEST
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or (
-        good and len(response.content) > _SHORT
-    ):
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return None
+    if good and (len(response.content) > _SHORT or b'"error"' not in response.content):
         return None
     said = error_body(response)
     body: dict[str, Any] = said if isinstance(said, dict) else {}
@@ -193,6 +193,8 @@ def _details(said: object) -> Iterator[str]:
 
 def _scope(path: str) -> str:
     found = _PLACE.match(path)
+    if path.endswith("/search"):
+        return "ZohoSearch.securesearch.READ, or ZohoCRM.coql.READ"
     if found is None:
         return "that the readme names"
     of_module = f"modules.{(found[2] or '').lower()}.ALL"

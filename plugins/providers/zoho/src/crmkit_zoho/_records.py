@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from crmkit_zoho._settings import Settings
 
 _HOUR = 3600.0  # of a meeting, which has an end in Zoho, whoever does not tell it
-_AT = re.compile(r"^at: (\S+)$\n?", re.MULTILINE)
+_AT = re.compile(r"^at: (\d{4}-\d\d-\d\dT\S+)$\n?", re.MULTILINE)
 _DURATION = re.compile(r"(\d+):(\d\d?)")
 
 
@@ -86,7 +86,6 @@ KINDS = {
             Entry("subject", "Subject", text),
             Entry("direction", "Call_Type", {"in": "Inbound", "out": "Outbound"}),
             Entry("duration_s", "Call_Duration", _clock, _seconds),
-            Entry("outcome", "Call_Type", {"missed": "Missed"}),
             Entry("outcome", "Call_Result", _RESULTS),
         ),
         # A call of the past is refused without a duration.
@@ -119,34 +118,30 @@ def to_record(kind: str, activity: ActivityRecord, settings: Settings) -> dict[s
     Metadata without a field become lines of the body; the mark, where the settings want
     one, is the last. Raises InvalidRequestError for what Zoho would refuse or misread.
     """
-    module, rest, said = KINDS[kind], dict(activity.metadata), activity.description
-    at = _wire(utc(activity.timestamp))
-    known: dict[str, Any] = {module.time: at} if module.time else {}
-    if kind == "Events":
-        length = seconds(rest.pop("duration_s")) if "duration_s" in rest else _HOUR
-        known["End_DateTime"] = _wire(utc(activity.timestamp, length))
-    if kind != "Notes":
-        known[module.title] = title(said) or activity.type
+    module, rest = KINDS[kind], dict(activity.metadata)
+    known = _known(kind, activity, rest, settings)
     html = to_text(str(rest.pop("html", None) or ""))
-    record = module.written(rest, known) | _parent(kind, activity, settings.module)
+    record = module.written(rest, known)
     if record.get("Call_Type") == "Outbound":
         record["Outbound_Call_Status"] = "Completed"
-    if kind in settings.unique_fields:
-        record[settings.unique_fields[kind]] = mark(activity)
     more = lines(activity, rest, module.types)
-    more += [] if module.time else [f"at: {at}"]
+    more += [] if module.time else [f"at: {_wire(activity.timestamp)}"]
     more += [mark_line(activity)] if settings.marker else []
-    record[module.body] = text_body(said, [html] if html != said.strip() else [])
-    tails = {module.body: "\n".join(["", *more] if record[module.body] else more)}
-    for name, longest in zip((module.title, module.body), module.longest, strict=True):
-        if name in record:
+    said = activity.description
+    text = text_body(said, [html] if html != said.strip() else [])
+    told = {
+        module.title: (record.get(module.title), ""),
+        module.body: (text, "\n".join(more)),
+    }
+    for (name, (value, tail)), longest in zip(told.items(), module.longest, strict=True):
+        if value is not None:
             record[name] = fitting(
-                record[name],
+                value,
                 longest,
                 field=name,
                 label=LABEL,
                 cut=settings.cut_long_text,
-                tail=tails.get(name, ""),
+                tail=f"\n{tail}" if value and tail else tail,
             )
     return record
 
@@ -165,6 +160,8 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     metadata = module.read(record)
     if isinstance(length := record.get("Call_Duration_in_seconds"), int):
         metadata["duration_s"] = length
+    if metadata.get("direction") == "Missed":
+        metadata |= {"direction": "in", "outcome": "missed"}
     way = metadata.pop("direction", None)
     return ClientInteraction(
         id=record["id"],
@@ -185,18 +182,39 @@ def read_fields(kind: str) -> list[str]:
     return list(filter(None, dict.fromkeys((module.body, *named, module.time, more))))
 
 
-def _parent(kind: str, activity: ActivityRecord, module: str) -> dict[str, Any]:
-    record = {"id": activity.client_id}
+def _known(
+    kind: str, activity: ActivityRecord, rest: dict[str, Any], settings: Settings
+) -> dict[str, Any]:
+    module = KINDS[kind]
+    known = _parent(kind, activity.client_id, settings.module)
+    if module.time:
+        known[module.time] = _wire(activity.timestamp)
+    if kind == "Events":
+        length = seconds(rest.pop("duration_s")) if "duration_s" in rest else _HOUR
+        known["End_DateTime"] = _wire(activity.timestamp, length)
+    if kind == "Calls" and str(rest.get("outcome")).lower() == "missed":
+        known["Call_Type"] = "Missed"  # which is a direction of its own
+        rest.pop("outcome")
+        rest.pop("direction", None)
+    if kind != "Notes":
+        known[module.title] = title(activity.description) or activity.type
+    if kind in settings.unique_fields:
+        known[settings.unique_fields[kind]] = mark(activity)
+    return known
+
+
+def _parent(kind: str, client_id: str | None, module: str) -> dict[str, Any]:
+    if kind == "Notes" and not client_id:
+        msg = f"a note of {LABEL}'s belongs to a client; give the activity a client_id"
+        raise InvalidRequestError(msg)
     if kind == "Notes":
-        if not activity.client_id:
-            msg = f"a note of {LABEL}'s belongs to a client; give the activity a client_id"
-            raise InvalidRequestError(msg)
-        return {"Parent_Id": {"module": {"api_name": module}, **record}}
-    if not activity.client_id:
+        return {"Parent_Id": {"module": {"api_name": module}, "id": client_id}}
+    if not client_id:
         return {}
-    contact = module == "Contacts"
-    return {"Who_Id": record} if contact else {"What_Id": record, "$se_module": module}
+    if module == "Contacts":
+        return {"Who_Id": {"id": client_id}}
+    return {"What_Id": {"id": client_id}, "$se_module": module}
 
 
-def _wire(instant: datetime) -> str:
-    return instant.isoformat(timespec="seconds")
+def _wire(moment: datetime, after: float = 0) -> str:
+    return utc(moment, after).isoformat(timespec="seconds")
