@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from crmkit.errors import ConfigurationError, CrmkitError
+from crmkit.errors import AuthenticationError, ConfigurationError, CrmkitError
 from crmkit.infos import Finding
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Check:
         if self.host.offers(provider, _HOOK):
             results = self.host.check(session)
             yield from results.items
-            yield from (_problem("account", error) for error in results.errors)
+            yield from (_problem(_about(error), error) for error in results.errors)
 
     def _host(self, session: Session) -> Iterator[Finding]:
         base, headers = session.http.base_url(), session.http.reach()
@@ -106,6 +106,10 @@ class Check:
             # What is uncertain may be in the CRM: to retry it unseen may write it twice.
             remedy = "crmkit outbox flush; then crmkit outbox list shows what is left"
             yield Finding(subject="store", status="warning", detail=counts, remedy=remedy)
+
+
+def _about(error: Exception) -> str:
+    return "token" if isinstance(error, AuthenticationError) else "account"
 
 
 def _whose(user_id: str | None) -> str:

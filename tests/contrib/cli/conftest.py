@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from crmkit import plugins
 from crmkit_cli._main import program
 
 CLIENTS = [
@@ -137,6 +138,15 @@ def inside(tmp_path, environment, monkeypatch):
         return done
 
     return run
+
+
+@pytest.fixture
+def future(monkeypatch):
+    """
+    Have the core know of a provider that nobody can have installed; return its name.
+    """
+    monkeypatch.setitem(plugins.known(plugins.PROVIDERS), "future", "crmkit-future")
+    return "future"
 
 
 @pytest.fixture

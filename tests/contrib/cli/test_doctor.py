@@ -210,13 +210,13 @@ def test_no_provider(bare):
     assert done.err == ""
 
 
-def test_unknown_provider(inside):
+def test_unknown_provider(inside, future):
     """
     A CRM whose plugin is missing has code 2, and the command that installs it.
     """
-    done = inside("doctor", "--provider", "pipedrive", code=2)
+    done = inside("doctor", "--provider", future, code=2)
 
-    assert "pip install crmkit-pipedrive" in done.out
+    assert "pip install crmkit-future" in done.out
 
 
 @pytest.mark.parametrize("text", ["x = [", "store = 5", "colour = 'red'"])
@@ -255,7 +255,7 @@ def test_terminal(environment, tmp_path, plain):
     pty = pytest.importorskip("pty")
     reader, terminal = pty.openpty()
     done = subprocess.run(
-        [sys.executable, "-m", "crmkit_cli", "doctor", "--provider", "pipedrive"],
+        [sys.executable, "-m", "crmkit_cli", "doctor", "--provider", "nowhere"],
         stdout=terminal,
         env={**environment, "NO_COLOR": plain, "COLUMNS": "60"},
         cwd=tmp_path,

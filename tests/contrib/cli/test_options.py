@@ -170,10 +170,11 @@ def test_no_provider(bare):
     ("name", "told"),
     [
         ("custom", "Unsupported CRM provider: custom"),
-        ("pipedrive", "pip install crmkit-pipedrive"),
+        ("future", "pip install crmkit-future"),
         ("acmee", "did you mean 'acme'?"),
     ],
 )
+@pytest.mark.usefixtures("future")
 def test_unknown_provider(acme, name, told):
     """
     An unknown CRM is named, with a remedy if there is one.

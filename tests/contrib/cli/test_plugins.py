@@ -75,15 +75,15 @@ def test_broken(broken, crmkit):
     assert "No module named 'nix'" in plugin["detail"]
 
 
-def test_missing(crmkit):
+def test_missing(inside, future):
     """
     What is known and not installed has its pip command.
     """
-    plugin = found(crmkit("plugins", "--json"), "salesforce")
+    plugin = found(inside("plugins", "--json"), future)
 
     assert (plugin["status"], plugin["detail"]) == (
         "missing",
-        "pip install crmkit-salesforce",
+        "pip install crmkit-future",
     )
 
 

@@ -104,6 +104,16 @@ def test_told(crm):
     assert error.request_id == "r-17"
 
 
+@pytest.mark.parametrize("code", ["Ana Núñez is wrong", 7, None, ["x"], "a" * 200])
+def test_no_name(crm, code):
+    """
+    A code that is no name is not told.
+    """
+    error = error_from(crm)(answer(400, {"error": {"code": code}}))
+
+    assert str(error) == "Acme API error: 400 - Bad Request"
+
+
 @pytest.mark.parametrize(
     ("headers", "told"),
     [

@@ -15,7 +15,7 @@ from crmkit import (
     NotSupportedError,
     ProtocolError,
 )
-from crmkit.testing import Answer
+from crmkit.testing import Answer, Server
 
 PEOPLE = [
     {"id": n, "full_name": f"Person {n}", "mail": f"p{n}@example.com"} for n in range(5)
@@ -33,6 +33,14 @@ def paged(key, size=2):
         return {"people": PEOPLE[start : start + size], "more": start + size < len(PEOPLE)}
 
     return answer
+
+
+def from_zero(request):
+    """
+    Give pages by a number from 0.
+    """
+    start = int(request.query["page"]) * 2
+    return {"people": PEOPLE[start : start + 2]}
 
 
 def by_cursor(request):
@@ -67,6 +75,7 @@ def by_link(request):
         ('method = "POST"\nbody = { after = "{cursor}" }\nnext = "next"', None, 3),
         ('params = { page = "{page}", size = 2 }\nmore = "more"', paged("page"), 3),
         ('params = { page = "{page}" }', paged("page"), 4),
+        ('params = { page = "{page}" }\nfirst_page = 0', from_zero, 4),
         ('params = { offset = "{offset}" }\nmore = "more"', paged("offset"), 3),
         ('params = { offset = "{offset}" }', paged("offset"), 4),
         ('link = "links.next"', by_link, 3),
@@ -88,6 +97,24 @@ def test_pages(played, connect, keys, answer, requests):
 
     assert [int(client.id) for client in crm.iter_clients()] == [0, 1, 2, 3, 4]
     assert len(played.asked) == requests
+
+
+def test_relative_link(played, connect):
+    """
+    A link without a host is seen from the page that it stands on.
+    """
+    played.answers["/v1/people"] = lambda request: (
+        {"people": PEOPLE[1:2], "next": "/v1/others"}
+        if request.query
+        else {"people": PEOPLE[:1], "next": "?from=1"}
+    )
+    played.answers["/v1/others"] = {"people": PEOPLE[2:3]}
+    more = '\n[list]\npath = "/people"\nat = "people"\nlink = "next"\n'
+    with Server(played) as server:
+        place = {"acme": {"base_url": f"{server.url}/v1"}}
+        listed = list(connect(played, more, settings=place).iter_clients())
+
+    assert [client.id for client in listed] == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize(
@@ -278,6 +305,7 @@ def test_examples_phone(connect):
 
     assert crm.find_client(phone="351 555-01").id == "7"
     assert crm.find_client(phone="x") is None
+    assert crm.find_client(email="..") is None
 
 
 def test_many_numbers(played, connect, written):

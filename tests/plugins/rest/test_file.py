@@ -119,6 +119,7 @@ def test_mistake(written, more, told):
     ("old", "new", "told"),
     [
         ('auth = "bearer"', 'auth = "query"', "logs"),
+        ('auth = "bearer"', 'auth = "bearer"\nheaders = { X-A = "{id}" }', "name {id}"),
         ('auth = "bearer"', 'auth = "token"', "one of none, bearer, basic"),
         ('auth = "bearer"', 'auth = { kind = "header" }', "needs name"),
         ('auth = "bearer"', 'auth = { kind = "bearer", scopes = ["a"] }', "is not for"),

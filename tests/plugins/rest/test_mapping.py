@@ -6,12 +6,14 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.plugins.rest.conftest import EXAMPLES
 
 from crmkit import ClientData, ClientInteraction, Consent, CustomField, ProtocolError
 from crmkit.testing import Answer
+from crmkit_rest._client import Client, Statement
 from crmkit_rest._expressions import Expression
 from crmkit_rest._file import load
 from crmkit_rest._history import to_interaction
@@ -132,6 +134,37 @@ def test_consent(record, told):
     consent = client({"contact_no": "1", **record}, HARBOR).consent
 
     assert [(said.channel, said.status, said.source) for said in consent] == told
+
+
+def test_strictest():
+    """
+    Of several statements about a channel the strictest counts.
+    """
+    file = {"opted_in": "a", "opted_out": "b", "do_not_contact": "c"}
+    crm = evolve(
+        ACME,
+        client=Client(
+            consent={"sms": Statement(**{key: Expression(at) for key, at in file.items()})}
+        ),
+    )
+
+    def status(record):
+        (said,) = client({"id": 1, **record}, crm).consent
+        return said.status
+
+    assert status({"a": 1}) == "opted_in"
+    assert status({"a": 1, "b": 1}) == "opted_out"
+    assert status({"a": 1, "b": 1, "c": 1}) == "do_not_contact"
+
+
+@pytest.mark.parametrize("odd", [True, False, {}, [], ["x"], "", "  ", None])
+def test_no_text(odd):
+    """
+    What is neither text nor number is no text of a client.
+    """
+    found = client({"contact_no": 1, "mail": odd, "display_name": odd, "lang": odd}, HARBOR)
+
+    assert (found.email, found.name, found.language) == (None, "", None)
 
 
 @pytest.mark.parametrize(

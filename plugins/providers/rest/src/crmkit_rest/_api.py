@@ -80,11 +80,8 @@ def page(
         response = session.http.get(cursor, limit=reading.limit, headers=_headers(crm))
     else:
         place = (cursor or "").partition(" ")[0]
-        number = int(place) if place.isdecimal() else None
-        at = {
-            "page": reading.first_page if number is None else number,
-            "offset": number or 0,
-        }
+        number = int(place) if place.isdecimal() else 0
+        at = {"page": number or reading.first_page, "offset": number}
         response = send(session, crm, reading, {**values, **at, "cursor": cursor})
     answer = response.json()
     records = reading.at.of(answer)

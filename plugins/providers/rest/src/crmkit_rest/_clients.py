@@ -56,8 +56,6 @@ def find(session: Session, crm: CRM, field: str, value: str) -> Iterable[ClientD
     """
     value = value.strip()
     how, key = _way(session, crm, field)
-    if not value.strip("."):
-        return []
     found: list[Any] = []
     with _nobody():
         found = page(session, crm, how, {"field": key, "value": value}).records
