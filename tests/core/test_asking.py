@@ -35,9 +35,9 @@ def test_lazy():
 
     def endless(number):
         asked.append(number)
-        return ["x"], len(asked)
+        return [number], len(asked)
 
-    assert list(islice(every(endless, "Acme"), 2)) == ["x", "x"]
+    assert list(islice(every(endless, "Acme"), 2)) == [None, 1]
     assert asked == [None, 1]
 
 
@@ -46,12 +46,38 @@ def test_loop(following):
     """
     A page that was to come twice is an error that names the CRM, after what came before.
     """
-    coming = iter(following)
-    found = every(lambda _: ("x", next(coming)), "Acme")
+    coming = iter(enumerate(following))
 
-    assert list(islice(found, len(following))) == ["x"] * len(following)
+    def page(_):
+        number, name = next(coming)
+        return [number], name
+
+    found = every(page, "Acme")
+
+    assert list(islice(found, len(following))) == list(range(len(following)))
     with pytest.raises(ProtocolError, match="Acme's list loops"):
         next(found)
+
+
+def test_same_records():
+    """
+    Pages that go on, and tell the same as the one before, are a loop, whatever their names.
+    """
+    numbers = iter(range(9))
+    found = every(lambda _: ([{"id": "7"}], next(numbers)), "Acme")
+
+    assert next(found) == {"id": "7"}
+    with pytest.raises(ProtocolError, match="Acme's list loops"):
+        next(found)
+
+
+def test_last_page_again():
+    """
+    A last page like the one before tells nothing new.
+    """
+    following = iter(["p2", None])
+
+    assert list(every(lambda _: (["a"], next(following)), "Acme")) == ["a"]
 
 
 def test_once():

@@ -22,18 +22,22 @@ def every(page: Callable[[Any], tuple[Iterable[T], Any]], label: str) -> Iterato
 
     *page* is called with None, then with what it told of the next page: it returns a page's
     records, and that, or None on the last one. Raises ProtocolError for a page that was to
-    come twice.
+    come twice, or that came twice, by whatever name.
     """
     asked: list[Any] = [None]
+    before: Iterable[T] = ()
     while True:
         found, following = page(asked[-1])
-        yield from found
+        again = bool(found) and found == before
+        if not again:
+            yield from found
         if following is None:
             return
-        if following in asked:
-            msg = f"{label}'s list loops: a page was to come twice"
+        if again or following in asked:
+            msg = f"{label}'s list loops: a page came twice"
             raise ProtocolError(msg)
         asked.append(following)
+        before = found
 
 
 def once(session: Session, name: str, make: Callable[[], T]) -> T:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from crmkit import ClientData, Session
 
 Person = dict[str, Any]
-_TWO = 2  # are enough to be ambiguous
+_ALIKE = 20  # are enough to be ambiguous
 _SEARCHED = {"stage": "stage", "source": "source", "owner_name": "assignedTo"}
 _SHORTEST_NUMBER = 7  # digits that a number has without the code of its country
 
@@ -40,7 +40,7 @@ def fetch(session: Session, ids: Iterable[str]) -> Iterator[ClientData]:
 
 def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
     """
-    Return up to two people with this e-mail address, phone number or value of a field.
+    Return up to 20 people with this e-mail address, phone number or value of a field.
 
     What the list shows is looked at again: it may take the value for a pattern.
     """
@@ -49,7 +49,7 @@ def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
     if not value:
         return []
     shown = listed(session, "people", **{name: value, "fields": fields_asked(session)})
-    return map(_converter(session), islice(filter(meets, shown), _TWO))
+    return map(_converter(session), islice(filter(meets, shown), _ALIKE))
 
 
 def list_page(session: Session, since: datetime | None, cursor: str | None) -> ClientPage:

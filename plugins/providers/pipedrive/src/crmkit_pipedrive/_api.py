@@ -53,10 +53,11 @@ def find(session: Session, field: str, value: str) -> Iterable[ClientData]:
     if not value:
         return []
     params = {"term": value, "fields": place, "exact_match": "true"}
-    found = _calls.get(session, _calls.SEARCH, params).get("data", {})
-    items = [] if found is None else records(found, "items", LABEL)
-    ids = [str(one["id"]) for one in dicts([item.get("item") for item in items])]
-    clients = _clients(session, _persons(session, ids))
+    found = _calls.get(session, _calls.SEARCH, params).get("data", "")
+    told = found if isinstance(found, dict) else {}
+    items = [] if found is None else records(told, "items", LABEL)
+    ids = [str(one.get("id")) for one in dicts([item.get("item") for item in items])]
+    clients = _clients(session, _persons(session, numeric_ids(ids)))
     return filter(partial(_has, field, value), clients)
 
 

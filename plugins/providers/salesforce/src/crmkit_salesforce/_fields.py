@@ -130,7 +130,9 @@ def _made(name: str, schema: Schema, settings: Settings) -> Plan:
     email = next(_of_type(schema, "email", _EMAILS), None)
     phones = tuple(_of_type(schema, "phone", _PHONES))
     consent = tuple(_consent(settings.opted_out_fields, schema))
-    readable = {key for key, one in schema.items() if one.get("type", "") not in _NO_VALUES}
+    readable = {
+        key for key, one in schema.items() if str(one.get("type") or "") not in _NO_VALUES
+    }
     custom = [key for key in dict.fromkeys((*STANDARD, *wanted)) if key in readable]
     own = (*_OWN, email, *phones, *(key for key, _ in consent), *custom)
     names = tuple(key for key in dict.fromkeys(own) if key in readable)

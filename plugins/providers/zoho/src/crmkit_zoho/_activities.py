@@ -117,6 +117,7 @@ def _of_client(
             found, info = listed(session.http.get(target, params=params))
         else:
             found, info = query(session, f"id,{names}", where, number * PAGE, PAGE)
-        return found, number + 1 if info.get("more_records") is True else None
+        more = bool(found) and info.get("more_records") is True
+        return found, number + 1 if more else None
 
     return every(page, LABEL)
