@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from crmkit.errors import ConfigurationError, CrmkitError
+from crmkit.errors import ConfigurationError, CrmkitError, ProtocolError, RetryableError
 from crmkit.infos import Finding
 
 if TYPE_CHECKING:
@@ -64,12 +64,13 @@ class Check:
             if info.base_url is not None:
                 yield from self._host(session)
         except CrmkitError as error:
-            yield _problem("host", error)
+            yield _problem(_subject(error, "host"), error)
             return
         if self.host.offers(provider, _HOOK):
             results = self.host.check(session)
             yield from results.items
-            yield from (_problem("account", error) for error in results.errors)
+            for failed in results.errors:
+                yield _problem(_subject(failed, "account"), failed)
 
     def _host(self, session: Session) -> Iterator[Finding]:
         base, headers = session.http.base_url(), session.http.reach()
@@ -106,6 +107,14 @@ class Check:
             # What is uncertain may be in the CRM: to retry it unseen may write it twice.
             remedy = "crmkit outbox flush; then crmkit outbox list shows what is left"
             yield Finding(subject="store", status="warning", detail=counts, remedy=remedy)
+
+
+def _subject(error: Exception, otherwise: str) -> str:
+    # A CRM that is away, or something else in its place, says nothing of the token.
+    if isinstance(error, ConfigurationError):
+        return "settings"
+    away = isinstance(error, RetryableError | ProtocolError)
+    return "host" if away else otherwise
 
 
 def _whose(user_id: str | None) -> str:

@@ -165,11 +165,12 @@ def opted_out(
     """
     Yield what a client's tags refuse; *closing* maps a channel to the tags that close it.
 
-    The channel ``*`` is all of them: do not contact. *source* names the field of the tags.
+    The channel ``*`` is all of them: do not contact. Tags are alike in any case of letters.
+    *source* names their field.
     """
-    there = set(tags)
+    there = {tag.strip().casefold() for tag in tags if tag}
     for channel, named in closing.items():
-        if not there.isdisjoint(named):
+        if not there.isdisjoint(tag.strip().casefold() for tag in named):
             status = "do_not_contact" if channel == "*" else "opted_out"
             yield Consent(channel=channel, status=status, source=source)
 
