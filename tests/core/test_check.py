@@ -11,7 +11,7 @@ from tests.core.keys import ONE
 from tests.core.plugins import provider
 from tests.core.server import Answer
 
-from crmkit import ActivityRecord, AuthenticationError, CRMCredentials, Finding
+from crmkit import AccessDeniedError, ActivityRecord, CRMCredentials, Finding
 from crmkit.testing import START
 
 
@@ -140,12 +140,12 @@ def test_account(connect, crm):
 
 def test_token_refused(connect, crm):
     """
-    A CRMError of the plugin's own check is a problem of the account.
+    A token that is refused in the plugin's own check is a problem of the token.
     """
     found = {finding.subject: finding for finding in connect(credentials="bad").check()}
 
-    assert found["account"].status == "problem"
-    assert found["account"].detail == "Acme API error: 401 - Unauthorized"
+    assert found["token"].status == "problem"
+    assert found["token"].detail == "Acme API error: 401 - Unauthorized"
 
 
 def test_plugin_breaks(connect, caplog):
@@ -169,7 +169,7 @@ def test_findings_before_an_error_count(connect):
     def check(session):
         yield Finding(subject="token", status="ok")
         message = "refused"
-        raise AuthenticationError(message)
+        raise AccessDeniedError(message)
 
     found = statuses(connect(provider(check=check)).check())
 

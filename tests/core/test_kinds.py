@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import InvalidRequestError
-from crmkit.kinds import Entry, Kind, text, whole_seconds, words
+from crmkit.kinds import Entry, Kind, day, direction, text, whole_seconds, words
 
 CALL = Kind(
     types=("call",),
@@ -87,6 +87,45 @@ def test_read():
         "outcome": "Odd",
         "due_at": "X",
     }
+
+
+def test_one_field():
+    """
+    Of two entries of one field the first that reads something has it.
+    """
+    kind = Kind(
+        types=("task",),
+        entries=(
+            Entry("outcome", "Done", text, {1: "completed"}.get),
+            Entry("due_at", "Done", text),
+            Entry("url", "Done", text),
+        ),
+    )
+
+    assert kind.read({"Done": 1}) == {"outcome": "completed"}
+    assert kind.read({"Done": 2}) == {"due_at": 2}
+
+
+def test_day():
+    """
+    A day is that of the caller's own clock, and needs its offset.
+    """
+    assert day("2026-05-01T23:30:00-07:00") == "2026-05-01"
+    with pytest.raises(InvalidRequestError, match="due_at"):
+        day("2026-05-01")
+
+
+def test_direction():
+    """
+    A direction is taken out of metadata, and is one of two words or none.
+    """
+    metadata = {"direction": "in", "outcome": "x"}
+
+    assert direction(metadata) == "in"
+    assert metadata == {"outcome": "x"}
+    assert direction(metadata) is None
+    for odd in ("Missed", None, ["in"], 1):
+        assert direction({"direction": odd}) is None
 
 
 @given(

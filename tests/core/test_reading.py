@@ -20,6 +20,7 @@ from crmkit.reading import (
     newest_first,
     numeric_ids,
     opted_out,
+    options,
     records,
     safe_name,
     safe_names,
@@ -254,11 +255,30 @@ def test_opted_out():
     """
     closing = {"email": ["No mail"], "sms": ["No texts"], "*": ["Leave me alone", "Legal"]}
 
-    assert list(opted_out(["Buyer", None], closing, "Tag")) == []
+    assert list(opted_out(["Buyer", None, ""], closing, "Tag")) == []
     assert list(opted_out(["NO MAIL ", "Legal"], closing, "Tag")) == [
         Consent(channel="email", status="opted_out", source="Tag"),
         Consent(channel="*", status="do_not_contact", source="Tag"),
     ]
+
+
+def test_any_case():
+    """
+    Tags are what people typed: case and space around them say nothing.
+    """
+    refused = opted_out([" NO mail ", None], {"email": ["No Mail"], "sms": [""]}, "Tag")
+
+    assert [one.channel for one in refused] == ["email"]
+
+
+def test_options():
+    """
+    Choices are called by their labels, or else as the wire does; odd ones are none.
+    """
+    told = [{"id": 1, "label": "New"}, {"id": 2, "label": None}, {"label": "x"}, "y", None]
+
+    assert options(told, key="id") == {"1": "New", "2": "2"}
+    assert options(None) == options({"value": 1}) == {}
 
 
 def test_newest_first():

@@ -5,13 +5,16 @@ What can only be refused fails alone, before anything is sent, and says why.
 import pytest
 
 from crmkit import (
+    AccessDeniedError,
     ActivityRecord,
     ClientNotFoundError,
     ConfigurationError,
     InvalidRequestError,
     NotSupportedError,
+    ProtocolError,
+    UnavailableError,
 )
-from crmkit.sending import check_kind, check_numeric, check_traceable, prepared
+from crmkit.sending import check_kind, check_numeric, looked_up, made, prepared
 
 NOTE = ActivityRecord(type="note", client_id="7")
 
@@ -28,9 +31,9 @@ def test_prepared():
             raise errors[int(activity.id) - 1]
         return f"body {activity.id}"
 
-    made, refused = prepared(notes, make)
+    ready, refused = prepared(notes, make)
 
-    assert made == [(notes[0], "body 0"), (notes[4], "body 4")]
+    assert ready == [(notes[0], "body 0"), (notes[4], "body 4")]
     assert [one.activity_id for one in refused] == ["1", "2", "3"]
     assert [one.error for one in refused] == errors
 
@@ -56,18 +59,70 @@ def test_numeric():
     """
     A client whose id is no number is none of such a CRM; an activity may have no client.
     """
-    check_numeric(NOTE, "Acme")
-    check_numeric(ActivityRecord(type="note"), "Acme")
+    check_numeric("7", "Acme")
+    check_numeric(None, "Acme")
     with pytest.raises(ClientNotFoundError, match="none of Acme's"):
-        check_numeric(ActivityRecord(type="note", client_id="7/8"), "Acme")
+        check_numeric("7/8", "Acme")
 
 
-def test_traceable():
+def test_made():
     """
-    Without a client, or without a mark, an activity cannot be looked up.
+    An answer's record tells the id; one that tells none says nothing of what was done.
     """
-    check_traceable(NOTE, "Acme", marker=True)
-    with pytest.raises(NotSupportedError, match="without the setting marker"):
-        check_traceable(NOTE, "Acme", marker=False)
+    assert made({"id": 7}, "Acme") == made({"id": "7"}, "Acme") == "7"
+    for record in (None, [], {}, {"id": None}, {"id": ""}, {"id": {}}, "id"):
+        with pytest.raises(ProtocolError, match="Acme's answer"):
+            made(record, "Acme")
+
+
+def test_looked_up():
+    """
+    What the look finds by the client's id is the answer, nothing too.
+    """
+    assert looked_up(NOTE, "Acme", {"7": "12"}.get, marker=True) == "12"
+    assert looked_up(NOTE, "Acme", {}.get, marker=True) is None
+
+
+def test_untraceable():
+    """
+    Without a client, or without a mark, nobody looks.
+    """
+    with pytest.raises(NotSupportedError, match="marker cannot be looked up in Acme"):
+        looked_up(NOTE, "Acme", pytest.fail, marker=False)
     with pytest.raises(NotSupportedError, match="without a client"):
-        check_traceable(ActivityRecord(type="note"), "Acme", marker=True)
+        looked_up(ActivityRecord(type="note"), "Acme", pytest.fail, marker=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ClientNotFoundError("404"), "the client is gone from Acme"),
+        (AccessDeniedError("the scope is lacking"), "looked up: the scope is lacking"),
+        (InvalidRequestError("no such field"), "looked up: no such field"),
+    ],
+)
+def test_refused_look(error, words):
+    """
+    A look that is refused will be again: nobody can tell, and the reason is said.
+    """
+    with pytest.raises(NotSupportedError, match=words):
+        looked_up(NOTE, "Acme", raising(error), marker=True)
+
+
+def test_failed_look():
+    """
+    A look that fails for now may be tried again.
+    """
+    with pytest.raises(UnavailableError):
+        looked_up(NOTE, "Acme", raising(UnavailableError("no", sent=False)), marker=True)
+
+
+def raising(error):
+    """
+    Return a look that raises this error.
+    """
+
+    def look(_client_id):
+        raise error
+
+    return look

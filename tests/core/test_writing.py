@@ -23,6 +23,7 @@ from crmkit.writing import (
     metadata,
     moment,
     seconds,
+    subject,
     text_body,
     time_line,
     timed,
@@ -118,6 +119,14 @@ def test_as_text(value, text):
     assert as_text(value) == text
 
 
+def test_subject():
+    """
+    A record is called as its description begins, else by its type in words.
+    """
+    assert subject(ActivityRecord(type="x", description="Hello you\nall"), 5) == "Hello"
+    assert subject(ActivityRecord(type="open_house", description=" \n")) == "open house"
+
+
 def test_times():
     """
     An instant is in UTC to the millisecond; beyond the calendar it is refused.
@@ -131,6 +140,8 @@ def test_times():
         wire_time(datetime(2026, 5, 1, tzinfo=UTC), after=90.5)
         == "2026-05-01T00:01:30.500Z"
     )
+    late = datetime(2026, 5, 1, microsecond=999_999, tzinfo=UTC)
+    assert wire_time(late, to="seconds") == "2026-05-01T00:00:00Z"
     with pytest.raises(InvalidRequestError, match="calendar"):
         wire_time(datetime.max.replace(tzinfo=UTC), after=1)
 

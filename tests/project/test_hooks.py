@@ -24,12 +24,14 @@ from crmkit import (
     Rate,
     SyncOutcome,
     TransformerInfo,
+    asking,
     checking,
     errors,
     hookspecs,
     kinds,
     reading,
     sending,
+    settings,
     texts,
     writing,
 )
@@ -43,7 +45,7 @@ HOOKS = {
     for name, function in vars(hookspecs).items()
     if hasattr(function, f"{hookspecs.NAME}_spec")
 }
-WITHIN_A_TABLE = {"text", "whole_seconds", "words"}  # ways to write an entry
+WITHIN_A_TABLE = {"day", "text", "whole_seconds", "words"}  # ways to write an entry
 MADE = {now: "now", new_id: "a new one"}
 
 
@@ -196,7 +198,9 @@ def test_http():
     )
 
 
-@pytest.mark.parametrize("module", [checking, kinds, reading, sending, texts, writing])
+@pytest.mark.parametrize(
+    "module", [asking, checking, kinds, reading, sending, settings, texts, writing]
+)
 def test_toolkit(module):
     """
     Each public function of the toolkit is documented, and no other.

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from crmkit.errors import ConfigurationError, CrmkitError, ProtocolError, RetryableError
+from crmkit.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    CrmkitError,
+    ProtocolError,
+    RetryableError,
+)
 from crmkit.infos import Finding
 
 if TYPE_CHECKING:
@@ -113,8 +119,9 @@ def _subject(error: Exception, otherwise: str) -> str:
     # A CRM that is away, or something else in its place, says nothing of the token.
     if isinstance(error, ConfigurationError):
         return "settings"
-    away = isinstance(error, RetryableError | ProtocolError)
-    return "host" if away else otherwise
+    if isinstance(error, RetryableError | ProtocolError):
+        return "host"
+    return "token" if isinstance(error, AuthenticationError) else otherwise
 
 
 def _whose(user_id: str | None) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
+from crmkit.asking import once
+
 if TYPE_CHECKING:
     from crmkit._memory import Memory
     from crmkit.http import Http
@@ -48,8 +50,4 @@ class Session:
         """
         Return the account's custom fields, read once.
         """
-        known: tuple[CustomField, ...] | None = self.memory.get(_FIELDS)
-        if known is None:
-            known = tuple(self._list_fields(self))
-            self.memory[_FIELDS] = known
-        return known
+        return once(self, _FIELDS, lambda: tuple(self._list_fields(self)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from crmkit.writing import seconds
+from crmkit.writing import moment, seconds
 
 Write = Callable[[Any], Any] | Mapping[str, Any]
 Read = Callable[[Any], Any]
@@ -22,7 +22,11 @@ class Entry:
 
     *write* makes the field's value of the caller's, None where it has none for it; or maps
     the caller's words to the CRM's. *read* is the way back, where there is one and it is
-    not the same value.
+    not the same value; it may return None for what tells nothing.
+
+    Entries of one key are fields of which the first that takes the value has it, and the
+    last that says something tells it. Of entries of one field the first that reads
+    something has it.
     """
 
     key: str
@@ -64,11 +68,15 @@ class Kind:
         """
         Return the metadata that a record tells, in the caller's words where it has some.
         """
-        return {
-            entry.key: _read(entry, record[entry.name])
-            for entry in self.entries
-            if record.get(entry.name) is not None and record[entry.name] != ""
-        }
+        told: dict[str, Any] = {}
+        taken: set[str] = set()
+        for entry in self.entries:
+            said = None if entry.name in taken else record.get(entry.name)
+            value = None if said is None or said == "" else _read(entry, said)
+            if value is not None:
+                told[entry.key] = value
+                taken.add(entry.name)
+        return told
 
 
 def text(value: object) -> str | None:
@@ -83,6 +91,21 @@ def whole_seconds(value: object) -> int:
     Write a duration in whole seconds; InvalidRequestError for none.
     """
     return round(seconds(value))
+
+
+def day(value: object) -> str:
+    """
+    Write the day of an instant, as its own offset has it; InvalidRequestError for none.
+    """
+    return moment(value).date().isoformat()
+
+
+def direction(metadata: dict[str, Any]) -> str | None:
+    """
+    Return ``in`` or ``out``, taken out of metadata that were read; None for all else.
+    """
+    told = metadata.pop("direction", None)
+    return str(told) if told in ("in", "out") else None
 
 
 def words(*said: str) -> dict[str, str]:

@@ -130,6 +130,17 @@ def field_value(value: Any, field: CustomField, *, labelled: bool = False) -> An
     return value
 
 
+def options(value: object, key: str = "value", label: str = "label") -> dict[str, str]:
+    """
+    Return what a field's choices are called, by what the wire calls them.
+    """
+    return {
+        str(one[key]): str(one.get(label) or one[key])
+        for one in dicts(value)
+        if one.get(key) is not None
+    }
+
+
 def language(value: object) -> str | None:
     """
     Return the BCP 47 tag of a language that is written like one: ``de_at`` is de-AT.
@@ -165,12 +176,12 @@ def opted_out(
     """
     Yield what a client's tags refuse; *closing* maps a channel to the tags that close it.
 
-    The channel ``*`` is all of them: do not contact. Tags are alike in any case of letters.
-    *source* names their field.
+    The channel ``*`` is all of them: do not contact. *source* names the field of the tags,
+    which are the same in any case.
     """
-    there = {tag.strip().casefold() for tag in tags if tag}
+    there = set(map(_folded, tags)) - {""}
     for channel, named in closing.items():
-        if not there.isdisjoint(tag.strip().casefold() for tag in named):
+        if not there.isdisjoint(map(_folded, named)):
             status = "do_not_contact" if channel == "*" else "opted_out"
             yield Consent(channel=channel, status=status, source=source)
 
@@ -187,6 +198,10 @@ def numeric_ids(ids: Iterable[str]) -> list[str]:
     Return those of the ids that are numbers, each once: no other is one of such a CRM.
     """
     return [one for one in dict.fromkeys(ids) if _A_NUMBER.fullmatch(one)]
+
+
+def _folded(tag: str | None) -> str:
+    return (tag or "").strip().casefold()
 
 
 def _choice(value: object, field: CustomField, *, labelled: bool) -> object:

@@ -134,7 +134,7 @@ def time_line(activity: ActivityRecord) -> str:
     """
     Return the line of a body that tells when, where a record has no such field.
     """
-    return f"at: {wire_time(activity.timestamp)}"
+    return f"at: {wire_time(activity.timestamp, to='seconds')}"
 
 
 def timed(text: str) -> tuple[datetime | None, str]:
@@ -159,6 +159,13 @@ def title(text: str, longest: int = _TITLE) -> str:
     return text.strip().partition("\n")[0][:longest].rstrip()
 
 
+def subject(activity: ActivityRecord, longest: int = _TITLE) -> str:
+    """
+    Return what a record is called: the first line of the description, else the type.
+    """
+    return title(activity.description, longest) or activity.type.replace("_", " ")
+
+
 def as_text(value: object) -> str:
     """
     Return a value as text; several texts are parted by semicolons, all else is JSON.
@@ -170,13 +177,14 @@ def as_text(value: object) -> str:
     return to_json(value)
 
 
-def wire_time(moment: datetime, after: float = 0) -> str:
+def wire_time(moment: datetime, after: float = 0, *, to: str = "milliseconds") -> str:
     """
     Return an instant, or one so many seconds *after* it, in UTC: 2026-05-01T09:30:00.000Z.
 
-    Raises InvalidRequestError beyond the calendar.
+    It is told *to* the milliseconds, or the seconds. Raises InvalidRequestError beyond the
+    calendar.
     """
-    return utc(moment, after).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return utc(moment, after).isoformat(timespec=to).replace("+00:00", "Z")
 
 
 def utc(moment: datetime, after: float = 0) -> datetime:

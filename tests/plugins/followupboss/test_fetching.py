@@ -250,6 +250,26 @@ def test_history_of_texts(fub, connect):
     assert (ways["sms_sent"], ways["sms_received"]) == ("out", "in")
 
 
+@pytest.mark.parametrize("html", [None, "<p>Hi</p>"])
+def test_moment_of_notes(crm, html):
+    """
+    A note has no time of its own: the line that tells it is its time, and not its text.
+    """
+    when = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
+    crm.sync_activity(
+        ActivityRecord(
+            type="note",
+            client_id="501",
+            description="Hi",
+            timestamp=when,
+            metadata={"html": html, "score": 5},
+        )
+    )
+    (note,) = crm.get_client_data("501", include=["history"]).history
+
+    assert (note.timestamp, note.description.split()) == (when, ["Hi", "score:", "5"])
+
+
 @pytest.mark.parametrize(
     ("asked", "theirs", "same"),
     [

@@ -1,5 +1,5 @@
 """
-The readme tells the truth about settings, fields, types and limits.
+The readme tells the truth about settings, fields, types and metadata.
 """
 
 import re

@@ -61,7 +61,7 @@ def test_note(fub, crm):
 
     assert outcome.remote_id == fub.activities("notes")[0]["id"]
     assert (note["subject"], note["isHtml"], note["personId"]) == ("Garden", False, 501)
-    assert mark(note["body"]) == "Hello\nat: 2026-05-01T09:30:00Z\nscore: 5"
+    assert mark(note["body"]) == "Hello\nscore: 5\nat: 2026-05-01T09:30:00Z"
 
 
 def test_html_note(fub, crm):

@@ -240,6 +240,20 @@ def test_too_long(letter):
         record(description=letter * (fits + 1))
 
 
+@pytest.mark.parametrize("kind", ["notes", "emails"])
+def test_cut(kind):
+    """
+    With the setting what is too long is cut, but neither metadata nor the mark.
+    """
+    long = ActivityRecord(type="x", description="<" * LONGEST, metadata={"color": "red"})
+    said = to_properties(kind, long, marker=True, cut=True)
+
+    (text,) = (said[name] for name in KINDS[kind].bodies if name in said)
+    assert len(text) <= LONGEST
+    assert "color: red" in text
+    assert traced(kind, said) == mark(long)
+
+
 def test_mark():
     """
     A mark is the last line; by it the record is known again.
@@ -290,6 +304,7 @@ def test_nothing_lost(kind, description, metadata, marked):
         k: v for k, v in metadata.items() if k not in {"html", "due_at", "duration_s"}
     }
     activity = ActivityRecord(type="other", description=description, metadata=metadata)
+    metadata = {k: v for k, v in metadata.items() if v is not None}  # which says nothing
     said = to_properties(kind, activity, marker=marked)
     html = set(KINDS[kind].bodies) - {"hs_email_text"}
     values = "\n".join(

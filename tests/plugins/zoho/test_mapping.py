@@ -167,7 +167,7 @@ class TestRecord:
             "Hello",
             "type: email_sent",
             "x: 1",
-            "at: 2026-05-14T12:00:00+00:00",
+            "at: 2026-05-14T12:00:00Z",
         ]
         assert lines[-1].startswith("[crmkit ")
         assert found.keys() == {"Parent_Id", "Note_Content"}

@@ -22,10 +22,10 @@ from crmkit import (
 )
 from crmkit_followupboss import _api, _fields
 from crmkit_followupboss._auth import auth
-from crmkit_followupboss._errors import LABEL, error_from, limit_from
+from crmkit_followupboss._errors import error_from, limit_from
 from crmkit_followupboss._kinds import EMAIL, KINDS, MOST, TYPES
 from crmkit_followupboss._pages import BATCH
-from crmkit_followupboss._settings import Settings
+from crmkit_followupboss._settings import LABEL, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

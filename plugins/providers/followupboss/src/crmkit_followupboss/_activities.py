@@ -13,29 +13,27 @@ from typing import TYPE_CHECKING, Any
 from crmkit import (
     AccessDeniedError,
     ClientNotFoundError,
-    ConfigurationError,
     InvalidRequestError,
     NotSupportedError,
-    ProtocolError,
     RateLimitedError,
     SyncOutcome,
 )
-from crmkit.reading import content, instant
-from crmkit.writing import mark, marked
+from crmkit.reading import content, instant, newest_first
+from crmkit.sending import check_kind, check_numeric, looked_up, made
+from crmkit.writing import by_mark
 from crmkit_followupboss import _marketing
-from crmkit_followupboss._api import AN_ID, person_of
+from crmkit_followupboss._api import person_of
 from crmkit_followupboss._auth import is_registered
-from crmkit_followupboss._errors import LABEL
 from crmkit_followupboss._kinds import EMAIL, KINDS
 from crmkit_followupboss._pages import listed
 from crmkit_followupboss._records import to_body, to_interaction
+from crmkit_followupboss._settings import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from crmkit import ActivityRecord, ClientInteraction, Session
 
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 _NEW, _AGAIN = timedelta(minutes=1), 5.0
 _REFUSED = (ClientNotFoundError, AccessDeniedError, InvalidRequestError)
 _DROPPED = (
@@ -54,40 +52,21 @@ def sync(
     """
     Yield what became of each activity; all but e-mail marketing takes one at a time.
     """
-    if kind not in KINDS:
-        msg = (
-            f"{LABEL} has no kind of activity {kind!r}; in the setting activity_types use "
-            f"one of {', '.join(KINDS)}"
-        )
-        raise ConfigurationError(msg)
+    check_kind(kind, KINDS, LABEL)
     if kind == EMAIL:
-        yield from _marketing.sync(session, activities)
-        return
-    for activity in activities:
-        try:
-            yield _sent(session, kind, activity, _body(session, kind, activity))
-        except (InvalidRequestError, ClientNotFoundError, NotSupportedError) as error:
-            yield SyncOutcome.failed(activity, error)
+        return _marketing.sync(session, activities)
+    return (_sent(session, kind, one, _body(session, kind, one)) for one in activities)
 
 
 def find(session: Session, kind: str, activity: ActivityRecord) -> str | None:
     """
     Return the id of an activity that may be in Follow Up Boss, None if it is not.
 
-    Raises NotSupportedError when this one cannot be looked up, now or later; an
-    UnavailableError would hold up all that waits for the account.
+    Raises NotSupportedError when this one cannot be looked up, now or later.
     """
-    client_id, marker = activity.client_id, session.settings.marker or kind == EMAIL
-    if not client_id or not marker:
-        lack = "the setting marker" if client_id else "a client"
-        msg = f"an activity without {lack} cannot be looked up in {LABEL}"
-        raise NotSupportedError(msg)
-    try:
-        now = str(person_of(session, client_id)["id"])
-        found = _found(session, kind, activity, now)
-    except _REFUSED as error:
-        msg = f"the activity cannot be looked up: {error}"
-        raise NotSupportedError(msg) from None
+    look = partial(_found, session, kind, activity)
+    marker = session.settings.marker or kind == EMAIL
+    found = looked_up(activity, LABEL, look, marker=marker)
     if found is None and kind == "appointments":
         msg = "appointments are shown only to those who share their calendar; look there"
         raise NotSupportedError(msg)
@@ -99,20 +78,16 @@ def history(session: Session, client_id: str) -> list[ClientInteraction]:
     Return what happened with a person, newest first.
     """
     now = str(person_of(session, client_id)["id"])
-    found = [
+    return newest_first(
         to_interaction(kind, record)
         for kind in KINDS
         for record in listed(session, kind, personId=now)
-    ]
-    found.sort(key=lambda one: one.timestamp or _NO_TIME, reverse=True)
-    return found
+    )
 
 
 def _body(session: Session, kind: str, activity: ActivityRecord) -> dict[str, Any]:
     client_id = activity.client_id or ""
-    if client_id and not AN_ID.fullmatch(client_id):
-        msg = f"the client's id is no number, so it is none of {LABEL}'s"
-        raise ClientNotFoundError(msg)
+    check_numeric(client_id, LABEL)
     if not client_id and kind != "appointments":
         msg = f"{LABEL} keeps {kind} of people only; give the activity a client_id"
         raise InvalidRequestError(msg)
@@ -138,12 +113,9 @@ def _sent(
         raise
     if answer.status == HTTPStatus.NO_CONTENT and kind == "events":
         raise NotSupportedError(_DROPPED)
-    made = content(answer, LABEL).get("id")
-    if not made:
-        msg = f"{LABEL}'s answer does not tell what was made"
-        raise ProtocolError(msg)
+    remote_id = made(content(answer, LABEL), LABEL)
     # Of an event the answer is its person; nobody tells its own id.
-    return SyncOutcome.synced(activity, None if kind == "events" else str(made))
+    return SyncOutcome.synced(activity, None if kind == "events" else remote_id)
 
 
 def _check_age(session: Session, client_id: str | None) -> None:
@@ -162,9 +134,9 @@ def _check_age(session: Session, client_id: str | None) -> None:
 def _found(
     session: Session, kind: str, activity: ActivityRecord, client_id: str
 ) -> str | None:
+    now = str(person_of(session, client_id)["id"])
     if kind == EMAIL:
-        return _marketing.find(session, activity, client_id)
-    for record in listed(session, kind, personId=client_id):
-        if marked(str(record.get(KINDS[kind].body))) == mark(activity):
-            return str(record["id"])
-    return None
+        return _marketing.find(session, activity, now)
+    records = listed(session, kind, personId=now)
+    found = by_mark(records, KINDS[kind].body, activity)
+    return str(found["id"]) if found else None

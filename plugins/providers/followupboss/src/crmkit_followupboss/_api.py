@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from crmkit import ClientNotFoundError, ClientPage, NotSupportedError, ProtocolError
-from crmkit.reading import content, dicts
-from crmkit.writing import utc
-from crmkit_followupboss._errors import LABEL
+from crmkit.reading import content, dicts, numeric_ids
+from crmkit.writing import wire_time
 from crmkit_followupboss._fields import asked as fields_asked
 from crmkit_followupboss._mapping import to_client
 from crmkit_followupboss._pages import BATCH, listed, page
+from crmkit_followupboss._settings import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from crmkit import ClientData, Session
 
 Person = dict[str, Any]
-AN_ID = re.compile(r"[1-9][0-9]{0,17}")
 _TWO = 2  # are enough to be ambiguous
 _SEARCHED = {"stage": "stage", "source": "source", "owner_name": "assignedTo"}
 _SHORTEST_NUMBER = 7  # digits that a number has without the code of its country
@@ -60,7 +59,7 @@ def list_page(session: Session, since: datetime | None, cursor: str | None) -> C
     params: dict[str, Any] = {"fields": fields_asked(session)}
     if since is not None:
         # Times are whole seconds, and whether the very second counts is not said.
-        moment = f"{utc(since, after=-1):%Y-%m-%dT%H:%M:%SZ}"
+        moment = wire_time(since, after=-1, to="seconds")
         params |= {"updatedAfter": moment, "includeTrash": "true"}
     found, following = page(session, "people", dict(parse_qsl(cursor or "")) or params)
     return ClientPage(
@@ -77,7 +76,7 @@ def people(session: Session, ids: Iterable[str], fields: str) -> dict[str, Perso
     What is no number can be none of Follow Up Boss's. What a list does not tell of may be
     merged, or not claimed yet: it is asked for alone.
     """
-    numbers = [number for number in dict.fromkeys(ids) if AN_ID.fullmatch(number)]
+    numbers = numeric_ids(ids)
     found: dict[str, Person] = {}
     for start in range(0, len(numbers) if len(numbers) > 1 else 0, BATCH):
         some = ",".join(numbers[start : start + BATCH])

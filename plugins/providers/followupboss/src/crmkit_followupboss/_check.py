@@ -4,12 +4,14 @@ A look at an account: whose the key is, what it may do, and which system asks.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from crmkit import AccessDeniedError, Finding
+from crmkit import Finding
+from crmkit.checking import right
 from crmkit.reading import content, dicts
 from crmkit_followupboss._auth import is_registered
-from crmkit_followupboss._errors import LABEL
+from crmkit_followupboss._settings import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +41,8 @@ def findings(session: Session) -> Iterator[Finding]:
             remedy="use a key of the owner or an admin, or keep e-mails as notes",
         )
     for subject, collection in _RIGHTS.items():
-        yield _right(session, subject, collection)
+        ask = partial(session.http.get, f"/v1/{collection}", params={"limit": 1})
+        yield right(subject, ask, remedy="use a key of a user who may")
     registered = is_registered(session)
     yield Finding(
         subject="system",
@@ -50,11 +53,3 @@ def findings(session: Session) -> Iterator[Finding]:
         else "see https://apps.followupboss.com/system-registration",
     )
     yield Finding(subject="API version", status="ok", detail="v1 is the only one")
-
-
-def _right(session: Session, subject: str, collection: str) -> Finding:
-    try:
-        session.http.get(f"/v1/{collection}", params={"limit": 1})
-    except AccessDeniedError as error:
-        return Finding(subject=subject, status="problem", detail=str(error))
-    return Finding(subject=subject, status="ok")

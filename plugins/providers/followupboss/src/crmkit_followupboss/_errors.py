@@ -22,12 +22,12 @@ from crmkit import (
     RateLimitedError,
 )
 from crmkit.http import status_message
-from crmkit.reading import error_body, safe_name
+from crmkit.reading import error_body, header_number, safe_name
+from crmkit_followupboss._settings import LABEL
 
 if TYPE_CHECKING:
     from crmkit import Response
 
-LABEL = "Follow Up Boss"
 _WINDOW = 10.0
 _WORD = re.compile(r"[A-Za-z]\w*")
 _CUSTOM = re.compile(r"custom[A-Z]\w*")
@@ -111,5 +111,4 @@ def _told(status: int, more: str | None = None) -> str:
 
 
 def _number(response: Response, name: str) -> int | None:
-    text = response.headers.get(f"X-RateLimit-{name}", "")
-    return int(text) if text.isdecimal() else None
+    return header_number(response, f"X-RateLimit-{name}")

@@ -5,19 +5,20 @@ What Follow Up Boss's kinds of activity are made of: their text, their fields, t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from crmkit import InvalidRequestError, kinds
 from crmkit.kinds import Entry, text, whole_seconds, words
-from crmkit.writing import as_text, moment, utc
-from crmkit_followupboss._errors import LABEL
+from crmkit.writing import as_text, moment, wire_time
+from crmkit_followupboss._settings import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
+whole_time = partial(wire_time, to="seconds")  # all that Follow Up Boss keeps
 EMAIL, MOST = "emEvents", 1000  # of them one request takes
 
 
@@ -30,7 +31,7 @@ class Kind(kinds.Kind):
     """
 
     body: str
-    time: str | None = None
+    time: str = ""
     told: Mapping[str, str] = field(factory=dict)
 
     def word(self, type_: str) -> str:
@@ -41,15 +42,6 @@ class Kind(kinds.Kind):
             msg = f"{LABEL} has no such type here; take one of {', '.join(self.told)}"
             raise InvalidRequestError(msg)
         return self.told[type_]
-
-
-def whole_time(instant: datetime, after: float = 0) -> str:
-    """
-    Write an instant, or one so many seconds *after* it: 2026-05-01T09:30:00Z.
-
-    Follow Up Boss keeps whole seconds. Raises InvalidRequestError beyond the calendar.
-    """
-    return f"{utc(instant, after).isoformat(timespec='seconds')[:19]}Z"
 
 
 def _due(value: object) -> str:

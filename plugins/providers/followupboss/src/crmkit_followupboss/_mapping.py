@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ClientData, Consent
-from crmkit.reading import dicts, field_value, instant
+from crmkit.reading import dicts, field_value, instant, opted_out
 from crmkit_followupboss._fields import PLACE
 
 if TYPE_CHECKING:
@@ -88,17 +88,9 @@ def _value(value: Any, field: CustomField) -> Any:
 
 
 def _consent(record: Mapping[str, Any], settings: Settings) -> Iterator[Consent]:
-    tags = {tag.strip().casefold() for tag in _tags(record)}
-    for channel, refusing in settings.opted_out_tags.items():
-        if not tags.isdisjoint(tag.strip().casefold() for tag in refusing):
-            yield _refusal(channel, "tags")
+    yield from opted_out(_tags(record), settings.opted_out_tags, "tags")
     for name, words in _REFUSED.items():
         for item in dicts(record.get(name)):
             said = str(item.get("status")).strip().casefold()
             if said in words:
-                yield _refusal(words[said], f"{name}.status")
-
-
-def _refusal(channel: str, source: str) -> Consent:
-    status = "do_not_contact" if channel == "*" else "opted_out"
-    return Consent(channel=channel, status=status, source=source)
+                yield from opted_out([said], {words[said]: [said]}, f"{name}.status")

@@ -14,13 +14,14 @@ from crmkit import (
     stable_id,
 )
 from crmkit.reading import content, dicts, instant
+from crmkit.sending import prepared
 from crmkit.texts import to_html
-from crmkit.writing import title
+from crmkit.writing import subject
 from crmkit_followupboss._api import people
-from crmkit_followupboss._errors import LABEL
 from crmkit_followupboss._kinds import EMAIL, KINDS, whole_time
 from crmkit_followupboss._mapping import primary
 from crmkit_followupboss._pages import listed
+from crmkit_followupboss._settings import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,19 +41,19 @@ def sync(session: Session, activities: Sequence[ActivityRecord]) -> Iterator[Syn
     """
     ids = [one.client_id for one in activities if one.client_id]
     known = people(session, ids, "id,emails,stage")
-    events, sent = [], []
-    for activity in activities:
-        try:
-            event = _event(activity, known.get(activity.client_id or ""))
-            events.append({**event, "campaignId": _campaign(session, activity)})
-            sent.append(activity)
-        except (ClientNotFoundError, InvalidRequestError) as error:
-            yield SyncOutcome.failed(activity, error)
-    if events:
+
+    def make(activity: ActivityRecord) -> dict[str, Any]:
+        event = _event(activity, known.get(activity.client_id or ""))
+        return {**event, "campaignId": _campaign(session, activity)}
+
+    ready, refused = prepared(activities, make)
+    yield from refused
+    if ready:
+        events = [event for _, event in ready]
         answer = session.http.post(f"/v1/{EMAIL}", json={"emEvents": events})
         if answer.content:
             answer.json()  # what cannot be read is no sign that they are there
-        yield from map(SyncOutcome.synced, sent)
+        yield from (SyncOutcome.synced(activity) for activity, _ in ready)
 
 
 def find(session: Session, activity: ActivityRecord, client_id: str) -> str | None:
@@ -109,10 +110,10 @@ def _campaign(session: Session, activity: ActivityRecord) -> int:
     origin, said = _origin(session, activity), activity.metadata
     if known := _known(session, origin):
         return known
-    subject = str(said.get("subject") or title(activity.description))
+    called = str(said.get("subject") or subject(activity))
     html = str(said.get("html") or to_html(activity.description))
     # Of a campaign with a name, the words to one client are not those to all.
-    words = {"name": subject, "subject": subject, "bodyHtml": html}
+    words = {"name": called, "subject": called, "bodyHtml": html}
     words = {"name": origin["originId"]} if said.get("campaign") else words
     try:
         # Origin and its id are unique: sent twice, it is there once.

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from crmkit import ProtocolError
+from crmkit.asking import every
 from crmkit.reading import content, records
-from crmkit_followupboss._errors import LABEL
+from crmkit_followupboss._settings import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,15 +47,7 @@ def listed(session: Session, collection: str, **params: object) -> Iterator[dict
     """
     Yield all that a collection holds, the newest first; ProtocolError where it loops.
     """
-    following: Params | None = params
-    seen: list[Params] = []
-    while following is not None:
-        if following in seen:
-            msg = f"{LABEL}'s list of {collection} loops: a page came twice"
-            raise ProtocolError(msg)
-        seen.append(following)
-        found, following = page(session, collection, following)
-        yield from found
+    return every(lambda following: page(session, collection, following or params), LABEL)
 
 
 def _following(about: Mapping[str, Any], asked: Params, count: int) -> Params | None:

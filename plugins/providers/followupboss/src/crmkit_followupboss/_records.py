@@ -8,20 +8,22 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmkit import ClientInteraction, InvalidRequestError
+from crmkit.kinds import direction
 from crmkit.reading import instant
 from crmkit.texts import to_text
 from crmkit.writing import (
-    html_body,
-    lines,
-    mark_line,
+    body,
+    metadata,
     seconds,
+    subject,
     text_body,
-    title,
+    time_line,
+    timed,
     unmarked,
 )
-from crmkit_followupboss._errors import LABEL
 from crmkit_followupboss._kinds import KINDS, PROPERTY, whole_time
 from crmkit_followupboss._mapping import primary
+from crmkit_followupboss._settings import LABEL
 
 if TYPE_CHECKING:
     from crmkit import ActivityRecord
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 _HOUR = 3600.0
+_LONGEST = 1_000_000  # characters; where Follow Up Boss ends a text is not said
 _PAGE = (("subject", "pageTitle"), ("url", "pageUrl"))
 
 
@@ -59,13 +62,11 @@ def to_body(
     where a kind has none; the mark, where there is to be one, is the last. Raises
     InvalidRequestError where a phone number, or whose task it is, is known to nobody.
     """
-    rest = {key: value for key, value in activity.metadata.items() if value is not None}
-    body = KINDS[kind].written(rest)
+    rest = metadata(activity)
+    record = KINDS[kind].written(rest)
     if more := _MORE.get(kind):
-        body |= more(Draft(activity, body, rest, settings, person))
-    if KINDS[kind].time is None:
-        rest = {"at": whole_time(activity.timestamp), **rest}
-    return body | _text(kind, activity, rest, marker=settings.marker)
+        record |= more(Draft(activity, record, rest, settings, person))
+    return record | _text(kind, activity, rest, marker=settings.marker)
 
 
 def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
@@ -74,16 +75,17 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     """
     made = KINDS[kind]
     text = str(record.get(made.body) or "")
-    told = {key: value for key, value in made.read(record).items() if value is not None}
-    direction = told.pop("direction", None)
-    incoming = kind == "textMessages" and direction == "in"
+    at, said = timed(unmarked(to_text(text) if record.get("isHtml") else text))
+    told = made.read(record)
+    way = direction(told)
+    incoming = kind == "textMessages" and way == "in"
     own = kind if made.told else made.types[incoming]
     return ClientInteraction(
         id=f"{kind}/{record.get('id')}",
         type=str(told.pop("event_type", own)),
-        description=unmarked(to_text(text) if record.get("isHtml") else text),
-        timestamp=instant(record.get(made.time or "created") or record.get("created")),
-        direction=direction if direction in {"in", "out"} else None,
+        description=said,
+        timestamp=instant(record.get(made.time)) or at or instant(record.get("created")),
+        direction=way,
         metadata=told,
     )
 
@@ -125,7 +127,7 @@ def _appointment(draft: Draft) -> Record:
     activity = draft.activity
     length = seconds(draft.rest.pop("duration_s", _HOUR))
     return {
-        "title": draft.body.get("title") or title(activity.description) or "Meeting",
+        "title": draft.body.get("title") or subject(activity),
         "start": whole_time(activity.timestamp),
         "end": whole_time(activity.timestamp, after=length),
         "invitees": [{"personId": int(activity.client_id)}] if activity.client_id else [],
@@ -165,14 +167,21 @@ def _property(rest: Record) -> Record:
 
 
 def _text(kind: str, activity: ActivityRecord, rest: Record, *, marker: bool) -> Record:
-    html = rest.pop("html", None) or None
-    subject = rest.pop("subject", None) if kind == "tasks" else None
-    more = lines(activity, rest, KINDS[kind].types)
-    more += [mark_line(activity)] if marker else []
-    if kind == "notes" and html:
-        return {"body": html_body(activity.description, more, html), "isHtml": True}
-    text = activity.description or to_text(str(html or ""))
-    return {KINDS[kind].body: text_body(str(subject or ""), (text, *more))}
+    made, markup = KINDS[kind], kind == "notes" and bool(rest.get("html"))
+    called = str(rest.pop("subject", "")) if kind == "tasks" else ""
+    text = body(
+        activity,
+        rest,
+        made.types,
+        _LONGEST,
+        field=made.body,
+        label=LABEL,
+        marker=marker,
+        markup=markup,
+        also=() if made.time else [time_line(activity)],
+    )
+    told: Record = {made.body: text_body(called, [text])}
+    return {**told, "isHtml": True} if markup else told
 
 
 _MORE: Mapping[str, Callable[[Draft], Record]] = {

@@ -4,36 +4,16 @@ The settings of Follow Up Boss, checked before anything is sent.
 
 from __future__ import annotations
 
-import re
+from attrs import field, frozen
 
-from attrs import Attribute, field, frozen
+from crmkit.settings import by_channel, matching
 
-from crmkit import ConfigurationError
-
-_CHANNELS = ("*", "email", "sms", "phone", "push")
-_CUSTOM = re.compile(r"custom[A-Z0-9]\w*")
-
-
-def _check_fields(_: Settings, _name: Attribute[list[str]], names: list[str]) -> None:
-    wrong = next((name for name in names if not _CUSTOM.fullmatch(name)), None)
-    if wrong is not None:
-        msg = (
-            f"Follow Up Boss's setting `fields` names {wrong!r}; it takes the keys of "
-            "custom fields, such as customHomeValue, as `crmkit fields` shows them"
-        )
-        raise ConfigurationError(msg)
-
-
-def _check_channels(
-    _: Settings, _name: Attribute[dict[str, list[str]]], tags: dict[str, list[str]]
-) -> None:
-    wrong = next((channel for channel in tags if channel not in _CHANNELS), None)
-    if wrong is not None:
-        msg = (
-            f"Follow Up Boss's setting `opted_out_tags` names the channel {wrong!r}; "
-            f"there are {', '.join(_CHANNELS)}"
-        )
-        raise ConfigurationError(msg)
+LABEL = "Follow Up Boss"
+_check_fields = matching(
+    r"custom[A-Z0-9]\w*",
+    LABEL,
+    "the keys of custom fields, such as customHomeValue, as `crmkit fields` shows them",
+)
 
 
 @frozen(kw_only=True)
@@ -53,5 +33,5 @@ class Settings:
     source: str | None = None
     number: str | None = None
     fields: list[str] = field(factory=list, validator=_check_fields)
-    opted_out_tags: dict[str, list[str]] = field(factory=dict, validator=_check_channels)
+    opted_out_tags: dict[str, list[str]] = field(factory=dict, validator=by_channel(LABEL))
     marker: bool = True

@@ -23,10 +23,10 @@ from crmkit import (
     hookimpl,
 )
 from crmkit_hubspot import _api
-from crmkit_hubspot._errors import LABEL, error_from, limit_from
+from crmkit_hubspot._errors import error_from, limit_from
 from crmkit_hubspot._fields import plan
 from crmkit_hubspot._kinds import TIMELINE, TYPES
-from crmkit_hubspot._settings import API_VERSION, Settings
+from crmkit_hubspot._settings import API_VERSION, LABEL, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

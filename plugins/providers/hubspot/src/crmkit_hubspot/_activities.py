@@ -4,34 +4,25 @@ Activities: written in one request, found again by their mark, read as a history
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from crmkit import (
-    AccessDeniedError,
-    ClientNotFoundError,
-    ConfigurationError,
-    InvalidRequestError,
-    NotSupportedError,
-    ProtocolError,
-    SyncOutcome,
-)
-from crmkit.reading import dicts, instant
+from crmkit import NotSupportedError, SyncOutcome
+from crmkit.asking import every
+from crmkit.reading import dicts, instant, newest_first
+from crmkit.sending import check_kind, check_numeric, looked_up, prepared
 from crmkit.writing import mark as mark_of
 from crmkit_hubspot import _records
-from crmkit_hubspot._answers import content, in_context, records
-from crmkit_hubspot._api import AN_ID, BATCH, check_errors, current_id, read
+from crmkit_hubspot._answers import content, following, in_context, records
+from crmkit_hubspot._api import BATCH, check_errors, current_id, read
 from crmkit_hubspot._errors import error_of
 from crmkit_hubspot._kinds import KINDS, TIMELINE
-from crmkit_hubspot._settings import path
+from crmkit_hubspot._settings import LABEL, path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from crmkit import ActivityRecord, ClientInteraction, Session
-
-
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 def sync(
@@ -42,25 +33,14 @@ def sync(
 
     What HubSpot could only refuse fails alone, before the request.
     """
-    if kind not in KINDS:
-        msg = (
-            f"HubSpot has no kind of activity {kind!r}; in the setting activity_types use "
-            f"one of {', '.join(KINDS)}, {TIMELINE}"
-        )
-        raise ConfigurationError(msg)
-    sent: dict[str, ActivityRecord] = {}
-    inputs = []
-    for activity in activities:
-        mark = mark_of(activity)
-        try:
-            inputs.append(_input(session, kind, activity, mark))
-        except (InvalidRequestError, ClientNotFoundError) as error:
-            yield SyncOutcome.failed(activity, error)
-        else:
-            sent[mark] = activity
-    if inputs:
+    check_kind(kind, (*KINDS, TIMELINE), LABEL)
+    ready, refused = prepared(activities, partial(_input, session, kind))
+    yield from refused
+    if ready:
         target = path(session, "crm/objects", f"{kind}/batch/create")
+        inputs = [one for _, one in ready]
         answer = content(session.http.post(target, json={"inputs": inputs}))
+        sent = {mark_of(activity): activity for activity, _ in ready}
         yield from _outcomes(kind, answer, sent)
 
 
@@ -69,43 +49,26 @@ def find(session: Session, kind: str, activity: ActivityRecord) -> str | None:
     Return the id of an activity that may be in HubSpot, None if it is not.
 
     The search is of no use: what was just written is not in its index. Raises
-    NotSupportedError when this one cannot be looked up, now or later; an UnavailableError
-    would hold up all that waits for the account.
+    NotSupportedError when this one cannot be looked up, now or later.
     """
-    if not activity.client_id or not session.settings.marker:
-        lack = "the setting marker" if activity.client_id else "a client"
-        msg = f"an activity without {lack} cannot be looked up in HubSpot"
-        raise NotSupportedError(msg)
-    try:
-        return _found(session, kind, activity, activity.client_id)
-    except ClientNotFoundError:
-        msg = "the client is gone from HubSpot, so its activity cannot be looked up"
-        raise NotSupportedError(msg) from None
-    except AccessDeniedError as error:
-        msg = f"the activity cannot be looked up: {error}"
-        raise NotSupportedError(msg) from None
+    look = partial(_found, session, kind, activity)
+    return looked_up(activity, LABEL, look, marker=session.settings.marker)
 
 
 def history(session: Session, client_id: str) -> list[ClientInteraction]:
     """
     Return a contact's notes, calls, e-mails, meetings and tasks, newest first.
     """
-    found = [
+    return newest_first(
         _records.to_interaction(kind, record)
         for kind in KINDS
         for record in _associated(session, kind, client_id, _records.read_properties(kind))
-    ]
-    found.sort(key=lambda one: one.timestamp or _NO_TIME, reverse=True)
-    return found
+    )
 
 
-def _input(
-    session: Session, kind: str, activity: ActivityRecord, mark: str
-) -> dict[str, Any]:
+def _input(session: Session, kind: str, activity: ActivityRecord) -> dict[str, Any]:
     client_id = activity.client_id
-    if client_id and not AN_ID.fullmatch(client_id):
-        msg = "the client's id is no number, so it is none of HubSpot's"
-        raise ClientNotFoundError(msg)
+    check_numeric(client_id, LABEL)
     association = {
         "to": {"id": client_id},
         "types": [
@@ -115,9 +78,12 @@ def _input(
             }
         ],
     }
-    said = _records.to_properties(kind, activity, marker=session.settings.marker)
+    chosen = session.settings
+    said = _records.to_properties(
+        kind, activity, marker=chosen.marker, cut=chosen.cut_long_text
+    )
     return {
-        "objectWriteTraceId": mark,
+        "objectWriteTraceId": mark_of(activity),
         "properties": said,
         "associations": [association] if client_id else [],
     }
@@ -190,25 +156,18 @@ def _associated(
         yield from (found[one] for one in ids[start : start + BATCH] if one in found)
 
 
-def _associated_ids(session: Session, kind: str, client_id: str) -> Iterable[str]:
+def _associated_ids(session: Session, kind: str, client_id: str) -> Iterator[str]:
     target = path(session, "crm/associations", f"contacts/{kind}/batch/read")
-    seen: set[str] = set()
-    asked = {"id": client_id}
-    while True:
+
+    def page(after: str | None) -> tuple[list[str], str | None]:
+        asked = {"id": client_id, "after": after} if after else {"id": client_id}
+        body = {"inputs": [asked]}
         answer = content(
-            session.http.post(
-                target, json={"inputs": [asked]}, repeatable=True, limit="associations"
-            )
+            session.http.post(target, json=body, repeatable=True, limit="associations")
         )
         check_errors(answer)
-        after = None
-        for row in records(answer):
-            yield from (str(to["toObjectId"]) for to in dicts(row.get("to")))
-            after = ((row.get("paging") or {}).get("next") or {}).get("after")
-        if after is None:
-            return
-        if after in seen:
-            msg = "HubSpot's list of a client's activities loops: a cursor came twice"
-            raise ProtocolError(msg)
-        seen.add(after)
-        asked = {"id": client_id, "after": after}
+        rows = records(answer)
+        ids = [str(to["toObjectId"]) for row in rows for to in dicts(row.get("to"))]
+        return ids, following(rows[-1]) if rows else None
+
+    return every(page, LABEL)

@@ -8,9 +8,17 @@ from functools import partial
 from typing import Any
 
 from crmkit import reading
+from crmkit_hubspot._settings import LABEL
 
-content = partial(reading.content, label="HubSpot")
-records = partial(reading.records, key="results", label="HubSpot")
+content = partial(reading.content, label=LABEL)
+records = partial(reading.records, key="results", label=LABEL)
+
+
+def following(listed: dict[str, Any]) -> str | None:
+    """
+    Return the cursor after which a list goes on, None at its end.
+    """
+    return ((listed.get("paging") or {}).get("next") or {}).get("after")
 
 
 def in_context(error: dict[str, Any], key: str) -> list[str]:

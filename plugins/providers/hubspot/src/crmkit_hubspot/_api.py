@@ -4,14 +4,13 @@ Contacts: by id, by a property, page by page.
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ClientNotFoundError, ClientPage, ProtocolError
-from crmkit.reading import dicts
-from crmkit_hubspot._answers import content, in_context, records
+from crmkit.reading import dicts, numeric_ids
+from crmkit_hubspot._answers import content, following, in_context, records
 from crmkit_hubspot._errors import NOT_FOUND, error_of
 from crmkit_hubspot._fields import is_unique, plan
 from crmkit_hubspot._mapping import to_client
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from crmkit import ClientData, Session
 
 BATCH = 100
-AN_ID = re.compile(r"[1-9][0-9]{0,17}")
 _ID = "hs_object_id"
 _ID_ALONE = f"?properties={_ID}"
 
@@ -33,7 +31,7 @@ def fetch(session: Session, ids: Sequence[str]) -> Iterable[ClientData]:
     """
     Return the contacts with these ids; what is no number can be none of HubSpot's.
     """
-    numbers = [client_id for client_id in ids if AN_ID.fullmatch(client_id)]
+    numbers = numeric_ids(ids)
     if len(numbers) == 1 and plan(session).query:
         return _one(session, numbers[0])
     return _many(session, numbers) if numbers else []
@@ -65,9 +63,8 @@ def page(session: Session, since: datetime | None, cursor: str | None) -> Client
     target = path(session, "crm/objects", "contacts") + (query or _ID_ALONE)
     body = content(session.http.get(target, params={"limit": BATCH, "after": cursor}))
     found = records(body)
-    following = (body.get("paging") or {}).get("next") or {}
     clients = _clients(session, found) if query else _many(session, _ids(found))
-    return ClientPage(clients=clients, next_cursor=following.get("after"))
+    return ClientPage(clients=clients, next_cursor=following(body))
 
 
 def read(

@@ -5,9 +5,11 @@ What is wrong with the token and the version, by requests that change nothing.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crmkit import AccessDeniedError, AuthenticationError, Finding, InvalidRequestError
+from crmkit import Finding
+from crmkit.checking import right
 from crmkit_hubspot._settings import path
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from crmkit import Session
 
 _SOON = 90  # days
+_REMEDY = "give the scope to the key or app, and take its token anew"
 
 
 class _Probe(NamedTuple):
@@ -39,15 +42,16 @@ _PROBES = (
 
 def findings(session: Session) -> Iterator[Finding]:
     """
-    Yield what holds of the token, of each right that it needs, and of the API's version.
+    Yield what holds of each right that the token needs, and of the API's version.
+
+    Raises AuthenticationError for a token that is refused.
     """
-    for probe in _PROBES:
-        try:
-            found = _right(session, probe)
-        except AuthenticationError as error:
-            yield Finding(subject="token", status="problem", detail=str(error))
-            return
-        yield found
+    for purpose, api, rest, body, status in _PROBES:
+        target = path(session, api, rest)
+        ask = partial(session.http.get, target, params={"limit": 1})
+        if body is not None:
+            ask = partial(session.http.post, target, json=body, repeatable=True)
+        yield right(purpose, ask, remedy=_REMEDY, status=status)
     yield version(session.settings.api_version, datetime.now(UTC).date())
 
 
@@ -68,20 +72,3 @@ def version(name: str, today: date) -> Finding:
         return Finding(subject="API version", status="ok", detail=detail)
     remedy = "leave the setting api_version out, or upgrade crmkit-hubspot"
     return Finding(subject="API version", status="warning", detail=detail, remedy=remedy)
-
-
-def _right(session: Session, probe: _Probe) -> Finding:
-    target = path(session, probe.api, probe.rest)
-    try:
-        if probe.body is None:
-            session.http.get(target, params={"limit": 1})
-        else:
-            session.http.post(target, json=probe.body, repeatable=True)
-    except InvalidRequestError:
-        pass  # so it may, if only it asked for something
-    except AccessDeniedError as error:
-        remedy = "give the scope to the key or app, and take its token anew"
-        return Finding(
-            subject=probe.purpose, status=probe.status, detail=str(error), remedy=remedy
-        )
-    return Finding(subject=probe.purpose, status="ok")

@@ -26,15 +26,15 @@ from crmkit import (
 )
 from crmkit.codec import from_json
 from crmkit.http import status_message
-from crmkit.reading import dicts, error_body, safe_name, safe_names
+from crmkit.reading import dicts, error_body, header_number, safe_name, safe_names
 from crmkit_hubspot._answers import in_context
+from crmkit_hubspot._settings import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmkit import Response
 
-LABEL = "HubSpot"
 NOT_FOUND = "OBJECT_NOT_FOUND"
 
 _MIGRATING, _BROKEN = 477, {522, 525, 526}
@@ -185,5 +185,4 @@ def _told(status: int, more: str | None = None) -> str:
 
 
 def _number(response: Response, name: str) -> int | None:
-    text = response.headers.get(f"X-HubSpot-RateLimit-{name}", "")
-    return int(text) if text.isdecimal() else None
+    return header_number(response, f"X-HubSpot-RateLimit-{name}")

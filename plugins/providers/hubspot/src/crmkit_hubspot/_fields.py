@@ -10,19 +10,14 @@ from urllib.parse import quote
 
 from attrs import field, frozen
 
-from crmkit import (
-    AccessDeniedError,
-    ConfigurationError,
-    CustomField,
-    NotSupportedError,
-)
-from crmkit.reading import dicts
+from crmkit import AccessDeniedError, CustomField, NotSupportedError
+from crmkit.asking import once
+from crmkit.reading import options
+from crmkit.settings import check_known
 from crmkit_hubspot._answers import content, records
-from crmkit_hubspot._settings import path
+from crmkit_hubspot._settings import LABEL, path
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
-
     from crmkit import Session
 
 BOUNCED = "emailBounced"
@@ -42,7 +37,6 @@ _TYPES = {
     "enumeration": "choice",
     "number": "number",
 }
-_PLAN = "hubspot.plan"
 _LONGEST_QUERY = 4000  # of a URL; HubSpot answers longer ones with 414
 
 
@@ -79,10 +73,7 @@ def plan(session: Session) -> Plan:
     Raises AccessDeniedError, which names the scope, when the schema may not be read and
     the setting ``properties`` does not stand in for it.
     """
-    made: Plan | None = session.memory.get(_PLAN)
-    if made is None:
-        made = session.memory[_PLAN] = _made(session)
-    return made
+    return once(session, "hubspot.plan", lambda: _made(session))
 
 
 def is_unique(session: Session, name: str) -> bool:
@@ -111,8 +102,9 @@ def _made(session: Session) -> Plan:
     schema = {str(p.get("name")): p for p in records(answer)}
     wanted = named or [n for n, p in schema.items() if not p.get("hubspotDefined")]
     chosen = [n for n in dict.fromkeys((*STANDARD, *wanted)) if n in schema]
-    _check_known("properties", named, schema, "which the account's contacts do not have")
-    _check_known("labels", labels, chosen, "which is not read as a custom field")
+    lack = "which the account's contacts do not have"
+    check_known("properties", named, schema, LABEL, lack)
+    check_known("labels", labels, chosen, LABEL, "which is not read as a custom field")
     return Plan(
         fields={name: _field(name, schema[name]) for name in chosen},
         unique=frozenset(n for n, p in schema.items() if p.get("hasUniqueValue")),
@@ -120,31 +112,8 @@ def _made(session: Session) -> Plan:
     )
 
 
-def _check_known(
-    setting: str, named: Iterable[str], known: Container[str], lack: str
-) -> None:
-    unknown = [name for name in named if name not in known]
-    if unknown:
-        msg = (
-            f"HubSpot's setting `{setting}` names {', '.join(unknown)}, {lack}; leave it "
-            "out, and `crmkit fields` shows those that are read"
-        )
-        raise ConfigurationError(msg)
-
-
 def _field(name: str, described: Mapping[str, Any]) -> CustomField:
-    return CustomField(
-        key=name,
-        name=name,
-        type=_type(described),
-        options={
-            str(option.get("value")): str(option.get("label"))
-            for option in dicts(described.get("options"))
-        },
-    )
-
-
-def _type(described: Mapping[str, Any]) -> str:
-    if described.get("fieldType") == "checkbox":
-        return "choices"
-    return _TYPES.get(str(described.get("type")), "text")
+    several = described.get("fieldType") == "checkbox"
+    kind = "choices" if several else _TYPES.get(str(described.get("type")), "text")
+    choices = options(described.get("options"))
+    return CustomField(key=name, name=name, type=kind, options=choices)

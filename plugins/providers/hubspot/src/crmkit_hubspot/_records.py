@@ -4,26 +4,26 @@ An activity to the properties of a HubSpot record, and such a record to an inter
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ActivityRecord, ClientInteraction, InvalidRequestError
 from crmkit.codec import to_json
+from crmkit.kinds import direction
 from crmkit.reading import instant
 from crmkit.texts import to_text
 from crmkit.writing import (
     as_text,
-    fitting,
-    html_body,
-    lines,
-    mark_line,
+    body,
     marked,
+    metadata,
     seconds,
-    text_body,
-    title,
+    subject,
     unmarked,
     wire_time,
 )
 from crmkit_hubspot._kinds import KINDS
+from crmkit_hubspot._settings import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +42,9 @@ def traced(kind: str, properties: Mapping[str, Any]) -> str | None:
     return next(filter(None, map(marked, texts)), None)
 
 
-def to_properties(kind: str, activity: ActivityRecord, *, marker: bool) -> dict[str, str]:
+def to_properties(
+    kind: str, activity: ActivityRecord, *, marker: bool, cut: bool = False
+) -> dict[str, str]:
     """
     Return the properties that say all that an activity says.
 
@@ -50,15 +52,13 @@ def to_properties(kind: str, activity: ActivityRecord, *, marker: bool) -> dict[
     is to be a *marker*, is the last. Raises InvalidRequestError for what HubSpot would
     refuse or misread.
     """
-    left = dict(activity.metadata)
+    left = metadata(activity)
     properties = {"hs_timestamp": wire_time(activity.timestamp)}
     known = dict(_particular(kind, activity, left))
     properties.update(KINDS[kind].written(left, known))
     for name in [name for name in left if name.startswith(_PASSED)]:
         properties[name] = _passed(kind, name, left.pop(name))
-    properties.update(_bodies(kind, activity, left, marker=marker))
-    for name in KINDS[kind].bodies:
-        fitting(properties.get(name, ""), LONGEST, field=name, label="HubSpot")
+    properties.update(_bodies(kind, activity, left, marker=marker, cut=cut))
     return properties
 
 
@@ -70,17 +70,16 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     *plain, marked_up = KINDS[kind].bodies
     text = next(filter(None, map(said.get, plain)), None)
     text = text or to_text(said.get(marked_up) or "")
-    metadata = KINDS[kind].read(said)
-    way = metadata.pop("direction", None)
-    direction = str(way) if way in {"in", "out"} else None
-    incoming = direction == "in" and kind == "emails"
+    told = KINDS[kind].read(said)
+    way = direction(told)
+    incoming = way == "in" and kind == "emails"
     return ClientInteraction(
         id=record["id"],
         type=KINDS[kind].types[incoming],
         description=unmarked(text),
         timestamp=instant(said.get("hs_timestamp") or record.get("createdAt")),
-        direction=direction,
-        metadata=metadata,
+        direction=way,
+        metadata=told,
     )
 
 
@@ -99,7 +98,7 @@ def _particular(
     Yield what takes more than one value to say; what is said is gone from *left*.
     """
     if kind == "tasks":
-        yield "hs_task_subject", title(activity.description)
+        yield "hs_task_subject", subject(activity)
     elif kind == "meetings":
         yield "hs_meeting_start_time", wire_time(activity.timestamp)
         if "duration_s" in left:
@@ -125,16 +124,24 @@ def _headers(left: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bodies(
-    kind: str, activity: ActivityRecord, left: dict[str, Any], *, marker: bool
+    kind: str, activity: ActivityRecord, left: dict[str, Any], *, marker: bool, cut: bool
 ) -> Iterator[tuple[str, str]]:
     html = left.pop("html", None) or None
-    more = lines(activity, left, KINDS[kind].types)
-    more += [mark_line(activity)] if marker else []
+    made = partial(
+        body,
+        activity,
+        own_types=KINDS[kind].types,
+        longest=LONGEST,
+        label=LABEL,
+        marker=marker,
+        cut=cut,
+    )
     *plain, marked_up = KINDS[kind].bodies
     if html or not plain:
-        yield marked_up, html_body(activity.description, more, html)
+        rest = {**left, "html": html}
+        yield marked_up, made(rest=rest, field=marked_up, markup=True)
     if plain and activity.description != html:
-        yield plain[0], text_body(activity.description, more)
+        yield plain[0], made(rest=left, field=plain[0])
 
 
 def _passed(kind: str, name: str, value: object) -> str:

@@ -4,22 +4,23 @@ Activities: written one by one, found again by their mark, read as a history.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from crmkit import NotSupportedError, ProtocolError, SyncOutcome
-from crmkit.writing import mark, marked
+from crmkit import ClientNotFoundError, SyncOutcome
+from crmkit.reading import newest_first
+from crmkit.sending import looked_up, made
+from crmkit.writing import by_mark
 from crmkit_pipedrive._api import person
 from crmkit_pipedrive._calls import CALL_LOGS, every, post
 from crmkit_pipedrive._kinds import KINDS, OTHER
 from crmkit_pipedrive._records import to_body, to_interaction
+from crmkit_pipedrive._settings import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from crmkit import ActivityRecord, ClientInteraction, Session
-
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 def sync(
@@ -32,11 +33,8 @@ def sync(
     """
     call = KINDS.get(kind, OTHER).write
     for activity in activities:
-        made = post(session, call, to_body(kind, activity, session.settings)).get("data")
-        if not isinstance(made, dict) or "id" not in made:
-            msg = "Pipedrive's answer does not tell what was written"
-            raise ProtocolError(msg)
-        yield SyncOutcome.synced(activity, str(made["id"]))
+        answer = post(session, call, to_body(kind, activity, session.settings))
+        yield SyncOutcome.synced(activity, made(answer.get("data"), LABEL))
 
 
 def find(session: Session, kind: str, activity: ActivityRecord) -> str | None:
@@ -46,32 +44,30 @@ def find(session: Session, kind: str, activity: ActivityRecord) -> str | None:
     Raises NotSupportedError when it cannot be looked up, now or later: what was written of
     a person who was merged into another is now the other's.
     """
-    client_id = activity.client_id
-    if not client_id or not session.settings.marker:
-        lack = "the setting marker" if client_id else "a client"
-        msg = f"an activity without {lack} cannot be looked up in Pipedrive"
-        raise NotSupportedError(msg)
-    for record in _records(session, kind, client_id):
-        text = str(record.get(KINDS.get(kind, OTHER).field) or "")
-        if marked(text) == mark(activity):
-            return str(record["id"])
-    if [str(one.get("id")) for one in person(session, client_id)] != [client_id]:
-        msg = "the client is gone from Pipedrive, so its activity cannot be looked up"
-        raise NotSupportedError(msg)
-    return None
+    look = partial(_found, session, kind, activity)
+    return looked_up(activity, LABEL, look, marker=session.settings.marker)
 
 
 def history(session: Session, client_id: str) -> list[ClientInteraction]:
     """
     Return a person's notes and activities, newest first.
     """
-    found = [
+    return newest_first(
         to_interaction(kind, record)
         for kind in ("notes", "activities")
         for record in _records(session, kind, client_id)
-    ]
-    found.sort(key=lambda one: one.timestamp or _NO_TIME, reverse=True)
-    return found
+    )
+
+
+def _found(
+    session: Session, kind: str, activity: ActivityRecord, client_id: str
+) -> str | None:
+    field = KINDS.get(kind, OTHER).field
+    if found := by_mark(_records(session, kind, client_id), field, activity):
+        return str(found["id"])
+    if [str(one.get("id")) for one in person(session, client_id)] != [client_id]:
+        raise ClientNotFoundError(client_id)
+    return None
 
 
 def _records(session: Session, kind: str, client_id: str) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crmkit import ProtocolError, RateLimitedError
+from crmkit import RateLimitedError, asking
 from crmkit.reading import content, dicts, records
 from crmkit_pipedrive._errors import refusal
 from crmkit_pipedrive._settings import LABEL
@@ -94,14 +94,12 @@ def every(
     """
     Yield the records of all pages; a page that was to come twice is a ProtocolError.
     """
-    steps: list[dict[str, Any]] = [{}]
-    while steps[-1] not in steps[:-1]:
-        answer = get(session, call, {"limit": call.most, **params, **steps[-1]})
-        yield from listed(answer)
-        steps.append(following(answer))
-    if steps[-1]:
-        msg = "Pipedrive's list loops: the same page was to come twice"
-        raise ProtocolError(msg)
+
+    def page(step: dict[str, Any] | None) -> tuple[list[dict[str, Any]], Any]:
+        answer = get(session, call, {"limit": call.most, **params, **(step or {})})
+        return listed(answer), following(answer) or None
+
+    return asking.every(page, LABEL)
 
 
 def _said(response: Response) -> dict[str, Any]:

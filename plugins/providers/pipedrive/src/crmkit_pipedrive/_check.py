@@ -4,9 +4,11 @@ What is wrong with the token and its rights, by requests that change nothing.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from crmkit import AccessDeniedError, Finding
+from crmkit import Finding
+from crmkit.checking import right
 from crmkit.reading import safe_name
 from crmkit_pipedrive._calls import ACTIVITIES, FIELDS, ME, NOTES, PERSONS, get
 
@@ -29,24 +31,19 @@ def findings(session: Session) -> Iterator[Finding]:
     """
     yield _token(session)
     for what, call in _READS.items():
-        lack = ""
-        try:
-            get(session, call, {"limit": 1})
-        except AccessDeniedError as error:
-            lack = str(error)
-        yield _right(f"read {what}", lack)
+        ask = partial(get, session, call, {"limit": 1})
+        yield right(f"read {what}", ask, remedy=_REMEDY)
     granted = str(session.credentials.metadata.get("scope") or "").replace(",", " ").split()
     for purpose, scope in _WRITES.items() if granted else ():
-        yield _right(
-            purpose, "" if scope in granted else f"the app lacks the scope {scope}"
-        )
+        yield _granted(purpose, scope, there=scope in granted)
     detail = "v2; v1 for users, notes and call logs, which v2 does not have"
     yield Finding(subject="API version", status="ok", detail=detail)
 
 
-def _right(purpose: str, lack: str) -> Finding:
-    if not lack:
+def _granted(purpose: str, scope: str, *, there: bool) -> Finding:
+    if there:
         return Finding(subject=purpose, status="ok")
+    lack = f"the app lacks the scope {scope}"
     return Finding(subject=purpose, status="problem", detail=lack, remedy=_REMEDY)
 
 

@@ -23,7 +23,7 @@ from crmkit import (
     RateLimitedError,
 )
 from crmkit.http import status_message
-from crmkit.reading import error_body, safe_name
+from crmkit.reading import error_body, header_number, safe_name
 from crmkit_pipedrive._settings import LABEL
 
 if TYPE_CHECKING:
@@ -107,13 +107,13 @@ def limit_from(response: Response) -> Limit | None:
     Return what the headers say of the last two seconds, and of the day if they do.
     """
     bucket = "search" if urlsplit(response.url).path.endswith("/search") else ""
-    day = _number(response, "X-Daily-RateLimit-Token-Limit")
-    left = _number(response, "X-Daily-RateLimit-Token-Remaining")
+    day = header_number(response, "X-Daily-RateLimit-Token-Limit")
+    left = header_number(response, "X-Daily-RateLimit-Token-Remaining")
     used = 1 - left / day if day and left is not None else None
     if left == 0:
         return Limit(bucket=bucket, remaining=0, resets_in=_HOUR, daily_used=1.0)
-    allowed = _number(response, "X-RateLimit-Limit")
-    remaining = _number(response, "X-RateLimit-Remaining")
+    allowed = header_number(response, "X-RateLimit-Limit")
+    remaining = header_number(response, "X-RateLimit-Remaining")
     if not allowed or remaining is None:
         return Limit(remaining=1, daily_used=used)
     rate = Rate(allowed, per=_BURST)
@@ -121,22 +121,17 @@ def limit_from(response: Response) -> Limit | None:
 
 
 def _limited(response: Response) -> RateLimitedError:
-    wait, why = _number(response, "X-RateLimit-Reset"), None
+    wait, why = header_number(response, "X-RateLimit-Reset"), None
     left = ("X-Daily-RateLimit-Token-Remaining", "X-Daily-Requests-Left")
     # Pipedrive's guard, which blocks who goes on after 429, answers with a web page.
     if response.status == HTTPStatus.FORBIDDEN:
         wait, why = _BLOCKED, "blocked for going on after 429; come again in 300 s"
     # That the day is over is in headers or words, or known by a burst with room in it.
     elif (
-        0 in {_number(response, name) for name in left}
-        or _number(response, "X-RateLimit-Remaining")
+        0 in {header_number(response, name) for name in left}
+        or header_number(response, "X-RateLimit-Remaining")
         or b"daily" in response.content.lower()
     ):
         wait, why = _HOUR, "the company's tokens of the day are spent; come again in 1 h"
     told = status_message(LABEL, response.status, why)
     return RateLimitedError(told, retry_after=_BURST if wait is None else wait)
-
-
-def _number(response: Response, name: str) -> int | None:
-    text = response.headers.get(name, "")
-    return int(text) if text.isdecimal() else None

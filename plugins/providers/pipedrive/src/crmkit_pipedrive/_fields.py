@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmkit import CustomField, NotSupportedError
-from crmkit.reading import dicts, field_value
+from crmkit.asking import once
+from crmkit.reading import field_value, options
 from crmkit_pipedrive._calls import FIELDS, every
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ _PARTS = {  # what a value has beside itself
     "timerange": ("until", "timezone_name"),
 }
 _SEARCHED = {"address", "double", "monetary", "phone", "text", "varchar", "varchar_auto"}
-_PLAN = "pipedrive.plan"
 
 
 class Column(NamedTuple):
@@ -80,10 +80,7 @@ def plan(session: Session) -> Plan:
     """
     Return what to read, by the account's schema, which is read once.
     """
-    made: Plan | None = session.memory.get(_PLAN)
-    if made is None:
-        made = session.memory[_PLAN] = planned(every(session, FIELDS, {}))
-    return made
+    return once(session, "pipedrive.plan", lambda: planned(every(session, FIELDS, {})))
 
 
 def planned(schema: Iterable[Mapping[str, Any]]) -> Plan:
@@ -136,4 +133,4 @@ def _columns(chosen: Mapping[str, Mapping[str, Any]]) -> Iterator[Column]:
 
 
 def _options(said: Mapping[str, Any]) -> dict[str, str]:
-    return {str(one.get("id")): str(one.get("label")) for one in dicts(said.get("options"))}
+    return options(said.get("options"), key="id")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ClientData, Consent
-from crmkit.reading import instant
+from crmkit.reading import instant, opted_out
 from crmkit_pipedrive._fields import MARKETING
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def to_client(
             for column in plan.columns
             if column.code in said
         },
-        consent=tuple(_consent(record, tags, opted_out_tags)),
+        consent=[*_status(record), *opted_out(tags, opted_out_tags, "label_ids")],
         updated_at=instant(record.get("update_time") or record.get("add_time")),
         aliases=(asked,) if asked and asked != str(record["id"]) else (),
         raw=record,
@@ -71,12 +71,6 @@ def values(record: Mapping[str, Any], name: str) -> list[str]:
     return [str(value) for value in found if isinstance(value, str | int) and value]
 
 
-def _consent(
-    record: Mapping[str, Any], tags: list[str | None], opted_out: Mapping[str, list[str]]
-) -> Iterator[Consent]:
+def _status(record: Mapping[str, Any]) -> Iterator[Consent]:
     if status := _STATUSES.get(str(record.get(MARKETING))):
         yield Consent(channel="email", status=status, source=MARKETING)
-    for channel, named in opted_out.items():
-        if not set(named).isdisjoint(tags):
-            refused = "do_not_contact" if channel == "*" else "opted_out"
-            yield Consent(channel=channel, status=refused, source="label_ids")

@@ -7,10 +7,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from crmkit import ClientInteraction, ClientNotFoundError, InvalidRequestError, writing
+from crmkit import ClientInteraction, InvalidRequestError, writing
 from crmkit.reading import instant
+from crmkit.sending import check_numeric
 from crmkit.texts import to_text
-from crmkit_pipedrive._api import AN_ID
 from crmkit_pipedrive._kinds import KINDS, OTHER
 from crmkit_pipedrive._settings import LABEL
 
@@ -31,7 +31,8 @@ def to_body(kind: str, activity: ActivityRecord, settings: Settings) -> dict[str
 
     Raises InvalidRequestError for what Pipedrive would refuse or misread.
     """
-    rest = {name: value for name, value in activity.metadata.items() if value is not None}
+    rest = writing.metadata(activity)
+    check_numeric(activity.client_id, LABEL)
     passed = [name for name in rest if name.startswith(_PASSED)]
     kept = {name.removeprefix(_PASSED): rest.pop(name) for name in passed}
     shape = {"notes": _note, "callLogs": _call_log}.get(kind, _activity)
@@ -39,7 +40,19 @@ def to_body(kind: str, activity: ActivityRecord, settings: Settings) -> dict[str
     if kind == "callLogs" and "to_phone_number" not in body:
         msg = "a call log of Pipedrive's needs the metadata `to`, the number called"
         raise InvalidRequestError(msg)
-    return {**body, **_text(kind, activity, rest, settings), **kept}
+    rule = KINDS.get(kind, OTHER)
+    text = writing.body(
+        activity,
+        rest,
+        rule.types,
+        LONGEST,
+        field=rule.field,
+        label=LABEL,
+        marker=settings.marker,
+        markup=True,
+        cut=settings.cut_long_text,
+    )
+    return {**body, rule.field: text, **kept}
 
 
 def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
@@ -58,22 +71,12 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     )
 
 
-def client_of(activity: ActivityRecord) -> int | None:
-    """
-    Return the number of whom it is about; ClientNotFoundError for what is no number.
-    """
-    if activity.client_id and not AN_ID.fullmatch(activity.client_id):
-        msg = "the client's id is no number, so it is none of Pipedrive's"
-        raise ClientNotFoundError(msg)
-    return int(activity.client_id) if activity.client_id else None
-
-
 def _note(kind: str, activity: ActivityRecord, _rest: object) -> dict[str, Any]:
-    client = client_of(activity)
-    if client is None:
+    if not activity.client_id:
         msg = f"{kind} in Pipedrive are of somebody: give the activity's client_id"
         raise InvalidRequestError(msg)
-    return {"person_id": client, "add_time": f"{writing.utc(activity.timestamp):{_MOMENT}}"}
+    moment = f"{writing.utc(activity.timestamp):{_MOMENT}}"
+    return {"person_id": int(activity.client_id), "add_time": moment}
 
 
 def _call_log(kind: str, activity: ActivityRecord, rest: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +84,7 @@ def _call_log(kind: str, activity: ActivityRecord, rest: dict[str, Any]) -> dict
     about = _note(kind, activity, rest)
     return {
         "person_id": about["person_id"],
-        "subject": _subject(activity),
+        "subject": writing.subject(activity),
         "start_time": about["add_time"],
         "end_time": f"{writing.utc(activity.timestamp, lasted):{_MOMENT}}",
         "duration": f"{lasted:.0f}",
@@ -91,32 +94,14 @@ def _call_log(kind: str, activity: ActivityRecord, rest: dict[str, Any]) -> dict
 def _activity(kind: str, activity: ActivityRecord, rest: dict[str, Any]) -> dict[str, Any]:
     due = kind == "task" and "due_at" in rest
     at = writing.utc(writing.moment(rest.pop("due_at")) if due else activity.timestamp)
-    client = client_of(activity)
+    client_id = activity.client_id
     # person_id itself may only be read.
-    people = [] if client is None else [{"person_id": client, "primary": True}]
+    people = [{"person_id": int(client_id), "primary": True}] if client_id else []
     return {
         "type": kind,
-        "subject": _subject(activity),
+        "subject": writing.subject(activity),
         "due_date": f"{at:%Y-%m-%d}",
         "due_time": f"{at:%H:%M}",
         "done": at <= datetime.now(UTC),
         "participants": people,
     }
-
-
-def _subject(activity: ActivityRecord) -> str:
-    return writing.title(activity.description) or activity.type.replace("_", " ")
-
-
-def _text(
-    kind: str, activity: ActivityRecord, rest: dict[str, Any], settings: Settings
-) -> dict[str, str]:
-    rule, html = KINDS.get(kind, OTHER), rest.pop("html", None)
-    more = writing.lines(activity, rest, rule.types)
-    more += [writing.mark_line(activity)] if settings.marker else []
-    shown = writing.html_body(activity.description, (), html)
-    tail = writing.html_body("", more)
-    tail = f"<br>{tail}" if shown and tail else tail
-    field, cut = rule.field, settings.cut_long_text
-    text = writing.fitting(shown, LONGEST, field=field, label=LABEL, cut=cut, tail=tail)
-    return {field: text}

@@ -4,12 +4,12 @@ The settings of Pipedrive, checked before anything is sent, and what signs a req
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
-from crmkit import ConfigurationError, bearer, header
+from crmkit import bearer, header
+from crmkit.settings import by_channel, matching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,13 +20,11 @@ LABEL = "Pipedrive"
 _token = header("x-api-token")
 
 
-def _check_domain(_settings: Settings, _name: Attribute[str], domain: str) -> None:
-    if not re.fullmatch("[a-z0-9][a-z0-9-]{0,62}", domain):
-        msg = (
-            "Pipedrive's setting `company_domain` is the first word of your address alone: "
-            "acme, where that is https://acme.pipedrive.com"
-        )
-        raise ConfigurationError(msg)
+_check_domain = matching(
+    "[a-z0-9][a-z0-9-]{0,62}",
+    LABEL,
+    "the first word of your address alone: acme, where that is https://acme.pipedrive.com",
+)
 
 
 @frozen(kw_only=True)
@@ -41,7 +39,7 @@ class Settings:
     """
 
     company_domain: str = field(default="api", validator=_check_domain)
-    opted_out_tags: dict[str, list[str]] = field(factory=dict)
+    opted_out_tags: dict[str, list[str]] = field(factory=dict, validator=by_channel(LABEL))
     marker: bool = True
     cut_long_text: bool = False
     daily_tokens: int | None = None

@@ -22,9 +22,9 @@ from crmkit import (
     hookimpl,
 )
 from crmkit_zoho import _api
-from crmkit_zoho._errors import LABEL, error_from, limit_from
+from crmkit_zoho._errors import error_from, limit_from
 from crmkit_zoho._fields import OWNER, plan
-from crmkit_zoho._settings import HOSTS, Settings
+from crmkit_zoho._settings import HOSTS, LABEL, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,10 +10,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from crmkit import AccessDeniedError, ClientPage
-from crmkit.reading import content, records
-from crmkit_zoho._errors import LABEL, UnchangedError
+from crmkit.reading import content, numeric_ids, records
+from crmkit_zoho._errors import UnchangedError
 from crmkit_zoho._fields import plan, searchable
 from crmkit_zoho._mapping import to_client
+from crmkit_zoho._settings import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     Records = list[dict[str, Any]]
 
 BATCH, PAGE = 100, 200
-AN_ID = re.compile(r"[1-9][0-9]{0,18}")
 _UNQUOTED = {"number": re.compile(r"-?\d+(\.\d+)?"), "boolean": re.compile("true|false")}
 _ANYTHING = re.compile(".+", re.DOTALL)
 _ODD = re.compile(r"[\\\x00-\x1f]")  # how a query escapes these is not documented
@@ -35,8 +35,7 @@ def fetch(session: Session, ids: Sequence[str]) -> Iterable[ClientData]:
     """
     Return the clients with these ids; what is no number can be none of Zoho's.
     """
-    numbers = [client_id for client_id in ids if AN_ID.fullmatch(client_id)]
-    return _clients(session, _by_ids(session, numbers))
+    return _clients(session, _by_ids(session, numeric_ids(ids)))
 
 
 def find(session: Session, field: str, value: str) -> Iterable[ClientData]:

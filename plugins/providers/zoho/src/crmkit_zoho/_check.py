@@ -4,9 +4,11 @@ What is wrong with the token, by requests that change nothing.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from crmkit import AccessDeniedError, AuthenticationError, Finding, InvalidRequestError
+from crmkit import Finding
+from crmkit.checking import right
 from crmkit_zoho._records import KINDS
 
 if TYPE_CHECKING:
@@ -20,7 +22,9 @@ _REMEDY = "sign in again with that scope, or as a user whose profile has the rig
 
 def findings(session: Session) -> Iterator[Finding]:
     """
-    Yield what holds of the token, of each right that it needs, and of the API's version.
+    Yield what holds of each right that the token needs, and of the API's version.
+
+    Raises AuthenticationError for a token that is refused.
     """
     module = session.settings.module
     query = "select id from {} where id is not null limit 0, 1".format
@@ -32,20 +36,8 @@ def findings(session: Session) -> Iterator[Finding]:
         *((f"write {kind.lower()}", "problem", kind, {}, {"data": []}) for kind in KINDS),
     ]
     for subject, status, rest, params, body in probes:
-        target = f"/crm/v8/{rest}"
-        try:
-            if body is None:
-                session.http.get(target, params=params)
-            else:
-                session.http.post(target, json=body, repeatable=True)
-        except AuthenticationError as error:
-            yield Finding(subject="token", status="problem", detail=str(error))
-            return
-        except InvalidRequestError:
-            pass  # so it may, if only it asked for something
-        except AccessDeniedError as error:
-            detail = str(error)
-            yield Finding(subject=subject, status=status, detail=detail, remedy=_REMEDY)
-            continue
-        yield Finding(subject=subject, status="ok")
+        ask = partial(session.http.get, f"/crm/v8/{rest}", params=params)
+        if body is not None:
+            ask = partial(session.http.post, f"/crm/v8/{rest}", json=body, repeatable=True)
+        yield right(subject, ask, remedy=_REMEDY, status=status)
     yield Finding(subject="API version", status="ok", detail="v8, of no known end")

@@ -24,7 +24,8 @@ from crmkit import (
     UnavailableError,
 )
 from crmkit.http import status_message
-from crmkit.reading import dicts, error_body, safe_name, safe_names
+from crmkit.reading import dicts, error_body, header_number, safe_name, safe_names
+from crmkit_zoho._settings import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from crmkit import Response
 
-LABEL = "Zoho"
 _BY_STATUS = {401, 403, 404, 423, 429}  # which the core knows, whatever the code
 _SHORT = 2000  # bytes; what is longer is no error, and records are read but once
 _HOUR, _TEN_MINUTES = 3600.0, 600.0
@@ -122,12 +122,10 @@ def limit_from(response: Response) -> Limit | None:
 
     How many there are is not told, so all that is known is half, or the whole.
     """
-    left = response.headers.get("X-API-CREDITS-REMAINING", "")
-    if not left.isdecimal():
-        return None
-    if int(left) == 0:
+    left = header_number(response, "X-API-CREDITS-REMAINING")
+    if left == 0:
         return Limit(remaining=0, resets_in=_HOUR, daily_used=1.0)
-    return Limit(remaining=int(left), daily_used=0.5)
+    return None if left is None else Limit(remaining=left, daily_used=0.5)
 
 
 def _refused(response: Response, body: dict[str, Any]) -> CRMError | None:

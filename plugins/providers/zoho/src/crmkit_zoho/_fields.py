@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from crmkit import ConfigurationError, CustomField, NotSupportedError
-from crmkit.reading import content, dicts, records
-from crmkit_zoho._errors import LABEL
+from crmkit import CustomField, NotSupportedError
+from crmkit.asking import once
+from crmkit.reading import content, options, records
+from crmkit.settings import check_known
+from crmkit_zoho._settings import LABEL
 
 if TYPE_CHECKING:
     from crmkit import Session
@@ -30,7 +32,6 @@ STANDARD = (  # what templates ask for, of contacts and of leads
 )
 OWNER = {"owner_id": "id", "owner_name": "name", "owner_email": "email"}
 _PART = 50  # fields in one request
-_PLAN = "zoho.plan"
 _TYPES = dict.fromkeys(("bigint", "currency", "double", "integer", "percent"), "number")
 _TYPES |= {"boolean": "boolean", "date": "date", "datetime": "datetime"}
 _TYPES |= {"picklist": "choice", "multiselectpicklist": "choices"}
@@ -53,10 +54,7 @@ def plan(session: Session) -> Plan:
     """
     Return what to read, by the module's schema, which is read once.
     """
-    made: Plan | None = session.memory.get(_PLAN)
-    if made is None:
-        made = session.memory[_PLAN] = _made(session)
-    return made
+    return once(session, "zoho.plan", lambda: _made(session))
 
 
 def searchable(session: Session, field: str) -> list[CustomField]:
@@ -82,12 +80,8 @@ def _made(session: Session) -> Plan:
     answer = session.http.get("/crm/v8/settings/fields", params={"module": module})
     schema = records(content(answer, LABEL), "fields", LABEL)
     known = {str(one["api_name"]): _field(one) for one in schema if one.get("api_name")}
-    if unknown := [name for name in named if name not in known]:
-        msg = (
-            f"Zoho's setting `fields` names {', '.join(unknown)}, which {module} do not "
-            "have, or hide from the token's user; take names that `crmkit fields` shows"
-        )
-        raise ConfigurationError(msg)
+    lack = f"which {module} do not have, or hide from the token's user"
+    check_known("fields", named, known, LABEL, lack)
     custom = [str(one.get("api_name")) for one in schema if one.get("custom_field")]
     wanted = dict.fromkeys((*STANDARD, *(named or custom)))
     fields = {n: known[n] for n in wanted if n in known and n not in OWN}
@@ -98,10 +92,6 @@ def _made(session: Session) -> Plan:
 
 def _field(described: Mapping[str, Any]) -> CustomField:
     name = str(described["api_name"])
-    options = {
-        str(one.get("actual_value")): str(one.get("display_value"))
-        for one in dicts(described.get("pick_list_values"))
-        if one.get("display_value") is not None
-    }
+    choices = options(described.get("pick_list_values"), "actual_value", "display_value")
     kind = _TYPES.get(str(described.get("data_type")), "text")
-    return CustomField(key=name, name=name, type=kind, options=options)
+    return CustomField(key=name, name=name, type=kind, options=choices)

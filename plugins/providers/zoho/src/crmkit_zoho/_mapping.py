@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ClientData, Consent
-from crmkit.reading import dicts, field_value, instant
+from crmkit.reading import dicts, field_value, instant, opted_out
 from crmkit_zoho._fields import EMAILS, OWNER, PHONES
 
 if TYPE_CHECKING:
@@ -40,23 +40,17 @@ def to_client(
         phone=_first(record, PHONES),
         tags=tags,
         custom_fields=custom,
-        consent=tuple(_consents(record, tags, opted_out_tags)),
+        consent=[*_flag(record), *opted_out(tags, opted_out_tags, "Tag")],
         updated_at=instant(record.get("Modified_Time")),
         raw=record,
     )
 
 
-def _consents(
-    record: Mapping[str, Any], tags: Sequence[str], closing: Mapping[str, Sequence[str]]
-) -> Iterator[Consent]:
+def _flag(record: Mapping[str, Any]) -> Iterator[Consent]:
     if str(record.get("Email_Opt_Out")).lower() == "true":
         since = instant(record.get("Unsubscribed_Time"))
         source = "Email_Opt_Out"
         yield Consent(channel="email", status="opted_out", source=source, as_of=since)
-    for channel, named in closing.items():
-        if set(named).intersection(tags):
-            status = "do_not_contact" if channel == "*" else "opted_out"
-            yield Consent(channel=channel, status=status, source="Tag")
 
 
 def _value(value: Any, field: CustomField) -> Any:

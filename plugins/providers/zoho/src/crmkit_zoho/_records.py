@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from crmkit import ClientInteraction, InvalidRequestError
-from crmkit.kinds import Entry, Kind, text, whole_seconds, words
+from crmkit.kinds import Entry, Kind, day, direction, text, whole_seconds, words
 from crmkit.reading import instant
-from crmkit.texts import to_text
+from crmkit.sending import check_numeric
 from crmkit.writing import (
+    body,
     fitting,
-    lines,
     mark,
-    mark_line,
-    moment,
+    metadata,
     seconds,
-    text_body,
-    title,
+    subject,
+    time_line,
+    timed,
     unmarked,
     utc,
 )
-from crmkit_zoho._errors import LABEL
+from crmkit_zoho._settings import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from crmkit_zoho._settings import Settings
 
 _HOUR = 3600.0  # of a meeting, which has an end in Zoho, whoever does not tell it
-_AT = re.compile(r"^at: (\d{4}-\d\d-\d\dT\S+)$\n?", re.MULTILINE)
 _DURATION = re.compile(r"(\d+):(\d\d?)")
 
 
@@ -61,10 +60,6 @@ def _clock(value: object) -> str:
 def _seconds(value: Any) -> Any:
     found = _DURATION.fullmatch(str(value))
     return int(found[1]) * 60 + int(found[2]) if found else value
-
-
-def _day(value: object) -> str:
-    return moment(value).date().isoformat()
 
 
 _RESULTS = words(
@@ -103,7 +98,7 @@ KINDS = {
         types=("task",),
         entries=(
             Entry("subject", "Subject", text),
-            Entry("due_at", "Due_Date", _day),
+            Entry("due_at", "Due_Date", day),
             Entry("outcome", "Status", words(*_STATUSES)),
         ),
         defaults={"Status": "Not Started"},
@@ -118,31 +113,25 @@ def to_record(kind: str, activity: ActivityRecord, settings: Settings) -> dict[s
     Metadata without a field become lines of the body; the mark, where the settings want
     one, is the last. Raises InvalidRequestError for what Zoho would refuse or misread.
     """
-    module, rest = KINDS[kind], dict(activity.metadata)
-    known = _known(kind, activity, rest, settings)
-    html = to_text(str(rest.pop("html", None) or ""))
-    record = module.written(rest, known)
+    check_numeric(activity.client_id, LABEL)
+    module, rest, cut = KINDS[kind], metadata(activity), settings.cut_long_text
+    record = module.written(rest, _known(kind, activity, rest, settings))
     if record.get("Call_Type") == "Outbound":
         record["Outbound_Call_Status"] = "Completed"
-    more = lines(activity, rest, module.types)
-    more += [] if module.time else [f"at: {_wire(activity.timestamp)}"]
-    more += [mark_line(activity)] if settings.marker else []
-    said = activity.description
-    text = text_body(said, [html] if html != said.strip() else [])
-    told = {
-        module.title: (record.get(module.title), ""),
-        module.body: (text, "\n".join(more)),
-    }
-    for (name, (value, tail)), longest in zip(told.items(), module.longest, strict=True):
-        if value is not None:
-            record[name] = fitting(
-                value,
-                longest,
-                field=name,
-                label=LABEL,
-                cut=settings.cut_long_text,
-                tail=f"\n{tail}" if value and tail else tail,
-            )
+    title, longest = module.title, module.longest[0]
+    if title in record:
+        record[title] = fitting(record[title], longest, field=title, label=LABEL, cut=cut)
+    record[module.body] = body(
+        activity,
+        rest,
+        module.types,
+        module.longest[1],
+        field=module.body,
+        label=LABEL,
+        marker=settings.marker,
+        cut=cut,
+        also=() if module.time else [time_line(activity)],
+    )
     return record
 
 
@@ -150,26 +139,21 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     """
     Return what a record tells, in the caller's words where it has some.
     """
-    module, body = KINDS[kind], record.get(KINDS[kind].body)
-    said = unmarked(body) if isinstance(body, str) else ""
-    told = [
-        record.get(module.time),
-        *reversed(_AT.findall(said)),
-        record.get("Created_Time"),
-    ]
-    metadata = module.read(record)
+    module, told = KINDS[kind], KINDS[kind].read(record)
+    text = record.get(module.body)
+    at, said = timed(unmarked(text) if isinstance(text, str) else "")
     if isinstance(length := record.get("Call_Duration_in_seconds"), int):
-        metadata["duration_s"] = length
-    if metadata.get("direction") == "Missed":
-        metadata |= {"direction": "in", "outcome": "missed"}
-    way = metadata.pop("direction", None)
+        told["duration_s"] = length
+    if told.get("direction") == "Missed":
+        told |= {"direction": "in", "outcome": "missed"}
+    time, created = (instant(record.get(name)) for name in (module.time, "Created_Time"))
     return ClientInteraction(
         id=record["id"],
         type=module.types[0],
-        description=_AT.sub("", said).strip(),
-        timestamp=next(filter(None, map(instant, told)), None),
-        direction=way if way in ("in", "out") else None,
-        metadata=metadata,
+        description=said,
+        timestamp=time or at or created,
+        direction=direction(told),
+        metadata=told,
     )
 
 
@@ -197,7 +181,7 @@ def _known(
         rest.pop("outcome")
         rest.pop("direction", None)
     if kind != "Notes":
-        known[module.title] = title(activity.description) or activity.type
+        known[module.title] = subject(activity)
     if kind in settings.unique_fields:
         known[settings.unique_fields[kind]] = mark(activity)
     return known

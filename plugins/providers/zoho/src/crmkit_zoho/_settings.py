@@ -4,13 +4,11 @@ The settings of Zoho, checked before anything is sent.
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from attrs import field, frozen
 
-from attrs import Attribute, field, frozen
+from crmkit.settings import by_channel, matching
 
-from crmkit import ConfigurationError
-
+LABEL = "Zoho"
 # The ending of each data centre's hosts; "uk" is named by some of Zoho's pages only.
 _OTHERS = {name: name for name in ("ca", "eu", "in", "jp", "sa", "uk")}
 DATA_CENTERS = {"us": "com", "au": "com.au", "cn": "com.cn", **_OTHERS}
@@ -20,29 +18,19 @@ HOSTS = tuple(  # of the API, its sandboxes too, and of the tokens
     for name, end in DATA_CENTERS.items()
     for host in (f"*.zohoapis.{end}", _ACCOUNTS.get(name, f"accounts.zoho.{end}"))
 )
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-
-
-def _check_center(_settings: object, _attribute: Attribute[str], center: str) -> None:
-    if center not in DATA_CENTERS:
-        known = ", ".join(f"{name} (zoho.{end})" for name, end in DATA_CENTERS.items())
-        msg = (
-            f"Zoho's setting `data_center` is {center!r}; it must be one of {known}: where "
-            "the browser is when you are signed in to Zoho CRM"
-        )
-        raise ConfigurationError(msg)
-
-
-def _check_names(_settings: object, attribute: Attribute[Any], given: Any) -> None:
-    values = given.values() if isinstance(given, dict) else ()
-    names = [given] if isinstance(given, str) else [*given, *values]
-    wrong = next((name for name in names if not _NAME.fullmatch(name)), None)
-    if wrong is not None:
-        msg = (
-            f"Zoho's setting `{attribute.name}` names {wrong!r}; it takes API names, such "
-            "as Lead_Source, not labels; Zoho lists them under Setup, APIs, API Names"
-        )
-        raise ConfigurationError(msg)
+_CENTERS = ", ".join(f"{name} (zoho.{end})" for name, end in DATA_CENTERS.items())
+_check_center = matching(
+    "|".join(DATA_CENTERS),
+    LABEL,
+    f"one of {_CENTERS}: where the browser is when you are signed in to Zoho CRM",
+)
+_check_names = matching(
+    "[A-Za-z][A-Za-z0-9_]*",
+    LABEL,
+    "API names, such as Lead_Source, not labels; Zoho lists them under Setup, APIs, API "
+    "Names",
+    keys=True,
+)
 
 
 @frozen(kw_only=True)
@@ -62,7 +50,7 @@ class Settings:
     data_center: str = field(default="us", validator=_check_center)
     module: str = field(default="Contacts", validator=_check_names)
     fields: list[str] = field(factory=list, validator=_check_names)
-    opted_out_tags: dict[str, list[str]] = field(factory=dict)
+    opted_out_tags: dict[str, list[str]] = field(factory=dict, validator=by_channel(LABEL))
     workflows: bool = False
     unique_fields: dict[str, str] = field(factory=dict, validator=_check_names)
     marker: bool = True
