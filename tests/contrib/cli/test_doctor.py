@@ -169,7 +169,7 @@ def test_no_waiting(doctor, simulator, status):
     What goes wrong is told at once: nothing is tried again.
     """
     fault = simulator.fault(status, times=None, path="contacts")
-    doctor(code=5)
+    doctor(code=4)
 
     assert fault.struck == 1
 
