@@ -210,6 +210,8 @@ def test_body_of_html():
     assert body(VIEW, dict(given), ("view",), 99, markup=True, **quiet) == given["html"]
     assert body(VIEW, dict(given), ("view",), 99, **quiet) == "3 < 4"
     assert body(VIEW, dict(other), ("view",), 99, **quiet) == "3 < 4\nHi"
+    parted = {"html": "<p>3</p>\n<div>&lt; 4</div>"}
+    assert body(VIEW, parted, ("view",), 99, **quiet) == "3 < 4"
 
 
 @given(st.text("a<&\n ", max_size=60), st.integers(30, 80), st.booleans())

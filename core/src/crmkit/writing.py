@@ -121,7 +121,8 @@ def body(
     if markup:
         shown, tail = html_body(said, (), html), html_body("", more)
     else:
-        shown = text_body(said, [] if plain == said.strip() else [plain])
+        same = plain.split() == said.split()  # whatever lies between the words
+        shown = text_body(said, [] if same else [plain])
         tail = text_body("", more)
     gap = ("<br>" if markup else "\n") if shown and tail else ""
     room = longest - len(gap + tail)

@@ -442,10 +442,11 @@ def test_unknown_object(org, connect):
 @pytest.mark.parametrize(
     ("own", "told"),
     [
-        ({"object": "Contact WHERE x"}, "`object` names"),
+        ({"object": "Contact WHERE x"}, "`object` is 'Contact WHERE x'"),
         ({"fields": ["Lead Source"]}, "`fields` names 'Lead Source'"),
         ({"opted_out_fields": {"sms": ["No SMS"]}}, "`opted_out_fields` names 'No SMS'"),
-        ({"external_id_field": "a/b"}, "`external_id_field` names"),
+        ({"opted_out_fields": {"mail": ["NoMail__c"]}}, "names the channel 'mail'"),
+        ({"external_id_field": "a/b"}, "`external_id_field` is 'a/b'"),
         ({"records": {"X__c": {"client_id": "a b"}}}, "`records` names"),
         ({"records": {"X__c, Y": {"client_id": "a"}}}, "`records` names"),
         ({"api_version": "latest"}, "`api_version` is 'latest'"),

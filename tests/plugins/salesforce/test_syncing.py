@@ -108,10 +108,11 @@ def test_lines(org, crm):
 
     assert only(org)["Description"].splitlines() == [
         "About it",
+        "x",
         "type: sms_sent",
         "url: https://example.com",
         "due_at: 2026-06-02T09:00:00Z",
-        "at: 2026-05-01T12:30:00+02:00",
+        "at: 2026-05-01T10:30:00Z",
         mark_line(note),
     ]
 

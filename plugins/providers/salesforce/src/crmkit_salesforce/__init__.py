@@ -23,10 +23,10 @@ from crmkit import (
     hookimpl,
 )
 from crmkit_salesforce import _api
-from crmkit_salesforce._errors import LABEL, error_from, limit_from
+from crmkit_salesforce._errors import error_from, limit_from
 from crmkit_salesforce._fields import plans
 from crmkit_salesforce._kinds import TYPES
-from crmkit_salesforce._settings import TOKEN, Settings
+from crmkit_salesforce._settings import LABEL, TOKEN, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,26 +5,19 @@ Activities: 200 in one request, found again, read as a history.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from crmkit import (
-    AccessDeniedError,
-    ClientNotFoundError,
-    ConfigurationError,
-    InvalidRequestError,
-    NotSupportedError,
-    ProtocolError,
-    SyncOutcome,
-)
-from crmkit.reading import dicts
-from crmkit.writing import mark, marked
+from crmkit import ProtocolError, SyncOutcome
+from crmkit.reading import dicts, newest_first
+from crmkit.sending import check_kind, looked_up, prepared
+from crmkit.writing import by_mark, mark
 from crmkit_salesforce._api import moved
-from crmkit_salesforce._errors import LABEL, codes, error_of
+from crmkit_salesforce._errors import codes, error_of
 from crmkit_salesforce._fields import described, plans
 from crmkit_salesforce._kinds import READ
 from crmkit_salesforce._records import places, to_interaction, to_record
-from crmkit_salesforce._settings import path
+from crmkit_salesforce._settings import LABEL, path
 from crmkit_salesforce._soql import AN_ID, any_of, every, query, quoted, rows
 
 if TYPE_CHECKING:
@@ -33,7 +26,6 @@ if TYPE_CHECKING:
     from crmkit import ActivityRecord, ClientInteraction, Session
 
 _LIKE_A_FIELD = re.compile(r"[A-Z][A-Za-z]+|\w+__c", re.ASCII)
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 _CREATE_ONLY = "INVALID_FIELD_FOR_INSERT_UPDATE"
 
 
@@ -47,19 +39,15 @@ def sync(
     """
     external = _external_id(session, kind)
     known = _known(session, kind, activities)
-    sent, records = [], []
-    for activity in sorted(activities, key=lambda one: one.client_id or ""):
-        try:
-            records.append(to_record(kind, activity, session.settings, known))
-        except (InvalidRequestError, ClientNotFoundError) as error:
-            yield SyncOutcome.failed(activity, error)
-        else:
-            sent.append(activity)
-    if not sent:
+    make = partial(to_record, kind, settings=session.settings, known=known)
+    neighbours = sorted(activities, key=lambda one: one.client_id or "")
+    ready, unfit = prepared(neighbours, make)
+    yield from unfit
+    if not ready:
         return
     refused = []
-    answer = _written(session, kind, external, records)
-    for activity, item in zip(sent, answer, strict=True):
+    answer = _written(session, kind, external, [record for _, record in ready])
+    for (activity, _), item in zip(ready, answer, strict=True):
         errors = dicts(item.get("errors"))
         if item.get("success") is True:
             yield SyncOutcome.synced(activity, item.get("id"))
@@ -86,11 +74,10 @@ def find(session: Session, kind: str, activity: ActivityRecord) -> str | None:
     """
     if _external_id(session, kind):
         return None
-    try:
-        return _by_mark(session, kind, activity)
-    except (AccessDeniedError, InvalidRequestError) as error:
-        msg = f"the activity cannot be looked up: {error}"
-        raise NotSupportedError(msg) from None
+    where = places(kind, activity.client_id, session.settings)
+    marker = session.settings.marker and {"client_id", "description"} <= where.keys()
+    look = partial(_found, session, kind, activity)
+    return looked_up(activity, LABEL, look, marker=marker)
 
 
 def history(session: Session, client_id: str) -> list[ClientInteraction]:
@@ -104,17 +91,11 @@ def history(session: Session, client_id: str) -> list[ClientInteraction]:
         column = places(kind, client_id, session.settings)["client_id"]
         where = f"{column} = {quoted(client_id)}"
         found += [to_interaction(kind, row) for row in every(session, columns, kind, where)]
-    found.sort(key=lambda one: one.timestamp or _NO_TIME, reverse=True)
-    return found
+    return newest_first(found)
 
 
 def _external_id(session: Session, kind: str) -> str | None:
-    if kind not in READ and kind not in session.settings.records:
-        msg = (
-            f"Salesforce has no kind of activity {kind!r}; in the setting activity_types "
-            f"use {', '.join(READ)}, or an object that the setting records describes"
-        )
-        raise ConfigurationError(msg)
+    check_kind(kind, (*READ, *session.settings.records), LABEL)
     return places(kind, None, session.settings).get("id")
 
 
@@ -161,19 +142,17 @@ def _there(
     }
 
 
-def _by_mark(session: Session, kind: str, activity: ActivityRecord) -> str | None:
-    client_id = activity.client_id or ""
+def _found(
+    session: Session, kind: str, activity: ActivityRecord, client_id: str
+) -> str | None:
     where = places(kind, client_id, session.settings)
-    column, text = where.get("client_id"), where.get("description")
-    if not (session.settings.marker and client_id and column and text):
-        msg = "an activity without a mark or a client cannot be looked up in Salesforce"
-        raise NotSupportedError(msg)
+    column, text = where["client_id"], where["description"]
     if not AN_ID.fullmatch(client_id):
         return None
     objects = [n for n, one in plans(session).items() if client_id.startswith(one.prefix)]
     later = moved(session, "".join(objects), [client_id]).values()
     for whose in (client_id, *later):
-        for row in every(session, f"Id, {text}", kind, f"{column} = {quoted(whose)}"):
-            if marked(str(row.get(text) or "")) == mark(activity):
-                return str(row.get("Id"))
+        told = every(session, f"Id, {text}", kind, f"{column} = {quoted(whose)}")
+        if found := by_mark(told, text, activity):
+            return str(found.get("Id"))
     return None

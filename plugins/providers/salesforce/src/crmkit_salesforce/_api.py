@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from crmkit import ClientPage, NotSupportedError, ProtocolError
 from crmkit.reading import dicts
 from crmkit.writing import wire_time
-from crmkit_salesforce._errors import LABEL
 from crmkit_salesforce._fields import plans
 from crmkit_salesforce._mapping import to_client
-from crmkit_salesforce._settings import path
+from crmkit_salesforce._settings import LABEL, path
 from crmkit_salesforce._soql import AN_ID, PAGE, any_of, equal, last_id, query, quoted, rows
 
 if TYPE_CHECKING:

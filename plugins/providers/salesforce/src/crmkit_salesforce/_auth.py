@@ -17,8 +17,7 @@ from crmkit import ConfigurationError, CredentialsError
 from crmkit.codec import to_json
 from crmkit.models import Secret
 from crmkit.reading import content
-from crmkit_salesforce._errors import LABEL
-from crmkit_salesforce._settings import LOGIN, TOKEN
+from crmkit_salesforce._settings import LABEL, LOGIN, TOKEN
 
 if TYPE_CHECKING:
     from crmkit import CRMCredentials, Session

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit import AccessDeniedError, AuthenticationError, Finding
+from crmkit import AccessDeniedError, Finding
 from crmkit.reading import dicts
 from crmkit_salesforce._fields import OPTED_OUT, described, objects
 from crmkit_salesforce._kinds import TASK
@@ -31,25 +31,24 @@ _CREATE = (
 
 def findings(session: Session) -> Iterator[Finding]:
     """
-    Yield what holds of the token, of each right that is needed, and of the API's version.
+    Yield what holds of the API's version, and of each right that the token needs.
+
+    Raises AuthenticationError for a token that is refused.
     """
-    try:
-        yield _version(session)
-        for name in objects(session):
-            known = [*OPTED_OUT["email"], *flags(session.settings)]
-            fields, found = _fields(session, f"read {name}", name)
-            yield found
-            if fields and not any(one in fields for one in known):
-                lack = f"{name} shows no HasOptedOutOfEmail: nobody is known to opt out"
-                yield _found("opt-outs", lack, _GRANT, status="warning")
-        fields, found = _fields(session, f"write {TASK}", TASK)
-        lacking = [one for one in _WRITTEN if not fields.get(one, {}).get("createable")]
-        if fields and lacking:
-            found = _found(f"write {TASK}", f"not writable: {', '.join(lacking)}", _GRANT)
+    yield _version(session)
+    for name in objects(session):
+        known = [*OPTED_OUT["email"], *flags(session.settings)]
+        fields, found = _fields(session, f"read {name}", name)
         yield found
-        yield _external_id(session.settings.external_id_field, fields)
-    except AuthenticationError as error:
-        yield _found("token", str(error))
+        if fields and not any(one in fields for one in known):
+            lack = f"{name} shows no HasOptedOutOfEmail: nobody is known to opt out"
+            yield _found("opt-outs", lack, _GRANT, status="warning")
+    fields, found = _fields(session, f"write {TASK}", TASK)
+    lacking = [one for one in _WRITTEN if not fields.get(one, {}).get("createable")]
+    if fields and lacking:
+        found = _found(f"write {TASK}", f"not writable: {', '.join(lacking)}", _GRANT)
+    yield found
+    yield _external_id(session.settings.external_id_field, fields)
 
 
 def _found(subject: str, lack: str, remedy: str = "", status: str = "problem") -> Finding:

@@ -24,14 +24,12 @@ from crmkit import (
 )
 from crmkit.http import status_message
 from crmkit.reading import dicts, error_body, safe_name, safe_names
-from crmkit_salesforce._settings import LOGIN
+from crmkit_salesforce._settings import LABEL, LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crmkit import Response
-
-LABEL = "Salesforce"
 
 _SETTING_UP = {406, 420}  # what Salesforce's edge says while an org moves
 _TELLING = {408, 423, 429}  # by themselves

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from crmkit import AccessDeniedError, ConfigurationError, Consent, CustomField
-from crmkit.reading import content, dicts
-from crmkit_salesforce._errors import LABEL
-from crmkit_salesforce._settings import flags, path
+from crmkit import AccessDeniedError, Consent, CustomField
+from crmkit.asking import once
+from crmkit.reading import content, dicts, options
+from crmkit.settings import check_known
+from crmkit_salesforce._settings import LABEL, flags, path
 
 if TYPE_CHECKING:
     from crmkit import Session
@@ -77,14 +78,14 @@ def described(session: Session, name: str) -> Schema:
 
     Raises AccessDeniedError for an object that there is not, or that is hidden.
     """
-    key = f"salesforce.describe.{name}"
-    if key not in session.memory:
+
+    def ask() -> Schema:
         target = path(session, "sobjects/{name}/describe")
         answer = content(session.http.get(target, path_values={"name": name}), LABEL)
         fields = {str(one.get("name")): one for one in dicts(answer.get("fields"))}
-        session.memory[key] = {**fields, "": {"prefix": answer.get("keyPrefix")}}
-    found: Schema = session.memory[key]
-    return found
+        return {**fields, "": {"prefix": answer.get("keyPrefix")}}
+
+    return once(session, f"salesforce.describe.{name}", ask)
 
 
 def plans(session: Session) -> Mapping[str, Plan]:
@@ -94,23 +95,7 @@ def plans(session: Session) -> Mapping[str, Plan]:
     Raises AccessDeniedError when all are, and ConfigurationError for a field that the
     settings name and none has.
     """
-    key = "salesforce.plans"
-    if key not in session.memory:
-        made: dict[str, Plan] = {}
-        refused = None
-        for name in objects(session):
-            try:
-                made[name] = _made(name, described(session, name), session.settings)
-            except AccessDeniedError as error:
-                if error.status != HTTPStatus.NOT_FOUND:
-                    raise
-                refused = error
-        if refused and not made:
-            raise refused
-        _check_known(session, {name for one in made.values() for name in one.names})
-        session.memory[key] = made
-    found: Mapping[str, Plan] = session.memory[key]
-    return found
+    return once(session, "salesforce.plans", lambda: _plans(session))
 
 
 def objects(session: Session) -> tuple[str, ...]:
@@ -121,16 +106,23 @@ def objects(session: Session) -> tuple[str, ...]:
     return (own,) if own else ("Contact", "Lead")
 
 
-def _check_known(session: Session, known: set[str]) -> None:
-    named = [*session.settings.fields, *flags(session.settings)]
-    unknown = [name for name in named if name not in known]
-    if unknown:
-        msg = (
-            f"Salesforce's settings name {', '.join(unknown)}, which "
-            f"{' and '.join(objects(session))} lack, or field-level security hides from "
-            "this user; `crmkit fields` shows those that are read"
-        )
-        raise ConfigurationError(msg)
+def _plans(session: Session) -> Mapping[str, Plan]:
+    made: dict[str, Plan] = {}
+    refused = None
+    for name in objects(session):
+        try:
+            made[name] = _made(name, described(session, name), session.settings)
+        except AccessDeniedError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            refused = error
+    if refused and not made:
+        raise refused
+    known, names = {name for one in made.values() for name in one.names}, objects(session)
+    lack = f"which {' and '.join(names)} lack, or field-level security hides from this user"
+    check_known("fields", session.settings.fields, known, LABEL, lack)
+    check_known("opted_out_fields", flags(session.settings), known, LABEL, lack)
+    return made
 
 
 def _made(name: str, schema: Schema, settings: Settings) -> Plan:
@@ -182,10 +174,9 @@ def _custom(schema: Schema, keys: list[str]) -> Iterator[CustomField]:
         short = key.removesuffix("__c").removesuffix("__pc")
         name = short if short == key or short.lower() not in taken else key
         taken.add(name.lower())
-        options = dicts(schema[key].get("picklistValues"))
         yield CustomField(
             key=key,
             name="owner_id" if key == "OwnerId" else name,
             type=_TYPES.get(str(schema[key].get("type")), "text"),
-            options={str(one.get("value")): str(one.get("label")) for one in options},
+            options=options(schema[key].get("picklistValues")),
         )

@@ -7,8 +7,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from crmkit import kinds
-from crmkit.kinds import Entry, text, whole_seconds, words
-from crmkit.writing import moment
+from crmkit.kinds import Entry, day, text, whole_seconds, words
 
 TASK, EVENT = "Task", "Event"
 TYPES = dict.fromkeys(
@@ -29,10 +28,6 @@ class Kind(kinds.Kind):
     done: bool = True
 
 
-def _day(value: object) -> str:
-    return moment(value).date().isoformat()
-
-
 _SUBJECT = Entry("subject", "Subject", text)
 NOTE = Kind(types=("note",), entries=(_SUBJECT,), defaults={"TaskSubtype": "Task"})
 CALL = Kind(
@@ -51,7 +46,7 @@ TO_DO = Kind(
     types=("task",),
     entries=(
         _SUBJECT,
-        Entry("due_at", "ActivityDate", _day),
+        Entry("due_at", "ActivityDate", day),
         Entry(
             "outcome",
             "Status",

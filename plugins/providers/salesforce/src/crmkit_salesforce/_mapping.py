@@ -12,7 +12,6 @@ from crmkit.reading import field_value, instant, language, timezone
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from crmkit import CustomField
     from crmkit_salesforce._fields import Plan
 
 
@@ -37,7 +36,7 @@ def to_client(
         language=language(get("LanguageLocaleKey")),
         timezone=timezone(str(get("TimeZoneSidKey") or "")),
         custom_fields={
-            field.name: None if record[key] is None else _value(record[key], field)
+            field.name: field_value(record[key], field, labelled=True)
             for key, field in plan.fields.items()
             if key in record
         },
@@ -46,9 +45,3 @@ def to_client(
         aliases=[one for one in asked if one != record["Id"]],
         raw=record,
     )
-
-
-def _value(value: Any, field: CustomField) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)  # every number is told with a point
-    return field_value(value, field, labelled=True)

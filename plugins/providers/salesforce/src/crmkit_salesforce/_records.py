@@ -4,27 +4,28 @@ An activity to a record of Salesforce, and such a record to an interaction.
 
 from __future__ import annotations
 
-import re
 from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ClientInteraction, ClientNotFoundError, InvalidRequestError
+from crmkit.kinds import direction
 from crmkit.reading import instant
-from crmkit.texts import to_text
 from crmkit.writing import (
     as_text,
+    body,
     fitting,
-    lines,
     mark,
-    mark_line,
+    metadata,
     moment,
     seconds,
-    title,
+    subject,
+    time_line,
+    timed,
     unmarked,
     wire_time,
 )
-from crmkit_salesforce._errors import LABEL
-from crmkit_salesforce._kinds import EVENT, LONGEST, READ, TO_DO, read_as, written_as
+from crmkit_salesforce._kinds import EVENT, LONGEST, READ, TASK, TO_DO, read_as, written_as
+from crmkit_salesforce._settings import LABEL
 from crmkit_salesforce._soql import AN_ID
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from crmkit import ActivityRecord
     from crmkit_salesforce._settings import Settings
 
-_AT = re.compile(r"(?:^|\n)at: (\S+)$")
 _APART = {"id", "description"}  # keys of the setting records that are not copied
 
 
@@ -65,25 +65,21 @@ def to_record(
     if client_id and not AN_ID.fullmatch(client_id):
         msg = f"the client's id is none of {LABEL}'s: 15 or 18 letters and digits"
         raise ClientNotFoundError(msg)
-    left = {key: one for key, one in activity.metadata.items() if one is not None}
+    left = metadata(activity)
     free = {*known} - {"Id", "WhoId", *where.values()}
     passed = {key: _plain(left.pop(key)) for key in [*left] if key in free}
-    text = activity.description or to_text(str(left.get("html", "")))
-    left.pop("html", None)
     if kind in READ:
-        record, more = _activity(kind, activity, left, settings)
+        record = _activity(kind, activity, left, settings)
     else:
-        record, more = _custom(where, activity, left)
+        record = _custom(where, activity, left)
     if client_id and "client_id" in where:
         record[where["client_id"]] = client_id
     if "id" in where:
         record[where["id"]] = mark(activity)
-    elif settings.marker and "description" in where:
-        more.append(mark_line(activity))
     if "description" in where:
-        tail = "\n".join(["", *more] if text and more else more)
-        record[where["description"]] = _fitted("Description", text, settings, tail)
-    elif text or more:
+        marker = settings.marker and "id" not in where
+        record[where["description"]] = _text(kind, activity, left, settings, marker=marker)
+    elif activity.description or left:
         msg = f"{kind} lacks a field for what is said; name a description in records"
         raise InvalidRequestError(msg)
     return {"attributes": {"type": kind}, **record, **passed}
@@ -95,37 +91,33 @@ def to_interaction(kind: str, record: Mapping[str, Any]) -> ClientInteraction:
     """
     get = record.get
     shape = read_as(kind, get("TaskSubtype"), closed=get("IsClosed") is True)
-    metadata = shape.read(record)
-    text = unmarked(str(get("Description") or ""))
-    told = _AT.search(text)
-    said = instant(told[1]) if told else None
+    told = shape.read(record)
+    at, said = timed(unmarked(str(get("Description") or "")))
     begin, end = instant(get("StartDateTime")), instant(get("EndDateTime"))
     if begin and end:
-        metadata["duration_s"] = (end - begin).total_seconds()
-    way = metadata.pop("direction", None)
+        told["duration_s"] = (end - begin).total_seconds()
     return ClientInteraction(
         id=record["Id"],
         type=shape.types[0],
-        description=text[: told.start()] if told and said else text,
-        timestamp=said or begin or instant(get("ActivityDate") or get("CreatedDate")),
-        direction=way if way in {"in", "out"} else None,
-        metadata=metadata,
+        description=said,
+        timestamp=at or begin or instant(get("ActivityDate") or get("CreatedDate")),
+        direction=direction(told),
+        metadata=told,
     )
 
 
 def _activity(
     kind: str, activity: ActivityRecord, left: dict[str, Any], settings: Settings
-) -> tuple[dict[str, Any], list[str]]:
+) -> dict[str, Any]:
     shape, begin = written_as(kind, activity.type), activity.timestamp
-    known = {"Subject": title(activity.description, LONGEST["Subject"]) or activity.type}
-    at, due = [], left.get("due_at")
+    known = {"Subject": subject(activity, LONGEST["Subject"])}
+    due = left.get("due_at")
     if kind == EVENT:
         length = seconds(left.pop("duration_s", 0))
         known["StartDateTime"] = wire_time(begin)
         known["EndDateTime"] = wire_time(begin, after=length)
     else:
         known["ActivityDate"] = begin.date().isoformat()
-        at = [f"at: {begin.isoformat()}"]
     if shape.done:
         known["Status"] = settings.completed_status
     record = shape.written(left, known)
@@ -133,25 +125,46 @@ def _activity(
         left["due_at"] = due  # the field takes the day alone
     for name in LONGEST.keys() & record.keys():
         record[name] = _fitted(name, record[name], settings)
-    return record, lines(activity, left, shape.types) + at
+    return record
 
 
 def _custom(
     where: Mapping[str, str], activity: ActivityRecord, left: dict[str, Any]
-) -> tuple[dict[str, Any], list[str]]:
+) -> dict[str, Any]:
     told = {
-        "subject": title(activity.description) or activity.type,
+        "subject": subject(activity),
         "timestamp": wire_time(activity.timestamp),
         "type": activity.type,
         **{key: _plain(left.pop(key)) for key in [*left] if key in where},
     }
-    record = {where[key]: one for key, one in told.items() if key in where.keys() - _APART}
-    return record, lines(activity, left, (activity.type,))
+    return {where[key]: one for key, one in told.items() if key in where.keys() - _APART}
 
 
-def _fitted(name: str, text: str, settings: Settings, tail: str = "") -> str:
-    longest, cut = LONGEST[name], settings.cut_long_text
-    return fitting(text, longest, field=name, label=LABEL, cut=cut, tail=tail)
+def _text(
+    kind: str,
+    activity: ActivityRecord,
+    left: dict[str, Any],
+    settings: Settings,
+    *,
+    marker: bool,
+) -> str:
+    own = written_as(kind, activity.type).types if kind in READ else (activity.type,)
+    return body(
+        activity,
+        left,
+        own,
+        LONGEST["Description"],
+        field="Description",
+        label=LABEL,
+        marker=marker,
+        cut=settings.cut_long_text,
+        also=[time_line(activity)] if kind == TASK else (),
+    )
+
+
+def _fitted(name: str, text: str, settings: Settings) -> str:
+    cut = settings.cut_long_text
+    return fitting(text, LONGEST[name], field=name, label=LABEL, cut=cut)
 
 
 def _plain(value: object) -> Any:

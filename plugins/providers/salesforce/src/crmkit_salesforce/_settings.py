@@ -5,23 +5,26 @@ The settings of Salesforce, checked before anything is sent.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from crmkit import ConfigurationError
+from crmkit.settings import by_channel, matching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from crmkit import Session
 
+LABEL = "Salesforce"
 API_VERSION = "66.0"
 LOGIN = ("login.salesforce.com", "test.salesforce.com")
 TOKEN = "/services/oauth2/token"  # noqa: S105 - a path
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z]+)?")
 _HOST = re.compile(r"([a-z0-9-]+\.)+salesforce\.(com|mil)")
-_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
+_NAME = "[A-Za-z][A-Za-z0-9_]*"
+_NAMES = "API names, such as Budget__c, not labels"
+_check_version = matching(r"[3-9]\d\.0", LABEL, f"a version such as {API_VERSION}")
+_check_names = matching(_NAME, LABEL, _NAMES)
 
 
 def _host(given: str | None) -> str | None:
@@ -40,33 +43,6 @@ def _host(given: str | None) -> str | None:
     raise ConfigurationError(msg)
 
 
-def _check_version(_settings: Settings, _name: Attribute[Any], version: str) -> None:
-    if not re.fullmatch(r"[3-9]\d\.0", version):
-        msg = (
-            f"Salesforce's setting `api_version` is {version!r}, not such as {API_VERSION}"
-        )
-        raise ConfigurationError(msg)
-
-
-def _check_names(_settings: Settings, name: Attribute[Any], given: Any) -> None:
-    names = [*_texts(given), *(given if name.name == "records" else ())]
-    wrong = next((one for one in names if not _NAME.fullmatch(one)), None)
-    if wrong is not None:
-        msg = (
-            f"Salesforce's setting `{name.name}` names {wrong!r}; it takes API names, such "
-            "as Budget__c, not labels"
-        )
-        raise ConfigurationError(msg)
-
-
-def _texts(given: Any) -> Iterator[str]:
-    if isinstance(given, str):
-        yield given
-    elif isinstance(given, list | dict):
-        for inner in given.values() if isinstance(given, dict) else given:
-            yield from _texts(inner)
-
-
 @frozen(kw_only=True)
 class Settings:
     """
@@ -83,12 +59,16 @@ class Settings:
     api_version: str = field(default=API_VERSION, validator=_check_version)
     object: str | None = field(default=None, validator=_check_names)
     fields: list[str] = field(factory=list, validator=_check_names)
-    opted_out_fields: dict[str, list[str]] = field(factory=dict, validator=_check_names)
+    opted_out_fields: dict[str, list[str]] = field(
+        factory=dict, validator=[by_channel(LABEL), _check_names]
+    )
     external_id_field: str | None = field(default=None, validator=_check_names)
     marker: bool = True
     cut_long_text: bool = False
     completed_status: str = "Completed"
-    records: dict[str, dict[str, str]] = field(factory=dict, validator=_check_names)
+    records: dict[str, dict[str, str]] = field(
+        factory=dict, validator=matching(_NAME, LABEL, _NAMES, keys=True)
+    )
 
     @property
     def instance_url(self) -> str:

@@ -11,11 +11,10 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from crmkit import ProtocolError
+from crmkit import ProtocolError, asking
 from crmkit.reading import content, field_value, records
 from crmkit.writing import wire_time
-from crmkit_salesforce._errors import LABEL
-from crmkit_salesforce._settings import path
+from crmkit_salesforce._settings import LABEL, path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,19 +94,14 @@ def every(session: Session, columns: str, source: str, where: str) -> Iterator[A
     """
     Yield all rows of an object that meet a condition, archived ones too.
     """
-    last = ""
-    while True:
+
+    def page(last: str | None) -> tuple[list[dict[str, Any]], str | None]:
         after = f"AND Id > {quoted(last)} " if last else ""
         soql = (
             f"SELECT {columns} FROM {source} WHERE {where} AND IsDeleted = false "  # noqa: S608
             f"{after}ORDER BY Id LIMIT {PAGE}"
         )
         answer = query(session, soql, deleted=True)
-        yield from rows(answer)
-        following = last_id(answer)
-        if following is None:
-            return
-        if following == last:
-            msg = f"{LABEL}'s pages loop: an id came twice"
-            raise ProtocolError(msg)
-        last = following
+        return rows(answer), last_id(answer)
+
+    return asking.every(page, LABEL)
