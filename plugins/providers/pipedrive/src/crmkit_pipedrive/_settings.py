@@ -29,9 +29,7 @@ _check_domain = matching(
 
 def _check_budget(_settings: Settings, _name: Attribute[Any], tokens: int | None) -> None:
     if tokens is not None and tokens < 1:
-        msg = f"{LABEL}'s setting `daily_tokens` is 1 or more; without it there is no limit"
-            f"{LABEL}'s setting `daily_tokens` must be 1 or more; without it there is none"
-        )
+        msg = f"{LABEL}'s setting `daily_tokens` is 1 or more; leave it out for no end"
         raise ConfigurationError(msg)
 
 
