@@ -274,6 +274,15 @@ def test_numbers():
     assert ActivityRecord(type="note", provider=5).provider == "5"
 
 
+@pytest.mark.parametrize("odd", [["Ana"], ("Ana",), {"first": "Ana"}, {"Ana"}, True])
+@pytest.mark.parametrize("field", ["name", "first_name", "last_name", "email", "phone"])
+def test_no_texts(field, odd):
+    """
+    What is no text in place of a name or address is nobody's: no letter shows brackets.
+    """
+    assert ClientData(id="7", **{field: odd}) == ClientData(id="7")
+
+
 def test_one_tag():
     """
     A single tag is a tag, not its letters.

@@ -309,7 +309,11 @@ def test_points():
     assert (found, type(found)) == (250000, int)
 
 
-@pytest.mark.parametrize(("said", "number"), [("12", 12), ("", None), ("-1", None)])
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [("12", 12), ("", None), ("-1", None), ("9" * 5000, None)],
+    ids=["number", "nothing", "negative", "huge"],
+)
 def test_headers(said, number):
     """
     A header tells a whole number, or nothing.

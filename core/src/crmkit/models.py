@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from attrs import field, frozen
 
 from crmkit._values import (
+    a_text,
     an_id,
     by_name,
     common_text,
@@ -85,11 +86,11 @@ class ClientData:
     """
 
     id: str = field(converter=an_id)
-    name: str = field(default=None, converter=text, repr=False)
-    first_name: str | None = field(default=None, converter=text, repr=False)
-    last_name: str | None = field(default=None, converter=text, repr=False)
-    email: str | None = field(default=None, converter=text, repr=False)
-    phone: str | None = field(default=None, converter=text, repr=False)
+    name: str = field(default=None, converter=a_text, repr=False)
+    first_name: str | None = field(default=None, converter=a_text, repr=False)
+    last_name: str | None = field(default=None, converter=a_text, repr=False)
+    email: str | None = field(default=None, converter=a_text, repr=False)
+    phone: str | None = field(default=None, converter=a_text, repr=False)
     language: str | None = field(default=None, converter=common_text, repr=False)
     timezone: str | None = field(default=None, converter=common_text, repr=False)
     preferences: Mapping[str, Any] = field(default=None, converter=read_only, repr=False)

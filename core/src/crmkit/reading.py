@@ -25,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z][\w.-]{0,99}")
 _A_NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _REGION, _SCRIPT = 2, 4
-_LARGEST = 20  # digits; an exponent must not make millions of them
+_LARGEST = 20  # digits; more are no number, and an exponent must not make millions
 
 
 def content(response: Response, label: str) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def header_number(response: Response, header: str) -> int | None:
     Return the whole number that a header tells, None without one.
     """
     text = response.headers.get(header, "").strip()
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) <= _LARGEST else None
 
 
 def safe_name(value: object) -> str | None:

@@ -84,25 +84,55 @@ def said(error, **more):
         pytest.param(
             answer(404, said("Person not found", code="ERR_NOT_FOUND")),
             ClientNotFoundError,
-            "404 - Not Found: ERR_NOT_FOUND",
+            "404 - Not Found: the client, or what else is named, is not there, or hidden "
+            "from the user",
             id="no person",
+        ),
+        pytest.param(
+            answer(404, b""),
+            ClientNotFoundError,
+            "404 - Not Found: the client, or what else is named, is not there, or hidden "
+            "from the user",
+            id="no person, no words",
+        ),
+        pytest.param(
+            answer(404, said("Unknown method ."), url=NOTE),
+            ProtocolError,
+            "404 - Not Found: there is no such API; check the settings company_domain and "
+            "base_url",
+            id="no such path",
+        ),
+        pytest.param(
+            answer(404, said("Not found"), url=f"{HOST}/api/v2/personFields"),
+            ProtocolError,
+            "404 - Not Found: there is no such API; check the settings company_domain and "
+            "base_url",
+            id="no list",
         ),
         pytest.param(
             answer(410, said("Person was deleted")),
             ClientNotFoundError,
-            "410 - Gone",
+            "410 - Gone: the client, or what else is named, was deleted",
             id="deleted before",
+        ),
+        pytest.param(
+            answer(410, b""),
+            ClientNotFoundError,
+            "410 - Gone: the client, or what else is named, was deleted",
+            id="deleted before, no words",
         ),
         pytest.param(
             answer(404, PAGE),
             ProtocolError,
-            "404 - Not Found: there is no such API; check the setting company_domain",
+            "404 - Not Found: there is no such API; check the settings company_domain and "
+            "base_url",
             id="no company",
         ),
         pytest.param(
             answer(302, b"", Location="https://www.pipedrive.com/"),
             ProtocolError,
-            "302 - Found: there is no such API; check the setting company_domain",
+            "302 - Found: there is no such API; check the settings company_domain and "
+            "base_url",
             id="redirected",
         ),
         pytest.param(
@@ -117,6 +147,12 @@ def said(error, **more):
             InvalidRequestError,
             "400 - Bad Request: ERR_SCHEMA_VALIDATION_FAILED: subject: not allowed",
             id="not allowed",
+        ),
+        pytest.param(
+            answer(400, said("Parameter 'pet_name' is not allowed for this request")),
+            InvalidRequestError,
+            "400 - Bad Request: pet_name: not allowed",
+            id="unknown key",
         ),
         pytest.param(
             answer(

@@ -21,6 +21,7 @@ from crmkit.http import Response
 from crmkit_salesforce._errors import error_from, error_of, limit_from
 
 HERE = "https://acme.my.salesforce.com/services/data/v66.0/query"
+HIDDEN = "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"
 SECRET, NAME = "ana@example.com", "Ana"
 
 
@@ -62,7 +63,14 @@ def refusal(code, message="", **more):
         ),
         (404, refusal("NOT_FOUND"), AccessDeniedError, "hidden from this user"),
         (404, refusal("ENTITY_IS_DELETED"), ClientNotFoundError, "ENTITY_IS_DELETED"),
-        (410, refusal("UNSUPPORTED_API_VERSION"), AccessDeniedError, "Gone"),
+        (410, refusal("UNSUPPORTED_API_VERSION"), AccessDeniedError, "api_version out"),
+        (404, b"<html>", AccessDeniedError, "check the setting my_domain"),
+        (
+            400,
+            refusal("STRING_TOO_LONG", fields=["Subject"]),
+            InvalidRequestError,
+            "STRING_TOO_LONG: Subject: too long",
+        ),
         (
             400,
             refusal("INVALID_FIELD", "No such column 'Foo__c' on entity 'Contact'."),
@@ -112,6 +120,24 @@ def test_refusals(status, said, kind, told):
     assert SECRET not in str(error)
 
 
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("sobjects/Visit__c/describe", "Visit__c"),
+        ("composite/sobjects/Task/crmkit_Id__c", "Task.crmkit_Id__c"),
+        ("sobjects/Contact/ana@example.com", "Contact"),
+    ],
+)
+def test_hidden(path, named):
+    """
+    What is not there, or hidden, is told by its name, and never by the value looked for.
+    """
+    url = f"https://acme.my.salesforce.com/services/data/v66.0/{path}"
+    told = str(error_from(answer(404, refusal("NOT_FOUND"), url)))
+
+    assert told.startswith(f"Salesforce API error: 404 - Not Found: {named}: NOT_FOUND: ")
+
+
 @pytest.mark.parametrize("status", [200, 204, 300, 302, 408, 423, 429, 500, 502, 503])
 def test_by_status(status):
     """
@@ -142,6 +168,9 @@ def test_login_host(host):
             ClientNotFoundError,
         ),
         ({"statusCode": "ENTITY_IS_DELETED", "fields": []}, ClientNotFoundError),
+        ({"statusCode": HIDDEN, "fields": ["WhoId"]}, ClientNotFoundError),
+        ({"statusCode": HIDDEN, "fields": ["OwnerId"]}, InvalidRequestError),
+        ({"statusCode": "SERVER_UNAVAILABLE"}, RateLimitedError),
         (
             {"statusCode": "INVALID_CROSS_REFERENCE_KEY", "fields": ["OwnerId"]},
             InvalidRequestError,

@@ -59,7 +59,9 @@ def problem(code, **details):
         (400, "INVALID_DATA", {"api_name": "Status", "supported_values": [SECRET]},
          InvalidRequestError, "Status, none of its choices"),
         (400, "INVALID_DATA", {"api_name": "id", "json_path": "$.data[0].Who_Id.id"},
-         ClientNotFoundError, "INVALID_DATA"),
+         ClientNotFoundError, "INVALID_DATA.*the client is not there"),
+        (400, "INVALID_DATA", {"resource_path_index": 1}, ClientNotFoundError, "not there"),
+        (400, "INVALID_DATA", {"resource_path_index": 2}, InvalidRequestError, "Bad"),
         (400, "MANDATORY_NOT_FOUND", {"api_name": "Last_Name"}, InvalidRequestError,
          "Last_Name.*required"),
         (400, "EXPECTED_FIELD_MISSING", {"expected_fields": [{"api_name": "Note_Title"}]},
@@ -130,8 +132,10 @@ def test_scope(path, scope):
     assert f"needs the scope {scope};" in str(error)
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 502, 503])
-@pytest.mark.parametrize("body", ["", "no JSON", [], {"code": "SOMETHING_NEW"}])
+@pytest.mark.parametrize("status", [401, 403, 404, 410, 429, 500, 502, 503])
+@pytest.mark.parametrize(
+    "body", ["", "no JSON", [], {"code": "SOMETHING_NEW"}, {"error": "unauthorized access"}]
+)
 def test_by_status(status, body):
     """
     What tells nothing that is known is judged by its status.

@@ -98,10 +98,10 @@ class TestClient:
         assert found["Date_of_Birth"] == date(1990, 2, 3)
         assert found["Agents"] == ("Kim", "Lee")
 
-    @pytest.mark.parametrize("said", [True, "true", "TRUE"])
+    @pytest.mark.parametrize("said", [True, "true", "TRUE", 1, "yes", {"x": 1}], ids=repr)
     def test_opted_out(self, said):
         """
-        Who is opted out of e-mail says so, since when it is known.
+        Anything but a no opts out of e-mail, since when it is known.
         """
         found = client(Email_Opt_Out=said, Unsubscribed_Time="2026-05-14T12:00:00Z")
 
@@ -111,10 +111,12 @@ class TestClient:
             ),
         )
 
-    @pytest.mark.parametrize("said", [False, None, "no", 0, [], "1"])
+    @pytest.mark.parametrize(
+        "said", [False, None, "no", "False", 0, "0", [], " "], ids=repr
+    )
     def test_no_statement(self, said):
         """
-        Anything else is no statement, neither of yes nor of no.
+        A no is no statement, and nor is what is missing.
         """
         assert client(Email_Opt_Out=said).consent == ()
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from crmkit import (
     AccessDeniedError,
     AuthenticationError,
+    ClientNotFoundError,
     CRMError,
     InvalidRequestError,
     Limit,
@@ -47,6 +48,7 @@ _WRONG_KEY = (
     "Boss's; copy the key anew from Admin, API"
 )
 _JUDGED = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
+_NOBODY = "no such person, or hidden from the key's user"
 
 
 def error_from(response: Response) -> CRMError | None:
@@ -57,21 +59,25 @@ def error_from(response: Response) -> CRMError | None:
     body = error_body(response) if status in _JUDGED else None
     said = body if isinstance(body, dict) else {}
     sentence = str(said.get("errorMessage") or said.get("error") or "")
+    kind: type[CRMError]
     match status:
         case HTTPStatus.BAD_REQUEST:
-            return InvalidRequestError(_told(status, _details(sentence)))
+            kind, more = InvalidRequestError, _details(sentence)
         case HTTPStatus.UNAUTHORIZED:
-            return AuthenticationError(_told(status, _WRONG_KEY))
+            kind, more = AuthenticationError, _WRONG_KEY
         case HTTPStatus.FORBIDDEN:
-            return AccessDeniedError(_told(status, _denied(response)))
+            kind, more = AccessDeniedError, _denied(response)
         case HTTPStatus.NOT_FOUND if sentence.lower().startswith("collection name"):
-            remedy = "no such path; check the setting base_url"
-            return ProtocolError(_told(status, remedy))
+            kind, more = ProtocolError, "no such path; check the setting base_url"
+        case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
+            kind, more = ClientNotFoundError, _NOBODY
         case HTTPStatus.TOO_MANY_REQUESTS:
             context = safe_name(response.headers.get("X-RateLimit-Context"))
             wait = None if "Retry-After" in response.headers else _WINDOW
             return RateLimitedError(_told(status, context), retry_after=wait)
-    return None
+        case _:
+            return None
+    return kind(_told(status, more))
 
 
 def limit_from(response: Response) -> Limit | None:
@@ -96,7 +102,7 @@ def _denied(response: Response) -> str:
         )
     return (
         "the key's user, or its system, may not do this, or the account has expired; "
-        "`crmkit doctor` tells which"
+        "ask its owner, or take the owner's key"
     )
 
 

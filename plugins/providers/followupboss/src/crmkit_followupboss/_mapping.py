@@ -78,7 +78,8 @@ def primary(items: object) -> dict[str, Any]:
 
 def _tags(record: Mapping[str, Any]) -> tuple[str, ...]:
     tags = record.get("tags")
-    return tuple(str(tag) for tag in tags if tag) if isinstance(tags, list) else ()
+    said = tags if isinstance(tags, list) else [tags]
+    return tuple(tag for tag in said if isinstance(tag, str) and tag)
 
 
 def _value(value: Any, field: CustomField) -> Any:

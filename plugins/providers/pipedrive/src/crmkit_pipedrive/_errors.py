@@ -41,7 +41,11 @@ _REMEDIES = {
     401: "the token is wrong, revoked, or not of the company in the setting company_domain",
     402: "the company's account is not open: unpaid, or its trial is over",
     403: "the user may not do this, or the app lacks the scope {}",
+    404: "the client, or what else is named, is not there, or hidden from the user",
+    410: "the client, or what else is named, was deleted",
 }
+_NO_API = "there is no such API; check the settings company_domain and base_url"
+
 _SCOPES = {  # by a word of the path, since Pipedrive does not say which is lacking
     "activities": "activities:full",
     "callLogs": "phone-integration",
@@ -54,6 +58,7 @@ _NAMES = re.compile(
     r"|(?:from|to)_phone_number|(?:add|due|end|start)_time|due_date|content|custom_fields"
     r"|done|duration|location|note|outcome|participants|priority|subject|type)\b"
 )
+_KEY = re.compile(r"Parameter '(\w{1,64})' is not allowed")  # as it was sent
 _REASONS = {  # what a message holds
     "at most": "too long",
     "does not exist": "no such value",
@@ -61,6 +66,7 @@ _REASONS = {  # what a message holds
     "read-only": "read-only",
     "required": "required",
 }
+_ALWAYS_THERE = {"me", "personFields", "persons", "search"}  # whoever else is missing
 _TRACE = re.compile(r"[\w-]{1,64}")
 _UNTOLD = {HTTPStatus.REQUEST_TIMEOUT, *range(500, 600)}
 _BURST, _BLOCKED, _HOUR = 2, 300, 3600  # seconds
@@ -78,8 +84,11 @@ def error_from(response: Response) -> CRMError | None:
         return refusal(response, said)
     if status in {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}:
         return _limited(response)
-    remedy = "there is no such API; check the setting company_domain"
-    return ProtocolError(status_message(LABEL, status, remedy))
+    if status == HTTPStatus.GONE or (
+        status == HTTPStatus.NOT_FOUND and not response.content
+    ):
+        return refusal(response, {})
+    return ProtocolError(status_message(LABEL, status, _NO_API))
 
 
 def refusal(response: Response, said: dict[str, Any]) -> CRMError:
@@ -87,12 +96,17 @@ def refusal(response: Response, said: dict[str, Any]) -> CRMError:
     Return what an envelope without success means, whatever the status around it.
     """
     status, code = response.status, said.get("errorCode") or said.get("code")
+    message, words = str(said.get("error")).partition(". ")[0], _words(response)
     if status < HTTPStatus.BAD_REQUEST:
-        inner = HTTPStatus.NOT_FOUND if code == "ERR_NOT_FOUND" else code
+        absent = code == "ERR_NOT_FOUND" or message.lower().endswith("not found")
+        inner = HTTPStatus.NOT_FOUND if absent else code
         status = inner if isinstance(inner, int) and inner in _KINDS else 400
-    word = next((w for w in urlsplit(response.url).path.split("/") if w in _SCOPES), "")
-    message = str(said.get("error")).partition(". ")[0]
-    names = ", ".join(dict.fromkeys(_NAMES.findall(message)))
+    if status == HTTPStatus.NOT_FOUND and (
+        words[-1] in _ALWAYS_THERE or message.startswith("Unknown method")
+    ):
+        return ProtocolError(status_message(LABEL, status, _NO_API))
+    word = next((word for word in words if word in _SCOPES), "")
+    names = ", ".join(dict.fromkeys([*_NAMES.findall(message), *_KEY.findall(message)]))
     reason = next((why for held, why in _REASONS.items() if held in message.lower()), None)
     parts = (safe_name(code), names, reason if names else None)
     detail = _REMEDIES.get(status, ": ".join(filter(None, parts)))
@@ -100,6 +114,10 @@ def refusal(response: Response, said: dict[str, Any]) -> CRMError:
     trace = _TRACE.fullmatch(response.headers.get("X-Correlation-Id", ""))
     kind = _KINDS.get(status, InvalidRequestError)
     return kind(told, status=status, request_id=trace and trace[0])
+
+
+def _words(response: Response) -> list[str]:
+    return urlsplit(response.url).path.split("/")
 
 
 def limit_from(response: Response) -> Limit | None:

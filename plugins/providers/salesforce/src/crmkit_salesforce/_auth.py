@@ -49,7 +49,8 @@ def renewed(session: Session) -> CRMCredentials | None:
     if not isinstance(answer.get("access_token"), str):
         msg = f"{LABEL}'s token endpoint gave no access token"
         raise CredentialsError(msg)
-    told = {"instance_url": answer["instance_url"]} if answer.get("instance_url") else {}
+    place = answer.get("instance_url")
+    told = {"instance_url": place} if place and isinstance(place, str) else {}
     token = Secret(answer["access_token"])
     return evolve(spent, access_token=token, metadata={**said, **told})
 

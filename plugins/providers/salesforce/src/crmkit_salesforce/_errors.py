@@ -35,11 +35,17 @@ _SETTING_UP = {406, 420}  # what Salesforce's edge says while an org moves
 _TELLING = {408, 423, 429}  # by themselves
 _HOUR = 3600.0
 _DELETED = "ENTITY_IS_DELETED"
-_GONE = {_DELETED, "INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID", "INVALID_ID_FIELD"}
+_HIDDEN = "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"  # of who is not there, too
+_GONE = {_DELETED, _HIDDEN, "INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID"}
+_GONE |= {"INVALID_ID_FIELD"}
 _NOTHING_DONE = {"UNABLE_TO_LOCK_ROW", "REQUEST_LIMIT_EXCEEDED", "rate_limit_exceeded"}
 _KINDS: dict[int, type[CRMError]] = {
     401: AuthenticationError,
     **dict.fromkeys((403, 404, 410), AccessDeniedError),  # no path asks for a record
+}
+_BY_STATUS = {
+    404: "no org answers so; check the setting my_domain",
+    410: "the version is retired; leave the setting api_version out",
 }
 _NOT_RENEWED = {  # a new token would be refused, too, and again
     b"not valid for use with the REST API": "the token lacks the OAuth scope api",
@@ -48,13 +54,21 @@ _NOT_RENEWED = {  # a new token would be refused, too, and again
 _REMEDIES = {
     "INVALID_SESSION_ID": "the session has ended, or is another org's; sign in again",
     "API_DISABLED_FOR_ORG": "the edition has no API, or the user lacks API Enabled",
-    "NOT_FOUND": "no such object, external id or version, or it is hidden from this user; "
-    "check the settings object, external_id_field and api_version",
+    "NOT_FOUND": "not there, or hidden from this user; check the settings object, "
+    "external_id_field and api_version",
     "INVALID_FIELD": "no such field, or field-level security hides it from this user",
     "INVALID_TYPE": "no such object, or it is hidden from this user",
     "INVALID_FIELD_FOR_INSERT_UPDATE": "read-only, at least for this user",
-    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": "the user may not write to it",
+    "INSUFFICIENT_ACCESS": "the user's profile lacks the right",
+    "INSUFFICIENT_ACCESS_OR_READONLY": "the user's profile lacks the right",
+    _HIDDEN: "not there, or the user may not write to it",
+    "INVALID_CROSS_REFERENCE_KEY": "no such record",
     "REQUIRED_FIELD_MISSING": "the org requires it",
+    "STRING_TOO_LONG": "too long",
+    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "none of its picklist's values",
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION": "a validation rule of the org refuses it",
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": "a trigger or flow of the org refuses it",
+    "STORAGE_LIMIT_EXCEEDED": "the org's storage is full",
     "invalid_client_id": "check client_id, and that my_domain is the app's org",
     "invalid_client": "check client_secret, and that my_domain is the app's org",
     "invalid_grant": "revoked, expired, not pre-authorized for the user, or another org's; "
@@ -62,7 +76,8 @@ _REMEDIES = {
     "invalid_app_access": "the admin must allow the app to this user",
 }
 _COLUMN = re.compile(r"No such column '(\w{1,80})'")
-_USAGE = re.compile(r"(?<![\w-])api-usage=(\d+)/(\d+)")
+_PLACE = re.compile(r"/sobjects/(\w+)(?:/(\w+__c)\b)?")
+_USAGE = re.compile(r"(?<![\w-])api-usage=(\d{1,18})/(\d{1,18})")
 
 
 def error_from(response: Response) -> CRMError | None:
@@ -77,7 +92,7 @@ def error_from(response: Response) -> CRMError | None:
         return AuthenticationError(status_message(LABEL, status, remedy))
     said = error_body(response)
     errors = dicts(said if isinstance(said, list) else [said])
-    return _put_off(status, errors) or _refused(status, errors, response.content)
+    return _put_off(status, errors) or _refused(response, errors)
 
 
 def error_of(errors: Sequence[dict[str, Any]]) -> CRMError:
@@ -87,7 +102,7 @@ def error_of(errors: Sequence[dict[str, Any]]) -> CRMError:
     A right that is lacking to one record is no reason to hold up the others.
     """
     told = f"{LABEL} refuses the record: {_details(errors) or 'it does not say why'}"
-    if codes(errors) & _NOTHING_DONE:
+    if codes(errors) & {*_NOTHING_DONE, "SERVER_UNAVAILABLE"}:
         return RateLimitedError(told, status=HTTPStatus.LOCKED)  # the record, not the org
     about = {name for item in errors for name in _fields(item)}
     if codes(errors) & _GONE and (not about or about & {"WhoId", "WhatId"}):
@@ -126,16 +141,22 @@ def _put_off(status: int, errors: Sequence[dict[str, Any]]) -> CRMError | None:
     return None
 
 
-def _refused(status: int, errors: Sequence[dict[str, Any]], body: bytes) -> CRMError | None:
+def _refused(response: Response, errors: Sequence[dict[str, Any]]) -> CRMError | None:
+    status, said = response.status, response.content
     if not 400 <= status < 500 or status in _TELLING:  # noqa: PLR2004 - HTTP's
         return None
-    remedy = next((said for words, said in _NOT_RENEWED.items() if words in body), None)
+    remedy = next((told for words, told in _NOT_RENEWED.items() if words in said), None)
     if remedy:
         return AccessDeniedError(status_message(LABEL, status, remedy))
     kind = _KINDS.get(status, InvalidRequestError)
     if _DELETED in codes(errors):
         kind = ClientNotFoundError
-    return kind(status_message(LABEL, status, _details(errors) or None))
+    unknown = codes(errors).isdisjoint(_REMEDIES)
+    details = (_details(errors), _BY_STATUS.get(status) if unknown else None)
+    told = "; ".join(filter(None, details)) or None
+    if "NOT_FOUND" in codes(errors) and (place := _PLACE.search(response.url)):
+        told = f"{'.'.join(filter(None, place.groups()))}: {told}"
+    return kind(status_message(LABEL, status, told))
 
 
 def _code(item: dict[str, Any]) -> str | None:

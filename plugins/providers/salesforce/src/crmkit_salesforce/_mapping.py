@@ -40,8 +40,13 @@ def to_client(
             for key, field in plan.fields.items()
             if key in record
         },
-        consent=[one for key, one in plan.consent if str(get(key)).lower() == "true"],
+        consent=[one for key, one in plan.consent if _says_so(get(key))],
         updated_at=instant(get("SystemModstamp")),
         aliases=[one for one in asked if one != record["Id"]],
         raw=record,
     )
+
+
+def _says_so(value: object) -> bool:
+    # Anything but a no keeps from writing.
+    return str(value or "false").strip().lower() not in {"false", "no", "0", ""}

@@ -33,11 +33,12 @@ if TYPE_CHECKING:
 
     from crmkit import Response
 
-_BY_STATUS = {401, 403, 404, 423, 429}  # which the core knows, whatever the code
+_BY_STATUS = {401, 403, 404, 410, 423, 429}  # which the core knows, whatever the code
 _SHORT = 2000  # bytes; what is longer is no error, and records are read but once
 _HOUR, _TEN_MINUTES = 3600.0, 600.0
 _PLACE = re.compile(r"/crm/v[\d.]+/(?:(settings/\w+|coql)|(?:\w+/\d+/)?(\w+))")
-_PARENT = re.compile(r"\b(?:Parent_Id|Who_Id|What_Id)\b")
+# The second part of a path is an id, its first one a module.
+_PARENT = re.compile(r"\b(?:Parent_Id|Who_Id|What_Id)\b|'resource_path_index': 1\b")
 _CENTER = "or is of another data centre than {host}: check the setting data_center"
 _failed = partial(UnavailableError, sent=True)
 _KINDS: dict[str, Callable[[str], CRMError]] = {
@@ -136,7 +137,7 @@ def _refused(response: Response, body: dict[str, Any]) -> CRMError | None:
     if body.get("error") == "Access Denied":
         told = "too many new tokens: a refresh token gives ten in ten minutes"
         return RateLimitedError(message(told), retry_after=_TEN_MINUTES)
-    if isinstance(body.get("error"), str):
+    if "/oauth/" in url.path and isinstance(body.get("error"), str):
         return InvalidRequestError(message(_told({"code": body["error"]}, url)))
     rows = dicts(body.get("data")) or [body]
     if len(rows) > 1:
@@ -152,7 +153,7 @@ def _error(
     code, details = safe_name(item.get("code")) or "", str(item.get("details"))
     absent = status == HTTPStatus.NOT_FOUND or _PARENT.search(details)
     if code == "INVALID_DATA" and absent:
-        return ClientNotFoundError(told)
+        return ClientNotFoundError(f"{told}; the client is not there, or hidden")
     if code not in _KINDS and status in _BY_STATUS:
         return None
     return _KINDS.get(code, InvalidRequestError)(told)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from crmkit import CustomField
 
 
+_NO = {"false", "no", "0", ""}
+
+
 def to_client(
     record: Mapping[str, Any],
     fields: Mapping[str, CustomField],
@@ -47,7 +50,8 @@ def to_client(
 
 
 def _flag(record: Mapping[str, Any]) -> Iterator[Consent]:
-    if str(record.get("Email_Opt_Out")).lower() == "true":
+    # Anything but a no keeps from writing.
+    if str(record.get("Email_Opt_Out") or "false").strip().lower() not in _NO:
         since = instant(record.get("Unsubscribed_Time"))
         source = "Email_Opt_Out"
         yield Consent(channel="email", status="opted_out", source=source, as_of=since)
@@ -72,4 +76,5 @@ def _first(record: Mapping[str, Any], names: Sequence[str]) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    return (str(value) or None) if isinstance(value, str | int | float) else None
+    known = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return (str(value) or None) if known else None
