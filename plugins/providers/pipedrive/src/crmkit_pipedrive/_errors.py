@@ -127,7 +127,7 @@ def limit_from(response: Response) -> Limit | None:
     bucket = "search" if urlsplit(response.url).path.endswith("/search") else ""
     day = header_number(response, "X-Daily-RateLimit-Token-Limit")
     left = header_number(response, "X-Daily-RateLimit-Token-Remaining")
-    used = 1 - left / day if day and left is not None else None
+    used = max(0.0, 1 - left / day) if day and left is not None else None
     if left == 0:
         return Limit(bucket=bucket, remaining=0, resets_in=_HOUR, daily_used=1.0)
     allowed = header_number(response, "X-RateLimit-Limit")
