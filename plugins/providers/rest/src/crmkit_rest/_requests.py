@@ -34,6 +34,9 @@ class TableError(ValueError):
         self.alone, self.others = alone, others
 
 
+FieldType = Literal["text", "number", "boolean", "date", "datetime", "choice", "choices"]
+
+
 @frozen(kw_only=True)
 class Table:
     """
@@ -189,7 +192,7 @@ class Schema(Reading):
     key: Expression = KEY
     name: Expression = NAME
     type: Expression = NOTHING
-    types: dict[str, str] = field(factory=dict)
+    types: dict[str, FieldType] = field(factory=dict)
     options: Expression = NOTHING
     value: Expression = VALUE
     label: Expression = LABEL
