@@ -77,7 +77,7 @@ class Client(Table):
     def _mistakes(self) -> Told:
         if self.opted_out_tags and not self.tags:
             yield "opted_out_tags", "needs tags, where they are"
-        said = {"consent": self.consent, "opted_out_tags": self.opted_out_tags}
-        for name, by_channel in said.items():
-            for channel in by_channel.keys() - set(CHANNELS):
+        said = {"consent": set(self.consent), "opted_out_tags": set(self.opted_out_tags)}
+        for name, channels in said.items():
+            for channel in sorted(channels.difference(CHANNELS)):
                 yield f"{name}.{channel}", f"is no channel; they are {', '.join(CHANNELS)}"

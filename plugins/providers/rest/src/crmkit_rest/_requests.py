@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Told = Iterator[tuple[str, str]]
 
 Times = NewType("Times", str)
+FieldType = Literal["text", "number", "boolean", "date", "datetime", "choice", "choices"]
 PAGED = frozenset({"cursor", "offset", "page"})
 
 
@@ -32,9 +33,6 @@ class TableError(ValueError):
     def __init__(self, alone: list[tuple[str, str]], others: list[tuple[str, str]]) -> None:
         super().__init__("a table that cannot be meant")
         self.alone, self.others = alone, others
-
-
-FieldType = Literal["text", "number", "boolean", "date", "datetime", "choice", "choices"]
 
 
 @frozen(kw_only=True)
