@@ -23,7 +23,7 @@ from crmkit_simulator._crms import named, names
 
 TOKEN, CLIENTS = "bench-token-0001", 300
 ACTIVITIES, FETCHES, ROUNDS = 1000, 40, 15
-LIMIT, WINDOW, SECONDS = 40, 2, 12
+LIMIT, WINDOW, SECONDS = 100, 10, 30
 LIMITED = {"followupboss", "hubspot", "pipedrive"}  # the others' answers tell no rate
 OPTIONS = {"pipedrive": ["--set", "old_version=true"]}  # which its peer speaks
 POOL = urllib3.PoolManager()

@@ -4,7 +4,14 @@ A right is tried, and what is found says which one and what to do.
 
 import pytest
 
-from crmkit import AccessDeniedError, Finding, InvalidRequestError, UnavailableError
+from crmkit import (
+    AccessDeniedError,
+    Finding,
+    InvalidRequestError,
+    ProtocolError,
+    Response,
+    UnavailableError,
+)
 from crmkit.checking import right
 
 
@@ -39,6 +46,18 @@ def test_lacking():
         subject="read", status="problem", detail="needs the scope x", remedy="give it"
     )
     assert right("read", denied, status="warning").status == "warning"
+
+
+def test_no_json():
+    """
+    What is no JSON comes from something else than the CRM, which tells of no right.
+    """
+    page = Response(status=200, headers={}, url="https://a.test/", content=b"<h1>Hi</h1>")
+    empty = Response(status=204, headers={}, url="https://a.test/", content=b"")
+
+    assert right("read", lambda: empty).status == "ok"
+    with pytest.raises(ProtocolError):
+        right("read", lambda: page)
 
 
 def test_unknown():

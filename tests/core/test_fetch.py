@@ -546,3 +546,18 @@ def test_fetch_batch_of_acme(connect, crm, server):
     asked = [request.query["id"] for request in server.requests if "id" in request.query]
     assert asked == ["0,1,2", "3,4,5"]
     assert acme.FETCH_BATCH == 3
+
+
+def test_find_by_number(connect):
+    """
+    A value to search by may be a number, as the field's values are.
+    """
+    asked = []
+
+    def find(field, value):
+        asked.append((field, value))
+        return []
+
+    connect(provider(find_clients=find)).find_client(field=("Budget", 450000))
+
+    assert asked == [("Budget", "450000")]

@@ -256,7 +256,7 @@ def test_opted_out():
     closing = {"email": ["No mail"], "sms": ["No texts"], "*": ["Leave me alone", "Legal"]}
 
     assert list(opted_out(["Buyer", None, ""], closing, "Tag")) == []
-    assert list(opted_out(["No mail", "Legal"], closing, "Tag")) == [
+    assert list(opted_out(["NO MAIL ", "Legal"], closing, "Tag")) == [
         Consent(channel="email", status="opted_out", source="Tag"),
         Consent(channel="*", status="do_not_contact", source="Tag"),
     ]

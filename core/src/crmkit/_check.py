@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from crmkit.errors import AuthenticationError, ConfigurationError, CrmkitError
+from crmkit.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    CrmkitError,
+    ProtocolError,
+    RetryableError,
+)
 from crmkit.infos import Finding
 
 if TYPE_CHECKING:
@@ -64,12 +70,13 @@ class Check:
             if info.base_url is not None:
                 yield from self._host(session)
         except CrmkitError as error:
-            yield _problem("host", error)
+            yield _problem(_subject(error, "host"), error)
             return
         if self.host.offers(provider, _HOOK):
             results = self.host.check(session)
             yield from results.items
-            yield from (_problem(_about(error), error) for error in results.errors)
+            for failed in results.errors:
+                yield _problem(_subject(failed, "account"), failed)
 
     def _host(self, session: Session) -> Iterator[Finding]:
         base, headers = session.http.base_url(), session.http.reach()
@@ -108,8 +115,13 @@ class Check:
             yield Finding(subject="store", status="warning", detail=counts, remedy=remedy)
 
 
-def _about(error: Exception) -> str:
-    return "token" if isinstance(error, AuthenticationError) else "account"
+def _subject(error: Exception, otherwise: str) -> str:
+    # A CRM that is away, or something else in its place, says nothing of the token.
+    if isinstance(error, ConfigurationError):
+        return "settings"
+    if isinstance(error, RetryableError | ProtocolError):
+        return "host"
+    return "token" if isinstance(error, AuthenticationError) else otherwise
 
 
 def _whose(user_id: str | None) -> str:

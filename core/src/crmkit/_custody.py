@@ -176,7 +176,7 @@ class Custody:
 
     def _oauth(self, provider: str) -> OAuth2:
         oauth = self.info(provider).oauth
-        if oauth is None:
+        if oauth is None or not oauth.authorize_url:
             msg = f"{provider!r} has no sign-in; crmkit credentials set keeps a token"
             raise ConfigurationError(msg)
         return oauth

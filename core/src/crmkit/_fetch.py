@@ -220,7 +220,7 @@ def criterion(
     Return the one field and value to search by; ConfigurationError unless one is given.
     """
     given = [("email", email), ("phone", phone), field or ("", None)]
-    named = [(name, value) for name, value in given if value is not None]
+    named = [(name, str(value)) for name, value in given if value is not None]
     if len(named) != 1:
         msg = "find_client takes one of email=, phone= and field=(name, value)"
         raise ConfigurationError(msg)

@@ -152,15 +152,6 @@ def text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def a_text(value: object) -> str | None:
-    """
-    Return *value* as text, None for what is none: nobody is called ``['Ana']`` or ``True``.
-    """
-    if isinstance(value, bool | list | tuple | set | Mapping):
-        return None
-    return text(value)
-
-
 def whole_text(value: str | None) -> str | None:
     """
     Return a text that can be written: half a character (a lone surrogate) becomes "?".

@@ -79,7 +79,7 @@ class Wire:
                 timeout=_TIMEOUT if seconds is None else _within(seconds),
             )
         except lib.HTTPError as error:
-            failure, cause = _not_answered(error, pool.host), _showing_nothing(error)
+            failure, cause = _not_answered(error, pool), _showing_nothing(error)
         else:
             return _read(response, pool.host)
         raise failure from cause
@@ -147,7 +147,11 @@ def _proxy(parts: SplitResult) -> str | None:
     return proxies.get(parts.scheme) or proxies.get("all")
 
 
-def _not_answered(error: lib.HTTPError, host: str | None) -> UnavailableError:
+def _not_answered(
+    error: lib.HTTPError, pool: urllib3.HTTPConnectionPool
+) -> UnavailableError:
+    host = pool.host
+    place = host if pool.port in {None, 80, 443} else f"{host}:{pool.port}"
     cause = error.original_error if isinstance(error, lib.ProxyError) else error
     if isinstance(cause, lib.SSLError):
         unclear = any(isinstance(argument, _UNCLEAR_TLS) for argument in cause.args)
@@ -157,7 +161,7 @@ def _not_answered(error: lib.HTTPError, host: str | None) -> UnavailableError:
     if isinstance(
         cause, lib.ConnectTimeoutError | lib.NewConnectionError | lib.ClosedPoolError
     ):
-        return UnavailableError(f"no connection to {host}", sent=False)
+        return UnavailableError(f"no connection to {place}", sent=False)
     if isinstance(error, lib.ProxyError):
         return UnavailableError(f"the proxy gives no way to {host}", sent=False)
     if isinstance(cause, lib.ReadTimeoutError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmkit.errors import AccessDeniedError, InvalidRequestError
+from crmkit.http import Response
 from crmkit.infos import Finding
 
 if TYPE_CHECKING:
@@ -20,10 +21,13 @@ def right(
     Return what holds of a right that *ask* makes use of.
 
     AccessDeniedError is a finding of this *status*, with the *remedy*; a request that the
-    CRM calls wrong shows that the right is there. Raises any other error.
+    CRM calls wrong shows that the right is there. Raises any other error, ProtocolError
+    for an answer that is no JSON.
     """
     try:
-        ask()
+        answer = ask()
+        if isinstance(answer, Response) and answer.content:
+            answer.json()
     except AccessDeniedError as error:
         return Finding(subject=subject, status=status, detail=str(error), remedy=remedy)
     except InvalidRequestError:

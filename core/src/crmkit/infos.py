@@ -102,7 +102,8 @@ class OAuth2:
     """
     Where a CRM's OAuth 2.0 lives: there the core signs in, and renews tokens.
 
-    *authorize_url* is the page, for a browser, where users allow an app *scopes*.
+    *authorize_url* is the page, for a browser, where users allow an app *scopes*; empty
+    where nobody can sign in so, and tokens are but renewed.
     *token_url* is a path below the base URL, or a URL on one of the provider's hosts.
     Both may hold ``{names}``, filled as those of the base URL are.
     ``client_id`` and ``client_secret`` come from the credentials' metadata; they go into

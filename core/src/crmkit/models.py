@@ -14,7 +14,6 @@ from typing import Any, NoReturn
 from attrs import field, frozen
 
 from crmkit._values import (
-    a_text,
     an_id,
     by_name,
     common_text,
@@ -74,6 +73,12 @@ class ClientInteraction:
     metadata: Mapping[str, Any] = field(default=None, converter=read_only, repr=False)
 
 
+def _a_text(value: object) -> str | None:
+    # Nobody is called ['Ana'] or True.
+    odd = isinstance(value, bool | list | tuple | set | Mapping)
+    return None if odd else text(value)
+
+
 @frozen(kw_only=True, weakref_slot=False)  # a thousand of these are in the cache
 class ClientData:
     """
@@ -86,11 +91,11 @@ class ClientData:
     """
 
     id: str = field(converter=an_id)
-    name: str = field(default=None, converter=a_text, repr=False)
-    first_name: str | None = field(default=None, converter=a_text, repr=False)
-    last_name: str | None = field(default=None, converter=a_text, repr=False)
-    email: str | None = field(default=None, converter=a_text, repr=False)
-    phone: str | None = field(default=None, converter=a_text, repr=False)
+    name: str = field(default=None, converter=_a_text, repr=False)
+    first_name: str | None = field(default=None, converter=_a_text, repr=False)
+    last_name: str | None = field(default=None, converter=_a_text, repr=False)
+    email: str | None = field(default=None, converter=_a_text, repr=False)
+    phone: str | None = field(default=None, converter=_a_text, repr=False)
     language: str | None = field(default=None, converter=common_text, repr=False)
     timezone: str | None = field(default=None, converter=common_text, repr=False)
     preferences: Mapping[str, Any] = field(default=None, converter=read_only, repr=False)

@@ -71,7 +71,7 @@ def header_number(response: Response, header: str) -> int | None:
     """
     Return the whole number that a header tells, None without one.
     """
-    text = response.headers.get(header, "")
+    text = response.headers.get(header, "").strip()
     return int(text) if text.isdecimal() and len(text) <= _LARGEST else None
 
 
@@ -171,7 +171,7 @@ def _zone(value: str) -> str | None:
 
 
 def opted_out(
-    tags: Iterable[str | None], closing: Mapping[str, Iterable[str]], source: str
+    tags: Iterable[str | None], closing: Mapping[str, Iterable[str]], source: str | None
 ) -> Iterator[Consent]:
     """
     Yield what a client's tags refuse; *closing* maps a channel to the tags that close it.

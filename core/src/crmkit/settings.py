@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Validator = Callable[[Any, Attribute[Any], Any], None]
 
-_CHANNELS = ("*", "email", "sms", "phone", "push")
+CHANNELS = ("*", "email", "sms", "phone", "push")
 
 
 def matching(pattern: str, label: str, takes: str, *, keys: bool = False) -> Validator:
@@ -47,11 +47,11 @@ def by_channel(label: str) -> Validator:
     """
 
     def check(_settings: object, attribute: Attribute[Any], given: Any) -> None:
-        wrong = next((channel for channel in given if channel not in _CHANNELS), None)
+        wrong = next((channel for channel in given if channel not in CHANNELS), None)
         if wrong is not None:
             msg = (
                 f"{label}'s setting `{attribute.name}` names the channel {wrong!r}; "
-                f"there are {', '.join(_CHANNELS)}"
+                f"there are {', '.join(CHANNELS)}"
             )
             raise ConfigurationError(msg)
 

@@ -82,9 +82,11 @@ def test_json(doctor):
 
 
 @pytest.mark.parametrize(
-    "options", [{"expires_in": -1}, {"scopes": []}, None], ids=["expired", "scope", "wrong"]
+    ("options", "subject"),
+    [({"expires_in": -1}, "token"), ({"scopes": []}, "account"), (None, "token")],
+    ids=["expired", "scope", "wrong"],
 )
-def test_token(doctor, simulator, options):
+def test_token(doctor, simulator, options, subject):
     """
     A token that is wrong, expired or lacks a right is a problem of code 5, never shown.
     """
@@ -93,7 +95,7 @@ def test_token(doctor, simulator, options):
         simulator.add_token(token, **options)
     done = doctor("--json", "--trace", token=token, code=5)
 
-    assert statuses(done)["account"] == "problem"
+    assert statuses(done)[subject] == "problem"
     assert token not in done.out + done.err
 
 
@@ -169,7 +171,7 @@ def test_no_waiting(doctor, simulator, status):
     What goes wrong is told at once: nothing is tried again.
     """
     fault = simulator.fault(status, times=None, path="contacts")
-    doctor(code=5)
+    doctor(code=4)
 
     assert fault.struck == 1
 

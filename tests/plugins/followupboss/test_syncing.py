@@ -451,6 +451,22 @@ def test_uncertain(fub, connect, of, fault):
     assert len(found) == 1
 
 
+@pytest.mark.parametrize(("of", "known"), [("email_sent", True), ("note", False)])
+def test_uncertain_without_marker(fub, connect, of, known):
+    """
+    E-mails need no mark: person, campaign and moment tell them apart. A note has nothing.
+    """
+    clock = Clock(fub)
+    crm = connect(fub, clock=clock, marker=False)
+    fub.fault("reset_after", method="POST", path=r"/v1/(?!emCampaigns)")
+    outcome = crm.sync_activity(activity(of))
+    clock.turn(7200)
+    crm.flush_pending()
+
+    now = crm.outcome_of(outcome.activity_id)
+    assert (now.status == "synced", now.user_decides) == (known, not known)
+
+
 def test_mailings_apart(fub, connect):
     """
     A lost e-mail is not taken for another of its mailing, of another moment.

@@ -145,7 +145,7 @@ params = { after = "{cursor}" }
 at = "notes"
 next = "next"
 """
-    with pytest.raises(ProtocolError, match="circle"):
+    with pytest.raises(ProtocolError, match="loops"):
         connect(played, more).get_client_data("1", include=["history"])
 
 

@@ -87,6 +87,7 @@ def test_every_mistake(written):
         ('[list]\npath = "/p"\ndeleted = "join(@)"', "takes 2 arguments, not 1"),
         ('[find.email]\npath = "/p"', "needs {value}"),
         ("[find]\nemail = 7", "must be a table"),
+        ('[fields]\npath = "/f"\ntypes = { Z = "zahl" }', "must be one of"),
         ("[limits]\nrequests = 0", "requests"),
         ("[limits]\nrequests = true", "whole number"),
         ('[errors]\nnot_found = "gone"', "must be a list"),
@@ -113,6 +114,19 @@ def test_mistake(written, more, told):
 
     assert mistake.line > len(MINIMAL.splitlines())
     assert told in mistake.told
+
+
+def test_channels(written):
+    """
+    A consent of a channel that there is not would let mail go out: it is a mistake.
+    """
+    said = 'consent.mail = { opted_out = "no" }\nopted_out_tags = { e-mail = ["No"] }'
+    file = MINIMAL.replace("[client]", f'[client]\ntags = "tags"\n{said}')
+
+    told = {one.key: one.told for one in mistakes(written("", file))}
+
+    assert set(told) == {"client.consent.mail", "client.opted_out_tags.e-mail"}
+    assert all("email, sms, phone, push" in each for each in told.values())
 
 
 @pytest.mark.parametrize(

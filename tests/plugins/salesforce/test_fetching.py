@@ -400,6 +400,8 @@ def test_hidden_field(crm_simulator, connect):
     assert connect(org).get_client_data(ANA).phone is None
     with pytest.raises(ConfigurationError, match="Birthdate, which Contact and Lead lack"):
         connect(org, fields=["Birthdate"]).get_client_data(ANA)
+    with pytest.raises(ConfigurationError, match="`opted_out_fields` names NoSms__c, whi"):
+        connect(org, opted_out_fields={"sms": ["NoSms__c"]}).get_client_data(ANA)
 
 
 def test_custom_object(crm_simulator, connect):

@@ -45,7 +45,7 @@ def crmkit_provider() -> ProviderInfo:
         hosts=("api.followupboss.com", "app.followupboss.com"),
         auth=auth,
         oauth=OAuth2(
-            authorize_url="https://app.followupboss.com/oauth/authorize",
+            authorize_url="",  # codes are sent to public addresses alone
             token_url="https://app.followupboss.com/oauth/token",  # noqa: S106 - an address
             basic=True,
         ),

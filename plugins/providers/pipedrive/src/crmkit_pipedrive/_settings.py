@@ -4,11 +4,11 @@ The settings of Pipedrive, checked before anything is sent, and what signs a req
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
-from crmkit import bearer, header
+from crmkit import ConfigurationError, bearer, header
 from crmkit.settings import by_channel, matching
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ _check_domain = matching(
 )
 
 
+def _check_budget(_settings: Settings, _name: Attribute[Any], tokens: int | None) -> None:
+    if tokens is not None and tokens < 1:
+        msg = f"{LABEL}'s setting `daily_tokens` is 1 or more; leave it out for no end"
+        raise ConfigurationError(msg)
+
+
 @frozen(kw_only=True)
 class Settings:
     """
@@ -42,7 +48,7 @@ class Settings:
     opted_out_tags: dict[str, list[str]] = field(factory=dict, validator=by_channel(LABEL))
     marker: bool = True
     cut_long_text: bool = False
-    daily_tokens: int | None = None
+    daily_tokens: int | None = field(default=None, validator=_check_budget)
 
     @property
     def api_domain(self) -> str:

@@ -5,16 +5,15 @@ Activities as the file describes them: written, and looked for again.
 from __future__ import annotations
 
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crmkit import (
     ClientNotFoundError,
-    ConfigurationError,
     InvalidRequestError,
     NotSupportedError,
     SyncOutcome,
 )
+from crmkit.sending import check_kind, prepared
 from crmkit.texts import to_text
 from crmkit.writing import (
     fitting,
@@ -23,12 +22,13 @@ from crmkit.writing import (
     mark,
     mark_line,
     marked,
+    metadata,
     seconds,
     text_body,
     title,
 )
 from crmkit.writing import moment as due
-from crmkit_rest._api import pages, send
+from crmkit_rest._api import records, send
 from crmkit_rest._kinds import METADATA
 from crmkit_rest._outcomes import outcomes, told_id
 
@@ -55,18 +55,17 @@ def sync(
     """
     how = _kind(crm, kind)
     times = how.times or crm.times
-    sent: Sent = {}
-    said: list[dict[str, Any]] = []
-    for activity in activities:
-        try:
-            values = values_of(crm, kind, activity)
-            said.append(how.row.fill(values, times) if how.in_rows else values)
-        except InvalidRequestError as error:
-            yield SyncOutcome.failed(activity, error)
-        else:
-            sent[mark(activity)] = activity
-    if not sent:
+
+    def make(activity: ActivityRecord) -> Any:
+        values = values_of(crm, kind, activity)
+        return how.row.fill(values, times) if how.in_rows else values
+
+    ready, refused = prepared(activities, make)
+    yield from refused
+    if not ready:
         return
+    said = [one for _, one in ready]
+    sent: Sent = {mark(activity): activity for activity, _ in ready}
     filled = {"rows": said} if how.in_rows else said[0]
     response = send(session, crm, how, filled, repeatable=how.repeatable)
     if how.outcomes is not None:
@@ -97,7 +96,7 @@ def find(session: Session, crm: CRM, kind: str, activity: ActivityRecord) -> str
         "type": activity.type,
     }
     try:
-        for record in chain.from_iterable(pages(session, crm, how.look, values)):
+        for record in records(session, crm, how.look, values):
             found = how.look.mark.text_of(record) or ""
             if wanted in {found, marked(found)}:
                 return how.look.id.text_of(record) or wanted
@@ -114,7 +113,7 @@ def values_of(crm: CRM, kind: str, activity: ActivityRecord) -> dict[str, Any]:
     Raises InvalidRequestError for what the CRM would misread.
     """
     how = _kind(crm, kind)
-    rest = {k: v for k, v in activity.metadata.items() if v is not None}
+    rest = metadata(activity)
     html = rest.pop("html", None)
     text = activity.description or (to_text(str(html)) if html else "")
     values: dict[str, Any] = {
@@ -170,10 +169,5 @@ def _word(how: Kind, name: str, value: Any) -> Any:
 
 
 def _kind(crm: CRM, kind: str) -> Kind:
-    if kind not in crm.activities:
-        msg = (
-            f"the file of {crm.label} has no kind of activity {kind!r}; in the setting "
-            f"activity_types use one of {', '.join(crm.activities)}"
-        )
-        raise ConfigurationError(msg)
+    check_kind(kind, crm.activities, f"the file of {crm.label}")
     return crm.activities[kind]

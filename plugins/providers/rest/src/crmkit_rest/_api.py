@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin
 
 from crmkit import ProtocolError, stable_id
+from crmkit.asking import every
 from crmkit.codec import to_json
 from crmkit_rest._templates import in_url
 
@@ -84,31 +85,27 @@ def page(
         at = {"page": number or reading.first_page, "offset": number}
         response = send(session, crm, reading, {**values, **at, "cursor": cursor})
     answer = response.json()
-    records = reading.at.of(answer)
-    if isinstance(records, dict):
-        records = [records]
-    if not isinstance(records, list):
+    found = reading.at.of(answer)
+    if isinstance(found, dict):
+        found = [found]
+    if not isinstance(found, list):
         msg = f"{crm.label}'s answer holds no records at {reading.at.text}"
         raise ProtocolError(msg)
-    return Page(records, answer, _following(reading, response, answer, records, cursor))
+    return Page(found, answer, _following(reading, response, answer, found, cursor))
 
 
-def pages(
+def records(
     session: Session, crm: CRM, reading: Reading, values: Mapping[str, Any]
-) -> Iterator[list[Any]]:
+) -> Iterator[Any]:
     """
     Yield the records of all pages; ProtocolError where one leads back.
     """
-    seen: set[str | None] = {None}
-    found = page(session, crm, reading, values)
-    yield found.records
-    while found.following is not None:
-        if found.following in seen:
-            msg = f"the pages of {crm.label} lead in a circle"
-            raise ProtocolError(msg)
-        seen.add(found.following)
-        found = page(session, crm, reading, values, found.following)
-        yield found.records
+
+    def ask(cursor: str | None) -> tuple[list[Any], str | None]:
+        found = page(session, crm, reading, values, cursor)
+        return found.records, found.following
+
+    return every(ask, crm.label)
 
 
 def _headers(crm: CRM) -> dict[str, str]:
@@ -119,7 +116,7 @@ def _following(
     reading: Reading,
     response: Response,
     answer: Any,
-    records: list[Any],
+    found: list[Any],
     cursor: str | None,
 ) -> str | None:
     if reading.link:
@@ -132,15 +129,15 @@ def _following(
     if reading.next:
         return reading.next.text_of(answer)
     way = reading.names & {"page", "offset"}
-    if not way or not records or (reading.more and not reading.more.holds(answer)):
+    if not way or not found or (reading.more and not reading.more.holds(answer)):
         return None
     place, _, last = (cursor or "").partition(" ")
-    begins = stable_id(to_json(records[0]))
+    begins = stable_id(to_json(found[0]))
     if begins == last:
         msg = "a page of the list is the one before again; is its parameter right?"
         raise ProtocolError(msg)
     start = int(place or (reading.first_page if way == {"page"} else 0))
-    return f"{start + (1 if way == {'page'} else len(records))} {begins}"
+    return f"{start + (1 if way == {'page'} else len(found))} {begins}"
 
 
 def _param(value: Any) -> str | list[str]:

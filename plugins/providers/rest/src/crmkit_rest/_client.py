@@ -4,12 +4,13 @@ Where in a record a client is: the tables of a file that say so.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from crmkit.settings import CHANNELS
 from crmkit_rest._expressions import ID, NOTHING, VALUE, Expression
-from crmkit_rest._requests import Table
+from crmkit_rest._requests import FieldType, Table
 
 if TYPE_CHECKING:
     from crmkit_rest._requests import Told
@@ -23,9 +24,7 @@ class Custom(Table):
 
     at: Expression
     key: str | None = None
-    type: Literal["text", "number", "boolean", "date", "datetime", "choice", "choices"] = (
-        "text"
-    )
+    type: FieldType = "text"
     options: dict[str, str] = field(factory=dict)
 
 
@@ -78,3 +77,7 @@ class Client(Table):
     def _mistakes(self) -> Told:
         if self.opted_out_tags and not self.tags:
             yield "opted_out_tags", "needs tags, where they are"
+        said = {"consent": set(self.consent), "opted_out_tags": set(self.opted_out_tags)}
+        for name, channels in said.items():
+            for channel in sorted(channels.difference(CHANNELS)):
+                yield f"{name}.{channel}", f"is no channel; they are {', '.join(CHANNELS)}"

@@ -17,7 +17,7 @@ from crmkit import (
     InvalidRequestError,
     NotSupportedError,
 )
-from crmkit_rest._api import page, pages
+from crmkit_rest._api import page, records
 from crmkit_rest._expressions import as_text
 from crmkit_rest._mapping import listed, to_client, to_field
 
@@ -37,13 +37,9 @@ def fetch(session: Session, crm: CRM, ids: Sequence[str]) -> Iterable[ClientData
     Return the clients with these ids.
     """
     if "ids" in crm.fetch.names:
-        found = chain.from_iterable(_asked(session, crm, {"ids": list(ids)}))
-        return map(_convert(session, crm), found)
+        return map(_convert(session, crm), _asked(session, crm, {"ids": list(ids)}))
     return chain.from_iterable(
-        map(
-            _convert(session, crm, asked),
-            chain.from_iterable(_asked(session, crm, {"id": asked})),
-        )
+        map(_convert(session, crm, asked), _asked(session, crm, {"id": asked}))
         for asked in ids
     )
 
@@ -97,7 +93,7 @@ def fields(session: Session, crm: CRM) -> list[CustomField]:
     """
     found = listed(crm)
     if crm.fields is not None:
-        for record in chain.from_iterable(pages(session, crm, crm.fields, {})):
+        for record in records(session, crm, crm.fields, {}):
             if (told := to_field(record, crm.fields)) is not None:
                 found.setdefault(told.name, told)
     return list(found.values())
@@ -107,10 +103,10 @@ def _is_after(since: datetime, client: ClientData) -> bool:
     return client.updated_at is None or client.updated_at >= since
 
 
-def _asked(session: Session, crm: CRM, values: Mapping[str, Any]) -> Iterator[list[Any]]:
+def _asked(session: Session, crm: CRM, values: Mapping[str, Any]) -> Iterator[Any]:
     try:
         with _nobody(among=len(values.get("ids", ()))):
-            yield from pages(session, crm, crm.fetch, values)
+            yield from records(session, crm, crm.fetch, values)
     except ClientNotFoundError:  # which says not who of several
         for each in values["ids"]:
             yield from _asked(session, crm, {"ids": [each]})
@@ -132,11 +128,11 @@ def _nobody(among: int = 1) -> Iterator[None]:
 
 
 def _clients(
-    session: Session, crm: CRM, records: list[Any], *, fetch_each: bool
+    session: Session, crm: CRM, found: list[Any], *, fetch_each: bool
 ) -> Iterator[ClientData]:
     if not fetch_each:
-        return map(_convert(session, crm), records)
-    ids = [name for record in records if (name := crm.client.id.text_of(record))]
+        return map(_convert(session, crm), found)
+    ids = [name for record in found if (name := crm.client.id.text_of(record))]
     cuts = (ids[at : at + crm.fetch.size] for at in range(0, len(ids), crm.fetch.size))
     return chain.from_iterable(fetch(session, crm, cut) for cut in cuts)
 

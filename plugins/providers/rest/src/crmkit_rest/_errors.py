@@ -20,7 +20,7 @@ from crmkit import (
     UnavailableError,
 )
 from crmkit.http import status_message
-from crmkit.reading import error_body, instant, safe_name, safe_names
+from crmkit.reading import error_body, header_number, instant, safe_name, safe_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,11 +111,11 @@ def limit_from(crm: CRM) -> Callable[[Response], Limit | None] | None:
         return None
 
     def read(response: Response) -> Limit | None:
-        left = response.headers.get(remaining, "").strip()
-        if not left.isdecimal():
+        left = header_number(response, remaining)
+        if left is None:
             return None
         said = response.headers.get(reset, "") if reset else ""
-        return Limit(remaining=int(left), resets_in=_wait(said, response))
+        return Limit(remaining=left, resets_in=_wait(said, response))
 
     return read
 

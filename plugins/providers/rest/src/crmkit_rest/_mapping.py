@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ClientData, Consent, CustomField
-from crmkit.reading import dicts, field_value, instant, language, timezone
+from crmkit.reading import dicts, field_value, instant, language, opted_out, timezone
 from crmkit_rest._expressions import as_text
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ def to_client(
         tags=tags,
         preferences=_said(where.preferences, record),
         custom_fields=_custom_fields(where, record, fields),
-        consent=(*_statements(where, record), *_by_tags(where, tags)),
+        consent=(
+            *_statements(where, record),
+            *opted_out(tags, where.opted_out_tags, _source(where.tags)),
+        ),
         updated_at=moment(where.updated_at.of(record), crm.times),
         aliases=tuple(name for name in former if name != client_id),
         raw=record if isinstance(record, dict) else None,
@@ -147,18 +150,12 @@ def _statements(where: Client, record: Any) -> Iterator[Consent]:
 def _statement(
     channel: str, status: str, at: Expression, said: Statement, record: Any
 ) -> Consent:
-    source = at.text if _PLAIN_NAME.fullmatch(at.text) else None
     as_of = moment(said.as_of.of(record), "iso")
-    return Consent(channel=channel, status=status, source=source, as_of=as_of)
+    return Consent(channel=channel, status=status, source=_source(at), as_of=as_of)
 
 
-def _by_tags(where: Client, tags: tuple[str, ...]) -> Iterator[Consent]:
-    have = {tag.casefold(): tag for tag in tags}
-    for channel, names in where.opted_out_tags.items():
-        status = "do_not_contact" if channel == "*" else "opted_out"
-        for name in names:
-            if tag := have.get(name.casefold()):
-                yield Consent(channel=channel, status=status, source=tag)
+def _source(at: Expression) -> str | None:
+    return at.text if _PLAIN_NAME.fullmatch(at.text) else None
 
 
 def _said(where: Mapping[str, Expression], record: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Told = Iterator[tuple[str, str]]
 
 Times = NewType("Times", str)
+FieldType = Literal["text", "number", "boolean", "date", "datetime", "choice", "choices"]
 PAGED = frozenset({"cursor", "offset", "page"})
 
 
@@ -189,7 +190,7 @@ class Schema(Reading):
     key: Expression = KEY
     name: Expression = NAME
     type: Expression = NOTHING
-    types: dict[str, str] = field(factory=dict)
+    types: dict[str, FieldType] = field(factory=dict)
     options: Expression = NOTHING
     value: Expression = VALUE
     label: Expression = LABEL

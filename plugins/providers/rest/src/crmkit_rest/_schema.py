@@ -39,7 +39,7 @@ Place = NewType("Place", str)
 PATTERNS: dict[Any, tuple[str, str]] = {  # what these texts look like, for people too
     Base: (
         r"(https://|\{\w+\})([A-Za-z0-9.-]|\{\w+\})*(:\d+)?(/[A-Za-z0-9_.~-]+)*/?",
-        "must be such as https://api.acme.example/v1 or {api_domain}",
+        "must be such as https://api.acme.example/v1 or {api_domain}, always https",
     ),
     Host: (
         r"(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d+)?",

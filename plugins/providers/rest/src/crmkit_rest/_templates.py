@@ -153,7 +153,7 @@ def _number(value: Any) -> Any:
     several = value if isinstance(value, list | tuple) else [value]
     numbers = [int(one) for one in several if _NUMBER.fullmatch(str(one))]
     if not numbers:
-        msg = "what must be a number here is none"
+        msg = "the file wants a number (`|number`) where the activity or client has none"
         raise InvalidRequestError(msg)
     return numbers[0] if several is not value else numbers
 
