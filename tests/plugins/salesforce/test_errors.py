@@ -258,6 +258,14 @@ def test_busy(org, connect):
     assert clock.waits == [1]
 
 
+def test_wrong_version(org, connect):
+    """
+    Where the org knows no object at all the first one is named, and the settings to check.
+    """
+    with pytest.raises(AccessDeniedError, match=r"Contact: NOT_FOUND.*api_version"):
+        connect(org, api_version="99.0").get_client_data(ANA)
+
+
 def test_denied_describe(org, crm):
     """
     A right that is refused for another reason than a hidden object hides nobody.

@@ -115,7 +115,7 @@ def _plans(session: Session) -> Mapping[str, Plan]:
         except AccessDeniedError as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
-            refused = error
+            refused = refused or error
     if refused and not made:
         raise refused
     known, names = {name for one in made.values() for name in one.names}, objects(session)

@@ -72,6 +72,7 @@ _REMEDIES = {
     "EXPIRED_VALUE": "a list must be read within a day; begin anew",
     "PAGINATION_LIMIT_EXCEEDED": "lists end at 100,000; list what changed since",
     "DISCRETE_PAGINATION_LIMIT_EXCEEDED": "pages end at 2,000 records",
+    "invalid_client_secret": "check client_secret in the credentials' metadata",
     "invalid_code": f"the refresh token was revoked, {_CENTER}; else sign in again",
 }
 
