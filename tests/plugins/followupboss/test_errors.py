@@ -193,6 +193,18 @@ def test_settings(fub, connect, settings, words):
     assert fub.activities() == []
 
 
+def test_unknown_field(fub, connect):
+    """
+    A field that the account does not have is told by the setting that names it.
+    """
+    crm = connect(fub, fields=["customNope"])
+
+    with pytest.raises(ConfigurationError, match="`fields` names customNope, which"):
+        crm.get_client_data("501")
+    with pytest.raises(ConfigurationError, match="`fields` names customNope, which"):
+        crm.find_client(email="ana@example.com")
+
+
 def test_secret_settings(fub, connect):
     """
     The system's key shows in no repr.

@@ -168,7 +168,8 @@ class TestFields:
     @pytest.mark.parametrize(
         ("settings", "told"),
         [
-            ({"data_center": "com"}, "us.*zoho.com"),
+            ({"data_center": "com"}, r"us.*zoho\.com.*ca \(zohocloud\.ca\)"),
+            ({"unique_fields": {"Note": "Crmkit_Id"}}, "unique_fields.*'Note'.*Notes"),
             ({"fields": ["Lead Source"]}, "Lead_Source"),
             ({"module": "My Leads"}, "API names"),
             ({"unique_fields": {"Calls": "My id"}}, "unique_fields.*My id"),

@@ -6,19 +6,24 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
+from crmkit import ConfigurationError
 from crmkit.settings import by_channel, matching
 
 LABEL = "Zoho"
+_KINDS = ("Notes", "Calls", "Events", "Tasks")
 # The ending of each data centre's hosts; "uk" is named by some of Zoho's pages only.
 _OTHERS = {name: name for name in ("ca", "eu", "in", "jp", "sa", "uk")}
 DATA_CENTERS = {"us": "com", "au": "com.au", "cn": "com.cn", **_OTHERS}
 _ACCOUNTS = {"ca": "accounts.zohocloud.ca"}
+_SIGN_IN = {  # where tokens come from
+    name: _ACCOUNTS.get(name, f"accounts.zoho.{end}") for name, end in DATA_CENTERS.items()
+}
 HOSTS = tuple(  # of the API, its sandboxes too, and of the tokens
     host
     for name, end in DATA_CENTERS.items()
-    for host in (f"*.zohoapis.{end}", _ACCOUNTS.get(name, f"accounts.zoho.{end}"))
+    for host in (f"*.zohoapis.{end}", _SIGN_IN[name])
 )
-_CENTERS = ", ".join(f"{name} (zoho.{end})" for name, end in DATA_CENTERS.items())
+_CENTERS = ", ".join(f"{n} ({at.partition('.')[2]})" for n, at in _SIGN_IN.items())
 _check_center = matching(
     "|".join(DATA_CENTERS),
     LABEL,
@@ -31,6 +36,16 @@ _check_names = matching(
     "Names",
     keys=True,
 )
+
+
+def _check_kinds(_settings: object, _attribute: object, given: dict[str, str]) -> None:
+    wrong = next((kind for kind in given if kind not in _KINDS), None)
+    if wrong is not None:
+        msg = (
+            f"{LABEL}'s setting `unique_fields` names the kind {wrong!r}; there are "
+            f"{', '.join(_KINDS)}"
+        )
+        raise ConfigurationError(msg)
 
 
 @frozen(kw_only=True)
@@ -52,7 +67,9 @@ class Settings:
     fields: list[str] = field(factory=list, validator=_check_names)
     opted_out_tags: dict[str, list[str]] = field(factory=dict, validator=by_channel(LABEL))
     workflows: bool = False
-    unique_fields: dict[str, str] = field(factory=dict, validator=_check_names)
+    unique_fields: dict[str, str] = field(
+        factory=dict, validator=[_check_names, _check_kinds]
+    )
     marker: bool = True
     cut_long_text: bool = False
 
@@ -68,5 +85,4 @@ class Settings:
         """
         Where tokens come from, which are good in their own data centre alone.
         """
-        usual = f"accounts.zoho.{DATA_CENTERS[self.data_center]}"
-        return f"https://{_ACCOUNTS.get(self.data_center, usual)}"
+        return f"https://{_SIGN_IN[self.data_center]}"
