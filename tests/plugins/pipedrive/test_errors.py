@@ -296,6 +296,9 @@ def test_day_from():
     some = limit_from(answer(200, **day, X_Daily_RateLimit_Token_Remaining="7500"))
     none = limit_from(answer(200, **day, X_Daily_RateLimit_Token_Remaining="0"))
 
+    more = limit_from(answer(200, **day, X_Daily_RateLimit_Token_Remaining="45000"))
+
+    assert more.daily_used == 0.0
     assert (some.daily_used, some.remaining) == (0.75, 1)
     assert (none.daily_used, none.remaining, none.resets_in) == (1.0, 0, 3600)
 

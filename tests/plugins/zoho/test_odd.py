@@ -17,6 +17,7 @@ from tests.plugins.odd import (
     ids,
     judged,
     note,
+    one_altered,
 )
 
 import crmkit_zoho
@@ -114,7 +115,9 @@ def test_list(people, since):
 
 
 @given(
-    altered({"settings/fields": FIELDS, "/Notes": LIST, "/Contacts": LIST, "coql": LIST}),
+    one_altered(
+        {"settings/fields": FIELDS, "/Notes": LIST, "/Contacts": LIST, "coql": LIST}
+    ),
     st.sampled_from(
         [
             lambda host, crm: host.fetch(crm, ["57001", "57002"]),
@@ -131,7 +134,18 @@ def test_hooks(answers, ask):
     """
     Whatever the answers are, a hook ends, and with an error of a CRM's if with one.
     """
-    account(answers if isinstance(answers, dict) else {}).told(ask)
+    account(answers).told(ask)
+
+
+def test_empty_page():
+    """
+    A history ends with a page that is empty, though more is said to come.
+    """
+    more = {"data": [], "info": {"more_records": True}}
+    crm = account({"/Notes": {"data": [ACTIVITY]}, "coql": more})
+    found = crm.told(lambda host, crm: host.history(crm, "57001"))
+
+    assert [one.id for one in found.items] == ["57009"]
 
 
 @given(altered(WRITTEN), st.sampled_from([200, 201, 202, 207, 400]))
@@ -160,17 +174,17 @@ def test_interactions(record, kind):
 
 @given(
     altered(REFUSAL) | altered({"data": [REFUSAL, REFUSAL]}) | altered({"error": "x"}),
-    st.sampled_from(STATUSES),
     st.sampled_from(
         ["www.zohoapis.eu/crm/v8/Contacts/5", "accounts.zoho.eu/oauth/v2/token"]
     ),
     headers("X-API-CREDITS-REMAINING", "Content-Type"),
 )
-def test_errors(body, status, place, said):
+def test_errors(body, place, said):
     """
     Whatever a refusal holds, it is an error of a CRM's, without a word that is personal.
     """
-    judged(INFO, answer(status, body, f"https://{place}", **said))
+    for status in STATUSES:
+        judged(INFO, answer(status, body, f"https://{place}", **said))
 
 
 @pytest.mark.parametrize("body", NO_JSON)
