@@ -12,6 +12,7 @@ from importlib import import_module
 from types import SimpleNamespace
 
 from attrs import evolve, field, frozen
+from tests.faults.faults import REFUSED
 
 from crmkit import ActivityRecord, CRMConnector, CRMCredentials, hookimpl
 from crmkit._clock import SystemClock
@@ -27,7 +28,8 @@ class Crm:
     """
     A CRM by its provider's *name*: what the paths of a note's *write* hold, and of *looks*.
 
-    A *single* one takes one note a request.
+    A *single* one takes one note a request. *refuses* are the statuses with which it
+    refuses for good, beside those that all have.
 
     *people* are ten contacts, by the CRM's own fields. The first CRM of all goes through
     everything, the others through what differs between CRMs.
@@ -37,7 +39,15 @@ class Crm:
     write: str
     looks: tuple[str, ...]
     single: bool = False
+    refuses: frozenset[str] = frozenset({"477"})
     people: tuple[dict, ...] = PEOPLE
+
+    @property
+    def final(self):
+        """
+        The statuses after which an activity is dead.
+        """
+        return REFUSED | self.refuses
 
     @property
     def steps(self):
@@ -50,9 +60,20 @@ class Crm:
 CRMS = {
     crm.name: crm
     for crm in [
-        Crm("hubspot", write="batch/create", looks=("/associations/", "batch/read")),
+        Crm(
+            "hubspot",
+            write="batch/create",
+            looks=("/associations/", "batch/read"),
+            refuses=frozenset(),
+        ),
         Crm("followupboss", write="/v1/notes", looks=("/v1/notes?",), single=True),
-        Crm("pipedrive", write="/v1/notes", looks=("/v1/notes?",), single=True),
+        Crm(
+            "pipedrive",
+            write="/v1/notes",
+            looks=("/v1/notes?",),
+            single=True,
+            refuses=frozenset({"404", "477"}),
+        ),
         Crm(
             "salesforce",
             write="/composite/sobjects",

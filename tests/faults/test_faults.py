@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve
 from tests.core.waiting import until
 from tests.faults.crms import LONG
-from tests.faults.faults import ALL, HARMLESS, QUICK, REFUSED, TOLD
+from tests.faults.faults import ALL, HARMLESS, QUICK, TOLD
 
 STORMS = int(os.environ.get("FAULTS_STORMS", "8"))
 SEED = int(os.environ.get("FAULTS_SEED", "1"))
@@ -30,7 +30,7 @@ def test_one_request(world, fault, position):
     """
     connector, activities = world.connect(), world.case.activities()
     world.proxy.script(*[None] * position, fault, where=world.crm.write)
-    dead = 1 if world.crm.single and fault in REFUSED else 0
+    dead = 1 if world.crm.single and fault in world.crm.final else 0
 
     report = connector.batch_sync_activities(activities)
 
@@ -52,7 +52,7 @@ def test_all_requests(world, fault):
 
     world.judge(connector, activities, report)
     found = world.settled(connector, activities, fault, "all", report)
-    assert found == {"dead" if fault in REFUSED else "synced": len(activities)}
+    assert found == {"dead" if fault in world.crm.final else "synced": len(activities)}
 
 
 @pytest.mark.parametrize("step", [0, 1, 2])

@@ -363,15 +363,18 @@ def test_campaigns_of_others(tmp_path):
 
 def test_recipient(fub, crm):
     """
-    The recipient is the address that it went to, if it is one of theirs, else the first.
+    The recipient is the address that it went to, which must be one of theirs, or the first.
     """
     emails = [{"value": "ana@example.com"}, {"value": "second@example.com"}]
     ask(fub, "PUT", "people/501", {"emails": emails})
-    for to in ("SECOND@example.com", "stranger@example.com"):
-        crm.sync_activity(activity("email_sent", to, to=to))
+    given = [{"to": "SECOND@example.com"}, {}, {"to": "stranger@example.com"}]
+    made = [crm.sync_activity(activity("email_sent", str(to), **to)) for to in given]
 
     addresses = [one["properties"]["recipient"] for one in fub.activities("emEvents")]
     assert addresses == ["second@example.com", "ana@example.com"]
+    assert made[2].status == "dead"
+    assert "no address of this person" in str(made[2].error)
+    assert "stranger" not in str(made[2].error)
 
 
 def test_email_to_who_has_no_address(fub, crm):

@@ -98,6 +98,16 @@ def test_tasks(org, crm, of, metadata, expected):
     assert said["ActivityDate"] == expected.get("ActivityDate", "2026-05-01")
 
 
+def test_planned(org, crm):
+    """
+    A meeting that lies ahead is a task that is not over.
+    """
+    ahead = datetime.now(UTC) + timedelta(days=3)
+    crm.sync_activity(ActivityRecord(type="meeting", client_id=ANA, timestamp=ahead))
+
+    assert only(org)["Status"] == "Not Started"
+
+
 def test_lines(org, crm):
     """
     What has no field becomes a line; the moment and the mark are the last ones.

@@ -132,7 +132,7 @@ def test_scope(path, scope):
     assert f"needs the scope {scope};" in str(error)
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410, 429, 500, 502, 503])
+@pytest.mark.parametrize("status", [401, 403, 408, 410, 429, 500, 502, 503])
 @pytest.mark.parametrize(
     "body", ["", "no JSON", [], {"code": "SOMETHING_NEW"}, {"error": "unauthorized access"}]
 )
@@ -141,6 +141,17 @@ def test_by_status(status, body):
     What tells nothing that is known is judged by its status.
     """
     assert error_from(answer(status, body)) is None
+
+
+@pytest.mark.parametrize("body", ["", "no JSON", {"code": "SOMETHING_NEW"}])
+def test_no_such_place(body):
+    """
+    404 is a wrong address and nobody's absence, for which Zoho has 204.
+    """
+    error = error_from(answer(404, body))
+
+    assert isinstance(error, ProtocolError)
+    assert "data_center and base_url" in str(error)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404])

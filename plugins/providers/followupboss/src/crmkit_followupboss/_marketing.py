@@ -79,8 +79,14 @@ def _event(activity: ActivityRecord, person: Mapping[str, Any] | None) -> dict[s
         str(one).casefold() for one in ([given] if isinstance(given, str) else given or ())
     }
     addresses = [str(one.get("value")) for one in dicts(person.get("emails"))]
-    named = (one for one in addresses if one.casefold() in asked)
-    recipient = next(named, None) or primary(person.get("emails")).get("value")
+    named = next((one for one in addresses if one.casefold() in asked), None)
+    if asked and addresses and named is None:
+        msg = (
+            f"`to` is no address of this person in {LABEL}, which keeps e-mails to those "
+            "alone; add it there, or leave `to` out for the first one"
+        )
+        raise InvalidRequestError(msg)
+    recipient = named or primary(person.get("emails")).get("value")
     if not recipient:
         msg = f"the person has no e-mail address in {LABEL}, so the e-mail cannot be kept"
         raise InvalidRequestError(msg)

@@ -68,7 +68,7 @@ _REASONS = {  # what a message holds
 }
 _ALWAYS_THERE = {"me", "personFields", "persons", "search"}  # whoever else is missing
 _TRACE = re.compile(r"[\w-]{1,64}")
-_UNTOLD = {HTTPStatus.REQUEST_TIMEOUT, *range(500, 600)}
+_UNTOLD = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.LOCKED, *range(500, 600)}
 _BURST, _BLOCKED, _HOUR = 2, 300, 3600  # seconds
 
 

@@ -4,7 +4,7 @@ An activity to a record of Salesforce, and such a record to an interaction.
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crmkit import ClientInteraction, ClientNotFoundError, InvalidRequestError
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from crmkit import ActivityRecord
     from crmkit_salesforce._settings import Settings
 
+_SOON = timedelta(hours=1)  # by which another machine's clock may be ahead
 _APART = {"id", "description"}  # keys of the setting records that are not copied
 
 
@@ -118,7 +119,7 @@ def _activity(
         known["EndDateTime"] = wire_time(begin, after=length)
     else:
         known["ActivityDate"] = begin.date().isoformat()
-    if shape.done:
+    if shape.done and begin <= datetime.now(UTC) + _SOON:  # what is planned is not over
         known["Status"] = settings.completed_status
     record = shape.written(left, known)
     if shape is TO_DO and due and moment(due).time() != time.min:

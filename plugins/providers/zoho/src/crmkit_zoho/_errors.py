@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from crmkit import Response
 
-_BY_STATUS = {401, 403, 404, 410, 423, 429}  # which the core knows, whatever the code
+_BY_STATUS = {401, 403, 410, 423, 429}  # which the core knows, whatever the code
 _SHORT = 2000  # bytes; what is longer is no error, and records are read but once
 _HOUR, _TEN_MINUTES = 3600.0, 600.0
 _PLACE = re.compile(r"/crm/v[\d.]+/(?:(settings/\w+|coql)|(?:\w+/\d+/)?(\w+))")
@@ -99,7 +99,7 @@ def error_from(response: Response) -> CRMError | None:
     if status == HTTPStatus.NOT_MODIFIED:
         return UnchangedError(status_message(LABEL, status))
     good = status < HTTPStatus.BAD_REQUEST
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return None
     if good and (len(response.content) > _SHORT or b'"error"' not in response.content):
         return None
@@ -155,6 +155,8 @@ def _error(
     absent = status == HTTPStatus.NOT_FOUND or _PARENT.search(details)
     if code == "INVALID_DATA" and absent:
         return ClientNotFoundError(f"{told}; the client is not there, or hidden")
+    if code not in _KINDS and status == HTTPStatus.NOT_FOUND:  # nobody is 204
+        return ProtocolError(f"{told}; check the settings data_center and base_url")
     if code not in _KINDS and status in _BY_STATUS:
         return None
     return _KINDS.get(code, InvalidRequestError)(told)
