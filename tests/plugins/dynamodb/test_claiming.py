@@ -5,6 +5,7 @@ Leases: taken once, given back, lost when nobody renews them.
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -14,6 +15,7 @@ from tests.plugins.dynamodb.places import GROUP, NOW, open_here, row, rows
 from crmkit import ConfigurationError, StoreError
 from crmkit.stores import Group, Settlement
 
+ROOT = Path(__file__).parents[3]
 CLAIMS = """
 import sys
 sys.path[:] = {path!r}
@@ -54,7 +56,7 @@ def test_processes(server):
     url = f"dynamodb://claims?region=eu-central-1&shards=2&endpoint={server}"
     store = open_here(url)
     store.add(rows(60))
-    code = CLAIMS.format(path=sys.path)
+    code = CLAIMS.format(path=[str(ROOT), *sys.path])
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     both = [subprocess.Popen([sys.executable, "-c", code, url], **pipes) for _ in "ab"]
     assert [one.stdout.readline() for one in both] == ["ready\n"] * 2
