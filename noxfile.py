@@ -30,7 +30,8 @@ PACKAGES = {
 }
 MODULES = [name.replace("-", "_") for name in PACKAGES]
 TABLE = "tests/project/providers_table.py"
-PARALLEL = ("--numprocesses=auto", "--dist=loadscope")  # a module's tests in one process
+# One process more than there are cores, since tests wait, too; a module's in one of them.
+PARALLEL = (f"--numprocesses={1 + (os.cpu_count() or 1)}", "--dist=loadscope")
 CHROMIUM = "tests/tools/chromium.py"
 RENDERED = {"acme": "provider", "calm": "transformer", "shelf": "store"}
 PYTHONS = nox.project.python_versions(PACKAGES["crmkit"][1])
